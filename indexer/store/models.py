@@ -1,0 +1,383 @@
+"""Read models: present state, derived from the event tables and written once per touched key.
+
+Every row of a read model says which event changed it last (`Mirrored`), and nothing enters a row that cannot be rebuilt
+from the chain. States are stored words; phases depend on the time and are computed by `indexer.store.phases`.
+
+Other tables: `event_tables` (one per event, the truth), `progress` (checkpoint, undo, quarantine), `operations`
+(``ops_*``). This module imports them all, so that `Base.metadata` is complete for whoever imports it.
+"""
+
+from enum import StrEnum
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from indexer.store.columns import Address, Amount, Base, Hash, Int, IntKey, Name, Seconds, Time, Uint256, hex_text
+from indexer.store.event_tables import CONTRACTS, EVENTS, META_COLUMNS, Event
+from indexer.store.operations import CurrencyMetadata, IndexerStatus, Reconciliation, ReconciliationDifference
+from indexer.store.progress import Block, Checkpoint, QuarantinedLog, Undo
+
+
+class EntityState(StrEnum):
+    """Stored state of an entity, in the order of `IEntityRegistry.EntityState`."""
+
+    NONE = "none"
+    REGISTERED = "registered"  # waits for the registrar
+    VERIFIED = "verified"  # whether it still is depends on `verified_until` and `suspended_until`
+    REFUSED = "refused"  # final
+    REVOKED = "revoked"  # final
+
+
+class CampaignState(StrEnum):
+    """Last irreversible act on a campaign; the phase follows from it, the totals and the time."""
+
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"  # final
+    CANCELED = "canceled"  # final; a revoked organizer is not stored here, see `phases`
+    COMPLETED = "completed"  # final
+
+
+class MilestoneState(StrEnum):
+    """Last act on a milestone; whether a claimed one is releasable depends on the time."""
+
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    RELEASED = "released"  # final
+
+
+class OperationState(StrEnum):
+    """State of an operation scheduled with the AccessManager."""
+
+    SCHEDULED = "scheduled"
+    EXECUTED = "executed"
+    CANCELED = "canceled"
+
+
+class Mirrored:
+    """The event that changed a row last: where it stands, so that each row links to its record."""
+
+    last_event_key: Mapped[Int] = mapped_column(sort_order=100)
+    last_tx_hash: Mapped[Hash] = mapped_column(sort_order=100)
+    last_log_index: Mapped[Int] = mapped_column(sort_order=100)
+    last_block_time: Mapped[Time] = mapped_column(sort_order=100)
+
+
+class Entity(Mirrored, Base):
+    """An entity of the registry."""
+
+    __tablename__ = "entities"
+
+    entity_id: Mapped[IntKey]
+    account: Mapped[Address] = mapped_column(index=True)  # acts for it now, or did last if refused or revoked
+    kinds: Mapped[Int]  # bit set: 1 SSE entity, 2 public body, 4 provider, 8 member; applied for until verified
+    state: Mapped[Name]  # EntityState
+    profile_hash: Mapped[Hash]
+    registered_at: Mapped[Time]
+    registered_event_key: Mapped[Int]
+    verified_at: Mapped[Time | None]  # last verification or renewal
+    verified_until: Mapped[Time]  # 0 if never verified; the instant of its revocation if revoked
+    suspended_until: Mapped[Time]  # end of the last suspension, 0 if none
+    refused_at: Mapped[Time | None]
+    revoked_at: Mapped[Time | None]
+    reason: Mapped[Hash | None]  # of the last refusal, suspension or revocation: SHA-256 of the reasons given
+    proposed_account: Mapped[Address | None]
+    recovery_account: Mapped[Address | None]  # set while a recovery is pending
+    recovery_finishable_at: Mapped[Time | None]
+    recovery_barred_until: Mapped[Time]  # 0 if no recovery was ever vetoed
+
+
+class EntityAccount(Mirrored, Base):
+    """One account that acts or acted for an entity, [since_at, until_at)."""
+
+    __tablename__ = "entity_accounts"
+
+    entity_id: Mapped[IntKey]
+    since_event_key: Mapped[IntKey]
+    account: Mapped[Address] = mapped_column(index=True)
+    since_at: Mapped[Time]
+    until_event_key: Mapped[Int | None]
+    until_at: Mapped[Time | None]  # null while it acts for the entity
+
+
+class Programme(Mirrored, Base):
+    """A source of credits."""
+
+    __tablename__ = "programmes"
+
+    programme_id: Mapped[IntKey]
+    issuer: Mapped[Int] = mapped_column(index=True)  # entity id
+    cap: Mapped[Amount]
+    issued: Mapped[Amount]
+    starts_at: Mapped[Time]
+    ends_at: Mapped[Time]
+    purpose_hash: Mapped[Hash]
+    opened_at: Mapped[Time]
+    opened_event_key: Mapped[Int]
+    closed_at: Mapped[Time | None]
+
+
+class CreditBalance(Mirrored, Base):
+    """Credits of one account; kept at zero when everything was passed on."""
+
+    __tablename__ = "credit_balances"
+
+    account: Mapped[Address] = mapped_column(primary_key=True)
+    balance: Mapped[Amount] = mapped_column(index=True)
+    received: Mapped[Amount]  # ever, new credits included
+    sent: Mapped[Amount]  # ever, redeemed credits included
+    first_event_key: Mapped[Int]
+
+
+class CreditTotals(Mirrored, Base):
+    """Totals of the credit. Always: issued = supply + redeemed."""
+
+    __tablename__ = "credit_totals"
+
+    id: Mapped[IntKey]  # always 1
+    issued: Mapped[Amount]
+    redeemed: Mapped[Amount]
+    supply: Mapped[Amount]
+    holders: Mapped[Int]  # accounts with a balance above zero
+    transfers: Mapped[Int]  # between accounts: neither issue nor redemption
+
+
+class Currency(Mirrored, Base):
+    """A currency that is or was on the allow-list. Its name and symbol are in `ops_currency_metadata`."""
+
+    __tablename__ = "currencies"
+
+    currency: Mapped[Address] = mapped_column(primary_key=True)
+    decimals: Mapped[Int]
+    listed: Mapped[bool]
+    listed_at: Mapped[Time]
+    delisted_at: Mapped[Time | None]  # null while listed
+
+
+class Campaign(Mirrored, Base):
+    """A campaign: terms, totals and acts."""
+
+    __tablename__ = "campaigns"
+
+    campaign_id: Mapped[IntKey]
+    organizer: Mapped[Int] = mapped_column(index=True)  # entity id
+    account: Mapped[Address]  # that submitted it
+    payout_account: Mapped[Address]
+    currency: Mapped[Address] = mapped_column(index=True)
+    goal: Mapped[Amount]
+    stretch_goal: Mapped[Amount]
+    min_pledge: Mapped[Amount]
+    opens_at: Mapped[Time]
+    deadline: Mapped[Time]
+    extension: Mapped[Seconds]
+    withdrawal_cutoff: Mapped[Seconds]
+    objection_window: Mapped[Seconds]
+    ruling_window: Mapped[Seconds]
+    territory: Mapped[str | None] = mapped_column(String(18), index=True)  # ISO 3166-2; null if none, 0x text if no ASCII
+    themes: Mapped[Int]  # bit set
+    description_hash: Mapped[Hash]
+    milestone_count: Mapped[Int]
+    state: Mapped[Name]  # CampaignState
+    submitted_at: Mapped[Time]
+    submitted_event_key: Mapped[Int]
+    approved_at: Mapped[Time | None]
+    rejected_at: Mapped[Time | None]
+    canceled_at: Mapped[Time | None]
+    completed_at: Mapped[Time | None]
+    reviewer: Mapped[Address | None]  # account that approved or rejected
+    reason: Mapped[Hash | None]  # of a rejection: SHA-256 of the reasons given
+    stretch_goal_reached_at: Mapped[Time | None]  # by a pledge in the extension, which ended pledging
+    raised: Mapped[Amount]  # pledged and not withdrawn; keeps its value when refunds are paid
+    released: Mapped[Amount]  # booked for the organizer
+    collected: Mapped[Amount]  # of that, paid out
+    refunded: Mapped[Amount]
+    backers: Mapped[Int]  # accounts whose pledge is above zero
+    members: Mapped[Int]  # counted members among them
+    current_milestone: Mapped[Int]  # index of the first one not released
+
+
+class Milestone(Mirrored, Base):
+    """One part of a campaign's plan."""
+
+    __tablename__ = "milestones"
+
+    campaign_id: Mapped[IntKey]
+    milestone: Mapped[IntKey]  # index from 0
+    share_bps: Mapped[Int]
+    due_date: Mapped[Time]
+    document_hash: Mapped[Hash]
+    state: Mapped[Name]  # MilestoneState
+    attempts: Mapped[Int]  # claims so far
+    claimed_at: Mapped[Time | None]  # last claim
+    window_ends_at: Mapped[Time | None]  # of the last claim: end of the time for objections
+    evidence_hash: Mapped[Hash | None]  # of the last claim
+    released_at: Mapped[Time | None]
+    tranche: Mapped[int | None] = mapped_column(Uint256)  # booked by its release, null before
+
+
+class Pledge(Mirrored, Base):
+    """What one account pledged to one campaign."""
+
+    __tablename__ = "pledges"
+
+    campaign_id: Mapped[IntKey]
+    backer: Mapped[Address] = mapped_column(primary_key=True, index=True)
+    amount: Mapped[Amount]  # pledged and not withdrawn; keeps its value when it is refunded
+    member_id: Mapped[Int]  # member counted through it, 0 if none
+    calls: Mapped[Int]  # pledges made, withdrawn ones included
+    refunded: Mapped[bool]
+    refunded_amount: Mapped[Amount]
+    refunded_at: Mapped[Time | None]
+    pledged_at: Mapped[Time]  # last pledge made
+    withdrawn_at: Mapped[Time | None]  # last withdrawal
+    first_event_key: Mapped[Int]
+
+
+class Role(Mirrored, Base):
+    """A role of the AccessManager that some event names; 0 is admin, 2**64 - 1 is everybody."""
+
+    __tablename__ = "roles"
+
+    role_id: Mapped[int] = mapped_column(Uint256, primary_key=True)
+    label: Mapped[str] = mapped_column(Text)  # empty if none
+    admin: Mapped[Amount]  # role id
+    guardian: Mapped[Amount]  # role id
+    grant_delay: Mapped[Seconds]  # in force from `grant_delay_since`
+    grant_delay_since: Mapped[Time]
+    previous_grant_delay: Mapped[Seconds]  # in force before
+
+
+class RoleMember(Mirrored, Base):
+    """An account that has or had a role."""
+
+    __tablename__ = "role_members"
+
+    role_id: Mapped[int] = mapped_column(Uint256, primary_key=True)
+    account: Mapped[Address] = mapped_column(primary_key=True, index=True)
+    granted_at: Mapped[Time]
+    since: Mapped[Time]  # member from then on
+    delay: Mapped[Seconds]  # between scheduling and executing an act, in force from `delay_since`
+    delay_since: Mapped[Time]
+    previous_delay: Mapped[Seconds]  # in force before
+    revoked_at: Mapped[Time | None]  # null while a member
+
+
+class RoleTarget(Mirrored, Base):
+    """The role that may call one function of one contract; where there is no row, admin."""
+
+    __tablename__ = "role_targets"
+
+    target: Mapped[Address] = mapped_column(primary_key=True)
+    selector: Mapped[str] = mapped_column(hex_text(4), primary_key=True)
+    role_id: Mapped[Amount]
+
+
+class Target(Mirrored, Base):
+    """A contract under the AccessManager that was closed or given an admin delay."""
+
+    __tablename__ = "targets"
+
+    target: Mapped[Address] = mapped_column(primary_key=True)
+    closed: Mapped[bool]
+    admin_delay: Mapped[Seconds]  # in force from `admin_delay_since`
+    admin_delay_since: Mapped[Time]
+
+
+class Operation(Mirrored, Base):
+    """An act of administration that was scheduled, and what became of it."""
+
+    __tablename__ = "operations"
+
+    operation_id: Mapped[Hash] = mapped_column(primary_key=True)
+    nonce: Mapped[IntKey]
+    caller: Mapped[Address]
+    target: Mapped[Address]
+    data: Mapped[str] = mapped_column(Text)  # call data, 0x text
+    scheduled_at: Mapped[Time]  # of the scheduling
+    executable_at: Mapped[Time]
+    state: Mapped[Name]  # OperationState
+    finished_at: Mapped[Time | None]
+
+
+class LabPause(Mirrored, Base):
+    """Pause of a contract's entry acts; there is a row once it was paused."""
+
+    __tablename__ = "lab_pauses"
+
+    contract_name: Mapped[Name] = mapped_column(primary_key=True)
+    contract: Mapped[Address]
+    paused_at: Mapped[Time]
+    paused_until: Mapped[Time]  # as announced
+    resumed_at: Mapped[Time | None]  # when ended early
+
+
+class Journal(Mirrored, Base):
+    """A contract's journal, recomputed from the mirrored events."""
+
+    __tablename__ = "journals"
+
+    contract_name: Mapped[Name] = mapped_column(primary_key=True)
+    contract: Mapped[Address]
+    sequence: Mapped[Int]
+    digest: Mapped[str] = mapped_column(hex_text(26))
+
+
+Index("ix_campaigns_last_event_key", Campaign.last_event_key)
+Index("ix_pledges_campaign_id_first_event_key", Pledge.campaign_id, Pledge.first_event_key)
+
+READ_MODELS: tuple[type[Base], ...] = (
+    Entity,
+    EntityAccount,
+    Programme,
+    CreditBalance,
+    CreditTotals,
+    Currency,
+    Campaign,
+    Milestone,
+    Pledge,
+    Role,
+    RoleMember,
+    RoleTarget,
+    Target,
+    Operation,
+    LabPause,
+    Journal,
+)
+"""Every read model, in the order of digests."""
+
+__all__ = [
+    "CONTRACTS",
+    "EVENTS",
+    "META_COLUMNS",
+    "READ_MODELS",
+    "Base",
+    "Block",
+    "Campaign",
+    "CampaignState",
+    "Checkpoint",
+    "CreditBalance",
+    "CreditTotals",
+    "Currency",
+    "CurrencyMetadata",
+    "Entity",
+    "EntityAccount",
+    "EntityState",
+    "Event",
+    "IndexerStatus",
+    "Journal",
+    "LabPause",
+    "Milestone",
+    "MilestoneState",
+    "Operation",
+    "OperationState",
+    "Pledge",
+    "Programme",
+    "QuarantinedLog",
+    "Reconciliation",
+    "ReconciliationDifference",
+    "Role",
+    "RoleMember",
+    "RoleTarget",
+    "Target",
+    "Undo",
+]
