@@ -1,0 +1,579 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+pragma solidity 0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {LabContract} from "./LabContract.sol";
+import {ICrowdfunding} from "./interfaces/ICrowdfunding.sol";
+import {IEntityRegistry} from "./interfaces/IEntityRegistry.sol";
+import {Campaigns} from "./libraries/Campaigns.sol";
+import {CampaignTerms} from "./libraries/CampaignTerms.sol";
+import {Currencies} from "./libraries/Currencies.sol";
+import {Delivery} from "./libraries/Delivery.sol";
+
+/// @title Crowdfunding
+/// @notice See `ICrowdfunding`.
+contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
+    using Campaigns for Campaigns.Campaign;
+    using CampaignTerms for Terms;
+    using CampaignTerms for MilestonePlan[];
+    using Currencies for IERC20;
+
+    /// @dev Kinds that may organize: SSE entity (1) and public body (2).
+    uint8 private constant ORGANIZER_KINDS = 3;
+    uint8 private constant MAX_DECIMALS = 18;
+
+    IEntityRegistry public immutable registry;
+    /// @notice Never listed as a currency: credits are not money.
+    address public immutable credit;
+
+    uint32 public campaignCount;
+    mapping(address currency => bool) public isCurrency;
+    mapping(uint32 campaignId => Campaigns.Campaign) private _campaigns;
+    mapping(uint32 campaignId => mapping(uint8 index => Campaigns.Milestone)) private _milestones;
+    mapping(uint32 campaignId => mapping(address backer => Pledge)) private _pledges;
+    mapping(uint32 campaignId => mapping(uint32 memberId => address)) public countedThrough;
+
+    constructor(address authority_, address forwarder_, IEntityRegistry registry_, address credit_)
+        LabContract(authority_, forwarder_)
+    {
+        registry = registry_;
+        credit = credit_;
+    }
+
+    // ---------------------------------------------------------------------------------------------- currencies
+
+    /// @inheritdoc ICrowdfunding
+    function listCurrency(address currency) external restricted {
+        // Check
+        require(!isCurrency[currency], Crowdfunding_CurrencyAlreadyListed(currency));
+        uint8 decimals = IERC20Metadata(currency).decimals();
+        require(
+            currency != credit && decimals <= MAX_DECIMALS, Crowdfunding_CurrencyRefused(currency, decimals)
+        );
+
+        // Effect
+        isCurrency[currency] = true;
+
+        // Log
+        _append(keccak256(abi.encode(CurrencyListed.selector, currency, decimals)));
+        emit CurrencyListed(currency, decimals);
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function delistCurrency(address currency) external restricted {
+        // Check
+        _checkCurrency(currency);
+
+        // Effect
+        isCurrency[currency] = false;
+
+        // Log
+        _append(keccak256(abi.encode(CurrencyDelisted.selector, currency)));
+        emit CurrencyDelisted(currency);
+    }
+
+    // ------------------------------------------------------------------------------------ from plan to opening
+
+    /// @inheritdoc ICrowdfunding
+    function submitCampaign(Terms calldata terms, MilestonePlan[] calldata milestones)
+        external
+        whenEntryOpen
+        returns (uint32 campaignId)
+    {
+        address account = _msgSender();
+
+        // Check
+        require(
+            registry.isVerified(account, ORGANIZER_KINDS), Crowdfunding_OrganizerNotVerified(account)
+        );
+        _checkCurrency(terms.currency);
+        terms.check();
+        milestones.checkPlan(terms.deadline);
+
+        // Effect
+        campaignId = ++campaignCount;
+        uint32 organizer = registry.entityOf(account);
+        _storeTerms(campaignId, organizer, terms, uint8(milestones.length));
+
+        // Log
+        _logSubmitted(campaignId, organizer, account, terms, uint8(milestones.length));
+        _planMilestones(campaignId, milestones);
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function approveCampaign(uint32 campaignId) external restrictedInPerson {
+        Campaigns.Campaign storage c = _existing(campaignId);
+
+        // Check
+        _checkPhase(campaignId, c, Phase.Submitted);
+        _checkReviewer(campaignId, c);
+
+        // Effect
+        c.decision = Campaigns.Decision.Approved;
+
+        // Log
+        _append(
+            keccak256(
+                abi.encode(CampaignApproved.selector, campaignId, msg.sender, Phase.Submitted, Phase.Approved)
+            )
+        );
+        emit CampaignApproved(campaignId, msg.sender, Phase.Submitted, Phase.Approved);
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function rejectCampaign(uint32 campaignId, bytes32 reason) external restrictedInPerson {
+        Campaigns.Campaign storage c = _existing(campaignId);
+
+        // Check
+        _checkPhase(campaignId, c, Phase.Submitted);
+        _checkReviewer(campaignId, c);
+
+        // Effect
+        c.decision = Campaigns.Decision.Rejected;
+
+        // Log
+        _append(
+            keccak256(
+                abi.encode(
+                    CampaignRejected.selector, campaignId, msg.sender, reason, Phase.Submitted, Phase.Rejected
+                )
+            )
+        );
+        emit CampaignRejected(campaignId, msg.sender, reason, Phase.Submitted, Phase.Rejected);
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function cancelCampaign(uint32 campaignId) external {
+        Campaigns.Campaign storage c = _existing(campaignId);
+        address account = _msgSender();
+
+        // Check
+        _checkOrganizer(campaignId, c, account);
+        Phase oldPhase = _phaseOf(c);
+        require(
+            oldPhase == Phase.Submitted || oldPhase == Phase.Approved || oldPhase == Phase.Live,
+            Crowdfunding_WrongPhase(campaignId, oldPhase)
+        );
+        require(c.raised < c.goal, Crowdfunding_GoalReached(campaignId, c.raised, c.goal));
+
+        // Effect
+        c.decision = Campaigns.Decision.Canceled;
+
+        // Log
+        _append(
+            keccak256(abi.encode(CampaignCanceled.selector, campaignId, account, oldPhase, Phase.Canceled))
+        );
+        emit CampaignCanceled(campaignId, account, oldPhase, Phase.Canceled);
+    }
+
+    // ------------------------------------------------------------------------------------------------- pledges
+
+    /// @inheritdoc ICrowdfunding
+    function pledge(uint32 campaignId, uint256 amount, uint256 minMatch) external whenEntryOpen nonReentrant {
+        _pledge(campaignId, _msgSender(), amount, minMatch);
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function pledgeWithPermit(
+        uint32 campaignId,
+        uint256 amount,
+        uint256 minMatch,
+        uint256 permitDeadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) external whenEntryOpen nonReentrant {
+        address backer = _msgSender();
+        IERC20Permit currency = IERC20Permit(_existing(campaignId).currency);
+        // Whoever saw the permit in the mempool may have used it up: then the allowance is there all the same.
+        try currency.permit(backer, address(this), amount, permitDeadline, v, r, s) {} catch {}
+        _pledge(campaignId, backer, amount, minMatch);
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function withdrawPledge(uint32 campaignId) external nonReentrant {
+        Campaigns.Campaign storage c = _existing(campaignId);
+        address backer = _msgSender();
+        Pledge storage p = _pledges[campaignId][backer];
+
+        // Check
+        _checkPhase(campaignId, c, Phase.Live);
+        uint40 closedAt = c.deadline - c.withdrawalCutoff;
+        require(block.timestamp < closedAt, Crowdfunding_WithdrawalClosed(campaignId, closedAt));
+        (uint96 amount, uint32 memberId) = (p.amount, p.memberId);
+        require(amount != 0, Crowdfunding_NoPledge(campaignId, backer));
+
+        // Effect
+        delete _pledges[campaignId][backer];
+        uint96 raised = c.raised - amount;
+        uint24 members = c.members;
+        if (memberId != 0) {
+            delete countedThrough[campaignId][memberId];
+            --members;
+        }
+        (c.raised, c.members) = (raised, members);
+
+        // Log
+        _append(
+            keccak256(
+                abi.encode(PledgeWithdrawn.selector, campaignId, backer, memberId, amount, raised, members)
+            )
+        );
+        emit PledgeWithdrawn(campaignId, backer, memberId, amount, raised, members);
+
+        // Interaction
+        IERC20(c.currency).push(backer, amount);
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function refund(uint32 campaignId, address backer) external nonReentrant returns (uint256) {
+        Campaigns.Campaign storage c = _existing(campaignId);
+        Pledge storage p = _pledges[campaignId][backer];
+
+        // Check
+        require(_isRefunding(c), Crowdfunding_WrongPhase(campaignId, _phaseOf(c)));
+        uint96 amount = p.amount;
+        require(amount != 0, Crowdfunding_NoPledge(campaignId, backer));
+        require(!p.refunded, Crowdfunding_AlreadyRefunded(campaignId, backer));
+
+        // Effect
+        uint96 refunded = c.refunded + amount;
+        p.refunded = true;
+        c.refunded = refunded;
+
+        // Log
+        _append(keccak256(abi.encode(PledgeRefunded.selector, campaignId, backer, amount, refunded)));
+        emit PledgeRefunded(campaignId, backer, amount, refunded);
+
+        // Interaction
+        IERC20(c.currency).push(backer, amount);
+        return amount;
+    }
+
+    // ------------------------------------------------------------------------------------------------ delivery
+
+    /// @inheritdoc ICrowdfunding
+    function changePayoutAccount(uint32 campaignId, address newAccount) external {
+        Campaigns.Campaign storage c = _existing(campaignId);
+        address oldAccount = c.payoutAccount;
+
+        // Check
+        require(_msgSender() == oldAccount, Crowdfunding_NotPayoutAccount(campaignId, _msgSender()));
+        CampaignTerms.checkPayoutAccount(newAccount, c.currency);
+
+        // Effect
+        c.payoutAccount = newAccount;
+
+        // Log
+        _append(keccak256(abi.encode(PayoutAccountChanged.selector, campaignId, oldAccount, newAccount)));
+        emit PayoutAccountChanged(campaignId, oldAccount, newAccount);
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function claimMilestone(uint32 campaignId, bytes32 evidenceHash) external {
+        Campaigns.Campaign storage c = _existing(campaignId);
+
+        // Check
+        _checkOrganizer(campaignId, c, _msgSender());
+        _checkPhase(campaignId, c, Phase.Delivering);
+
+        Delivery.claim(_journal, c, _milestones[campaignId], campaignId, evidenceHash);
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function releaseMilestone(uint32 campaignId) external returns (uint256) {
+        Campaigns.Campaign storage c = _existing(campaignId);
+
+        // Check
+        _checkPhase(campaignId, c, Phase.Delivering);
+
+        return Delivery.release(_journal, c, _milestones[campaignId], campaignId);
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function collect(uint32 campaignId) external nonReentrant returns (uint256) {
+        Campaigns.Campaign storage c = _existing(campaignId);
+
+        // Check
+        uint96 collected = Delivery.releasedOf(c, _milestones[campaignId]);
+        uint96 amount = collected - c.collected;
+        require(amount != 0, Crowdfunding_NothingToCollect(campaignId));
+
+        // Effect
+        c.collected = collected;
+
+        // Log
+        address payoutAccount = c.payoutAccount;
+        _append(keccak256(abi.encode(FundsCollected.selector, campaignId, payoutAccount, amount, collected)));
+        emit FundsCollected(campaignId, payoutAccount, amount, collected);
+
+        // Interaction
+        IERC20(c.currency).push(payoutAccount, amount);
+        return amount;
+    }
+
+    // --------------------------------------------------------------------------------------------------- views
+
+    /// @inheritdoc ICrowdfunding
+    function campaign(uint32 campaignId) external view returns (CampaignView memory v) {
+        Campaigns.Campaign storage c = _existing(campaignId);
+        v.phase = _phaseOf(c);
+        v.organizer = c.organizer;
+        v.currency = c.currency;
+        v.payoutAccount = c.payoutAccount;
+        v.goal = c.goal;
+        v.stretchGoal = c.stretchGoal;
+        v.minPledge = c.minPledge;
+        v.raised = c.raised;
+        v.released = Delivery.releasedOf(c, _milestones[campaignId]);
+        v.collected = c.collected;
+        v.refunded = c.refunded;
+        v.submittedAt = c.submittedAt;
+        v.opensAt = c.opensAt();
+        v.deadline = c.deadline;
+        v.pledgingEndsAt = c.pledgingEndsAt();
+        v.extension = c.extension;
+        v.withdrawalCutoff = c.withdrawalCutoff;
+        v.objectionWindow = c.objectionWindow;
+        v.rulingWindow = c.rulingWindow;
+        v.members = c.members;
+        v.milestoneCount = c.milestoneCount;
+        v.currentMilestone = c.currentMilestone;
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function phase(uint32 campaignId) external view returns (Phase) {
+        return _phaseOf(_existing(campaignId));
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function milestone(uint32 campaignId, uint8 index) external view returns (MilestoneView memory) {
+        Campaigns.Campaign storage c = _existing(campaignId);
+        require(
+            index < c.milestoneCount, Crowdfunding_UnknownMilestone(campaignId, index, c.milestoneCount)
+        );
+        return Delivery.view_(c, _milestones[campaignId], index, _phaseOf(c) == Phase.Delivering);
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function pledgeOf(uint32 campaignId, address backer) external view returns (Pledge memory) {
+        return _pledges[campaignId][backer];
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function refundable(uint32 campaignId, address backer) external view returns (uint256) {
+        Pledge memory p = _pledges[campaignId][backer];
+        return _isRefunding(_existing(campaignId)) && !p.refunded ? p.amount : 0;
+    }
+
+    // ------------------------------------------------------------------------------------------------ internal
+
+    function _pledge(uint32 campaignId, address backer, uint256 amount, uint256 minMatch) private {
+        Campaigns.Campaign storage c = _existing(campaignId);
+
+        // Check
+        Phase phase_ = _checkPledge(campaignId, c, amount, minMatch);
+        uint32 entityId = registry.entityOf(backer);
+        require(
+            entityId == 0 || entityId != c.organizer, Crowdfunding_OrganizerCannotPledge(campaignId, c.organizer)
+        );
+
+        // Effect
+        uint32 memberId = _countMember(campaignId, c, backer, entityId);
+        (uint96 pledged, uint96 raised) = _addPledge(campaignId, c, backer, uint96(amount));
+        bool stretchReached = phase_ == Phase.Extension && raised == c.stretchGoal;
+        if (stretchReached) c.extensionUsed = uint24(block.timestamp - c.deadline);
+
+        // Log
+        _logPledge(campaignId, backer, memberId, uint96(amount), pledged, raised, c.members);
+        if (stretchReached) _logStretchGoal(campaignId, raised);
+
+        // Interaction
+        IERC20(c.currency).pull(backer, amount);
+    }
+
+    /// @dev Everything about a pledge that does not depend on who the backer is.
+    function _checkPledge(uint32 campaignId, Campaigns.Campaign storage c, uint256 amount, uint256 minMatch)
+        private
+        view
+        returns (Phase phase_)
+    {
+        IEntityRegistry.Entity memory organizer = registry.entity(c.organizer);
+        phase_ = _phaseOf(c, organizer);
+        require(
+            phase_ == Phase.Live || phase_ == Phase.Extension, Crowdfunding_WrongPhase(campaignId, phase_)
+        );
+        _checkCurrency(c.currency);
+        require(
+            block.timestamp >= organizer.suspendedUntil,
+            Crowdfunding_OrganizerSuspended(campaignId, c.organizer, organizer.suspendedUntil)
+        );
+
+        uint256 rest = c.stretchGoal - c.raised;
+        require(amount != 0, Crowdfunding_ZeroAmount(campaignId));
+        require(amount <= rest, Crowdfunding_PledgeAboveRest(campaignId, amount, rest));
+        require(
+            amount >= c.minPledge || amount == rest,
+            Crowdfunding_PledgeBelowMinimum(campaignId, amount, c.minPledge)
+        );
+        // No pool can be enrolled yet, so that nothing is ever available to match.
+        require(minMatch == 0, Crowdfunding_MatchBelowMinimum(campaignId, minMatch, 0));
+    }
+
+    /// @dev A member counts once in a campaign, through the account of the first pledge made while verified.
+    /// @return memberId The member this pledge counts for, 0 if none.
+    function _countMember(uint32 campaignId, Campaigns.Campaign storage c, address backer, uint32 entityId)
+        private
+        returns (uint32 memberId)
+    {
+        memberId = _pledges[campaignId][backer].memberId;
+        if (memberId != 0 || entityId == 0) return memberId;
+        memberId = registry.memberIdOf(backer);
+        if (memberId == 0 || countedThrough[campaignId][memberId] != address(0)) return 0;
+        _pledges[campaignId][backer].memberId = memberId;
+        countedThrough[campaignId][memberId] = backer;
+        ++c.members;
+    }
+
+    function _addPledge(uint32 campaignId, Campaigns.Campaign storage c, address backer, uint96 amount)
+        private
+        returns (uint96 pledged, uint96 raised)
+    {
+        pledged = _pledges[campaignId][backer].amount + amount;
+        raised = c.raised + amount;
+        _pledges[campaignId][backer].amount = pledged;
+        c.raised = raised;
+    }
+
+    function _storeTerms(uint32 campaignId, uint32 organizer, Terms calldata t, uint8 milestoneCount) private {
+        Campaigns.Campaign storage c = _campaigns[campaignId];
+        (c.goal, c.deadline, c.decision) = (t.goal, t.deadline, Campaigns.Decision.Submitted);
+        c.currency = t.currency;
+        (c.stretchGoal, c.minPledge, c.organizer, c.live) =
+            (t.stretchGoal, t.minPledge, organizer, uint24(t.deadline - t.opensAt));
+        c.payoutAccount = t.payoutAccount;
+        (c.submittedAt, c.milestoneCount) = (uint40(block.timestamp), milestoneCount);
+        (c.extension, c.withdrawalCutoff) = (uint24(t.extension), uint24(t.withdrawalCutoff));
+        (c.objectionWindow, c.rulingWindow) = (uint24(t.objectionWindow), uint24(t.rulingWindow));
+    }
+
+    function _planMilestones(uint32 campaignId, MilestonePlan[] calldata plan) private {
+        uint16 cumulativeBps;
+        for (uint8 i; i < plan.length; ++i) {
+            MilestonePlan calldata m = plan[i];
+            cumulativeBps += m.shareBps;
+            _milestones[campaignId][i] = Campaigns.Milestone(cumulativeBps, m.dueDate, 0, 0);
+            _append(
+                keccak256(
+                    abi.encode(
+                        MilestonePlanned.selector, campaignId, i, m.shareBps, m.dueDate, m.documentHash
+                    )
+                )
+            );
+            emit MilestonePlanned(campaignId, i, m.shareBps, m.dueDate, m.documentHash);
+        }
+    }
+
+    function _logSubmitted(
+        uint32 campaignId,
+        uint32 organizer,
+        address account,
+        Terms calldata terms,
+        uint8 milestoneCount
+    ) private {
+        _append(
+            keccak256(
+                abi.encode(
+                    CampaignSubmitted.selector,
+                    campaignId,
+                    organizer,
+                    account,
+                    terms,
+                    milestoneCount,
+                    Phase.None,
+                    Phase.Submitted
+                )
+            )
+        );
+        emit CampaignSubmitted(
+            campaignId, organizer, account, terms, milestoneCount, Phase.None, Phase.Submitted
+        );
+    }
+
+    function _logPledge(
+        uint32 campaignId,
+        address backer,
+        uint32 memberId,
+        uint96 amount,
+        uint96 pledged,
+        uint96 raised,
+        uint32 members
+    ) private {
+        _append(
+            keccak256(
+                abi.encode(
+                    PledgeMade.selector, campaignId, backer, memberId, amount, pledged, raised, members
+                )
+            )
+        );
+        emit PledgeMade(campaignId, backer, memberId, amount, pledged, raised, members);
+    }
+
+    function _logStretchGoal(uint32 campaignId, uint96 raised) private {
+        _append(
+            keccak256(
+                abi.encode(
+                    StretchGoalReached.selector, campaignId, raised, Phase.Extension, Phase.Delivering
+                )
+            )
+        );
+        emit StretchGoalReached(campaignId, raised, Phase.Extension, Phase.Delivering);
+    }
+
+    function _existing(uint32 campaignId) private view returns (Campaigns.Campaign storage c) {
+        c = _campaigns[campaignId];
+        require(c.decision != Campaigns.Decision.None, Crowdfunding_UnknownCampaign(campaignId));
+    }
+
+    function _phaseOf(Campaigns.Campaign storage c) private view returns (Phase) {
+        return _phaseOf(c, registry.entity(c.organizer));
+    }
+
+    function _phaseOf(Campaigns.Campaign storage c, IEntityRegistry.Entity memory organizer)
+        private
+        view
+        returns (Phase)
+    {
+        bool revoked = organizer.state == IEntityRegistry.EntityState.Revoked;
+        return c.phaseOf(revoked ? organizer.verifiedUntil : 0);
+    }
+
+    /// @dev Failed or Canceled. Which of them does not matter here, so that most refunds need not ask the registry.
+    function _isRefunding(Campaigns.Campaign storage c) private view returns (bool) {
+        return c.missedGoal() || _phaseOf(c) == Phase.Canceled;
+    }
+
+    function _checkPhase(uint32 campaignId, Campaigns.Campaign storage c, Phase needed) private view {
+        Phase phase_ = _phaseOf(c);
+        require(phase_ == needed, Crowdfunding_WrongPhase(campaignId, phase_));
+    }
+
+    function _checkCurrency(address currency) private view {
+        require(isCurrency[currency], Crowdfunding_CurrencyNotListed(currency));
+    }
+
+    function _checkOrganizer(uint32 campaignId, Campaigns.Campaign storage c, address account) private view {
+        require(registry.entityOf(account) == c.organizer, Crowdfunding_NotOrganizer(campaignId, account));
+    }
+
+    /// @dev Nobody reviews an own campaign, nor one that pays to them.
+    function _checkReviewer(uint32 campaignId, Campaigns.Campaign storage c) private view {
+        require(
+            registry.entityOf(msg.sender) != c.organizer && msg.sender != c.payoutAccount,
+            Crowdfunding_OwnCampaign(campaignId, msg.sender)
+        );
+    }
+}

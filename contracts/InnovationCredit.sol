@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+pragma solidity 0.8.37;
+
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
+import {Context} from "@openzeppelin/contracts/utils/Context.sol";
+import {LabContract} from "./LabContract.sol";
+import {IEntityRegistry} from "./interfaces/IEntityRegistry.sol";
+import {IInnovationCredit} from "./interfaces/IInnovationCredit.sol";
+
+/// @title InnovationCredit
+/// @notice See `IInnovationCredit`.
+contract InnovationCredit is LabContract, ERC20Permit, IInnovationCredit {
+    uint8 private constant ALL_KINDS = 15;
+
+    IEntityRegistry public immutable registry;
+
+    uint32 public programmeCount;
+    mapping(uint32 programmeId => Programme) private _programmes;
+    mapping(address account => bool) public isLabContract;
+
+    /// @param labContracts Contracts that may hold credits for others; fixed for ever.
+    constructor(address authority_, address forwarder_, IEntityRegistry registry_, address[] memory labContracts)
+        LabContract(authority_, forwarder_)
+        ERC20("Eranos Innovation Credit", "EIC")
+        ERC20Permit("Eranos Innovation Credit")
+    {
+        registry = registry_;
+        for (uint256 i; i < labContracts.length; ++i) {
+            isLabContract[labContracts[i]] = true;
+        }
+    }
+
+    /// @inheritdoc IInnovationCredit
+    function openProgramme(uint32 issuerEntity, uint96 cap, uint40 startsAt, uint40 endsAt, bytes32 purposeHash)
+        external
+        restricted
+        whenEntryOpen
+        returns (uint32 programmeId)
+    {
+        // Check
+        require(cap != 0, InnovationCredit_ZeroCap());
+        require(startsAt < endsAt && block.timestamp < endsAt, InnovationCredit_InvalidWindow(startsAt, endsAt));
+        address issuerAccount = registry.entity(issuerEntity).account;
+        require(
+            registry.entityOf(issuerAccount) == issuerEntity && registry.isVerified(issuerAccount, ALL_KINDS),
+            InnovationCredit_InvalidIssuer(issuerEntity)
+        );
+
+        // Effect
+        programmeId = ++programmeCount;
+        _programmes[programmeId] = Programme(issuerEntity, startsAt, endsAt, false, cap, 0);
+
+        // Log
+        _append(
+            keccak256(
+                abi.encode(
+                    ProgrammeOpened.selector, programmeId, issuerEntity, cap, startsAt, endsAt, purposeHash
+                )
+            )
+        );
+        emit ProgrammeOpened(programmeId, issuerEntity, cap, startsAt, endsAt, purposeHash);
+    }
+
+    /// @inheritdoc IInnovationCredit
+    function closeProgramme(uint32 programmeId) external restricted {
+        Programme storage p = _existing(programmeId);
+
+        // Check
+        require(!p.closed, InnovationCredit_ProgrammeClosed(programmeId));
+
+        // Effect
+        p.closed = true;
+
+        // Log
+        _append(keccak256(abi.encode(ProgrammeClosed.selector, programmeId, p.issued)));
+        emit ProgrammeClosed(programmeId, p.issued);
+    }
+
+    /// @inheritdoc IInnovationCredit
+    function issue(uint32 programmeId, address to, uint256 amount, bytes32 evidenceHash) external whenEntryOpen {
+        Programme storage p = _existing(programmeId);
+        address account = _msgSender();
+
+        // Check
+        require(!p.closed, InnovationCredit_ProgrammeClosed(programmeId));
+        require(
+            registry.entityOf(account) == p.issuer && registry.isVerified(account, ALL_KINDS),
+            InnovationCredit_NotIssuer(programmeId, account)
+        );
+        require(
+            p.startsAt <= block.timestamp && block.timestamp < p.endsAt,
+            InnovationCredit_OutsideWindow(programmeId, p.startsAt, p.endsAt)
+        );
+        require(to != account, InnovationCredit_SelfIssue(programmeId, account));
+        require(amount != 0, InnovationCredit_ZeroAmount());
+        uint256 left = p.cap - p.issued;
+        require(amount <= left, InnovationCredit_AboveCap(programmeId, amount, left));
+
+        // Effect
+        uint96 issued = p.issued + uint96(amount);
+        p.issued = issued;
+
+        // Log
+        _append(
+            keccak256(
+                abi.encode(CreditIssued.selector, programmeId, to, p.issuer, amount, issued, evidenceHash)
+            )
+        );
+        emit CreditIssued(programmeId, to, p.issuer, uint96(amount), issued, evidenceHash);
+        _mint(to, amount);
+    }
+
+    /// @inheritdoc IInnovationCredit
+    function programme(uint32 programmeId) external view returns (Programme memory) {
+        return _existing(programmeId);
+    }
+
+    /// @dev The closed loop. Escrow must always be able to give back, whatever became of the receiver.
+    function _update(address from, address to, uint256 value) internal override {
+        require(
+            isLabContract[from] || isLabContract[to] || registry.isVerified(to, ALL_KINDS),
+            InnovationCredit_RecipientNotVerified(to)
+        );
+        _append(keccak256(abi.encode(IERC20.Transfer.selector, from, to, value)));
+        super._update(from, to, value);
+    }
+
+    function _existing(uint32 programmeId) private view returns (Programme storage p) {
+        p = _programmes[programmeId];
+        require(p.issuer != 0, InnovationCredit_UnknownProgramme(programmeId));
+    }
+
+    function _msgSender() internal view override(Context, LabContract) returns (address) {
+        return LabContract._msgSender();
+    }
+
+    function _msgData() internal view override(Context, LabContract) returns (bytes calldata) {
+        return LabContract._msgData();
+    }
+
+    function _contextSuffixLength() internal view override(Context, LabContract) returns (uint256) {
+        return LabContract._contextSuffixLength();
+    }
+}

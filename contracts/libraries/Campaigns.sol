@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+pragma solidity 0.8.37;
+
+import {ICrowdfunding} from "../interfaces/ICrowdfunding.sol";
+
+/// @title What is stored of a campaign, and its phase computed from that and the time
+library Campaigns {
+    /// @dev An organizer has as long for the first claim, and after each thing it waited for.
+    uint40 internal constant CLAIM_DURATION = 30 days;
+    /// @dev A campaign nobody reviews must not block its organizer for ever.
+    uint40 internal constant REVIEW_DURATION = 30 days;
+    uint256 internal constant BPS = 10_000;
+
+    /// @dev What acts have decided; everything else about the phase follows from time and totals.
+    enum Decision {
+        None,
+        Submitted,
+        Approved,
+        Rejected,
+        Canceled
+    }
+
+    /// @dev Five slots, cut so that a refund touches the first two, a pledge the first three, a collection slot 3 and
+    /// a release slot 4, and none of these acts fills a fresh slot. Durations fit 24 bits (194 days).
+    struct Campaign {
+        // slot 0
+        uint96 raised;
+        uint96 goal;
+        uint40 deadline;
+        Decision decision;
+        // slot 1
+        address currency;
+        uint96 refunded;
+        // slot 2
+        uint96 stretchGoal;
+        uint96 minPledge;
+        uint32 organizer;
+        uint24 live; // seconds from opensAt to the deadline
+        // slot 3
+        address payoutAccount;
+        uint96 collected;
+        // slot 4
+        uint40 submittedAt;
+        uint40 previousReleasableAt; // instant the milestone before the current one became releasable; 0 for the first
+        uint24 members; // counted members among the backers
+        uint24 extension;
+        uint24 extensionUsed; // seconds from the deadline to the pledge that reached the stretch goal
+        uint24 withdrawalCutoff;
+        uint24 objectionWindow;
+        uint24 rulingWindow;
+        uint8 milestoneCount;
+        uint8 currentMilestone; // all before it are released
+    }
+
+    /// @dev One slot. `cumulativeBps` includes the milestone itself.
+    struct Milestone {
+        uint16 cumulativeBps;
+        uint40 dueDate;
+        uint8 attempts;
+        uint40 claimedAt;
+    }
+
+    function opensAt(Campaign storage c) internal view returns (uint40) {
+        return c.deadline - c.live;
+    }
+
+    /// @notice When a submission nobody approved lapses.
+    function lapsesAt(Campaign storage c) internal view returns (uint40) {
+        uint40 reviewEnd = c.submittedAt + REVIEW_DURATION;
+        uint40 opensAt_ = opensAt(c);
+        return reviewEnd < opensAt_ ? reviewEnd : opensAt_;
+    }
+
+    /// @notice First instant at which nobody can pledge any more, as far as the present total tells.
+    function pledgingEndsAt(Campaign storage c) internal view returns (uint40) {
+        if (c.raised < c.goal) return c.deadline;
+        // `extensionUsed` is 0 if the stretch goal was reached before the deadline.
+        return c.deadline + (c.raised == c.stretchGoal ? c.extensionUsed : c.extension);
+    }
+
+    /// @notice Whether an approved campaign missed its goal; true in Failed, and in a Canceled that would be Failed.
+    function missedGoal(Campaign storage c) internal view returns (bool) {
+        return c.decision == Decision.Approved && c.raised < c.goal && block.timestamp >= c.deadline;
+    }
+
+    /// @notice The phase now.
+    /// @param revokedAt When the organizer's entity was revoked, 0 if it was not.
+    function phaseOf(Campaign storage c, uint40 revokedAt) internal view returns (ICrowdfunding.Phase) {
+        Decision decision = c.decision;
+        if (decision == Decision.None) return ICrowdfunding.Phase.None;
+        if (decision == Decision.Rejected) return ICrowdfunding.Phase.Rejected;
+        if (decision == Decision.Canceled) return ICrowdfunding.Phase.Canceled;
+
+        // Most calls fall into Live, which needs no look at the slot where the extension is.
+        bool live = decision == Decision.Approved && block.timestamp < c.deadline;
+        uint40 endsAt = decision == Decision.Submitted ? lapsesAt(c) : live ? c.deadline : pledgingEndsAt(c);
+        if (revokedAt != 0 && revokedAt < endsAt) return ICrowdfunding.Phase.Canceled;
+
+        if (live) return block.timestamp < opensAt(c) ? ICrowdfunding.Phase.Approved : ICrowdfunding.Phase.Live;
+        bool ended = block.timestamp >= endsAt;
+        if (decision == Decision.Submitted) return ended ? ICrowdfunding.Phase.Lapsed : ICrowdfunding.Phase.Submitted;
+        if (!ended) return ICrowdfunding.Phase.Extension;
+        if (c.raised < c.goal) return ICrowdfunding.Phase.Failed;
+        return
+            c.currentMilestone == c.milestoneCount
+                ? ICrowdfunding.Phase.Completed
+                : ICrowdfunding.Phase.Delivering;
+    }
+}

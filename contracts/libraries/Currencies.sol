@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+pragma solidity 0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ICrowdfunding} from "../interfaces/ICrowdfunding.sol";
+
+/// @title Moving a currency in and out, believing only balances
+library Currencies {
+    using SafeERC20 for IERC20;
+
+    /// @notice Takes `amount` from `from`; reverts unless exactly that arrived.
+    function pull(IERC20 currency, address from, uint256 amount) internal {
+        uint256 before = currency.balanceOf(address(this));
+        currency.safeTransferFrom(from, address(this), amount);
+        uint256 present = currency.balanceOf(address(this));
+        // A token may even take from us what it should have brought.
+        uint256 received = present > before ? present - before : 0;
+        require(received == amount, ICrowdfunding.Crowdfunding_ReceivedDiffers(address(currency), amount, received));
+    }
+
+    /// @notice Pays `amount` to `to`; reverts if that cost this contract more, so that nobody pays for another's exit.
+    function push(IERC20 currency, address to, uint256 amount) internal {
+        uint256 before = currency.balanceOf(address(this));
+        currency.safeTransfer(to, amount);
+        uint256 present = currency.balanceOf(address(this));
+        uint256 lost = before > present ? before - present : 0;
+        require(lost <= amount, ICrowdfunding.Crowdfunding_PaidTooMuch(address(currency), amount, lost));
+    }
+}
