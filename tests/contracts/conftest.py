@@ -1,0 +1,183 @@
+"""The lab as every contract test finds it: deployed by the deployment script, its people named by role."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import ape
+import pytest
+from ape.api import AccountAPI, ReceiptAPI
+from ape.contracts import ContractInstance
+
+from scripts.deploy import EXECUTION_DELAYS, TREASURER, Lab, RoleHolders, deploy_lab
+from tests.contracts import defaults as d
+
+
+@dataclass(frozen=True)
+class People:
+    """Accounts by role. `organizer` acts for a verified SSE entity, `member` and `second_member` for members,
+    `town` for a public body; `backer`, `second_backer` and `stranger` are in no registry."""
+
+    deployer: AccountAPI
+    admin: AccountAPI
+    registrar: AccountAPI
+    reviewer: AccountAPI
+    treasurer: AccountAPI
+    arbiter: AccountAPI
+    guardian: AccountAPI
+    organizer: AccountAPI
+    payout: AccountAPI
+    backer: AccountAPI
+    second_backer: AccountAPI
+    member: AccountAPI
+    second_member: AccountAPI
+    town: AccountAPI
+    provider: AccountAPI
+    stranger: AccountAPI
+    attacker: AccountAPI
+    relayer: AccountAPI
+
+
+@pytest.fixture(scope="session")
+def people(accounts: Any) -> People:
+    return People(*accounts[: len(People.__dataclass_fields__)])
+
+
+@pytest.fixture(scope="session")
+def lab(people: People) -> Lab:
+    return deploy_lab(
+        people.deployer,
+        RoleHolders(
+            admin=people.admin.address,
+            registrar=people.registrar.address,
+            reviewer=people.reviewer.address,
+            treasurer=people.treasurer.address,
+            arbiter=people.arbiter.address,
+            guardian=people.guardian.address,
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def registry(lab: Lab) -> ContractInstance:
+    return lab.registry
+
+
+@pytest.fixture(scope="session")
+def credit(lab: Lab) -> ContractInstance:
+    return lab.credit
+
+
+@pytest.fixture(scope="session")
+def crowdfunding(lab: Lab) -> ContractInstance:
+    return lab.crowdfunding
+
+
+@pytest.fixture(scope="session")
+def as_treasurer(lab: Lab, people: People) -> Callable[..., ReceiptAPI]:
+    """Calls a treasurer's function the way the treasurer must: schedule, wait two days, call."""
+
+    def call(method: Any, *arguments: Any) -> ReceiptAPI:
+        calldata = method.encode_input(*arguments)
+        lab.authority.schedule(method.contract, calldata, 0, sender=people.treasurer)
+        ape.chain.mine(deltatime=EXECUTION_DELAYS[TREASURER])
+        return method(*arguments, sender=people.treasurer)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def euro(people: People, crowdfunding: ContractInstance, as_treasurer: Callable[..., ReceiptAPI]) -> ContractInstance:
+    """A listed currency; every account of `people` holds 10,000 of it and allows the crowdfunding contract all."""
+    currency = people.deployer.deploy(ape.project.TestEuro)
+    as_treasurer(crowdfunding.listCurrency, currency)
+    for person in vars(people).values():
+        currency.faucet(person, 10_000 * d.EURO, sender=people.deployer)
+        currency.approve(crowdfunding, 2**256 - 1, sender=person)
+    return currency
+
+
+@pytest.fixture(scope="session")
+def verify(registry: ContractInstance, people: People) -> Callable[[AccountAPI, int], int]:
+    """Registers an account as a new entity and verifies it; returns the entity id."""
+
+    def verify(account: AccountAPI, kinds: int) -> int:
+        registry.register(kinds, d.HASH, sender=account)
+        entity_id = registry.entityCount()
+        registry.verify(entity_id, kinds, now() + d.VERIFICATION, sender=people.registrar)
+        return int(entity_id)
+
+    return verify
+
+
+@pytest.fixture(scope="session")
+def entities(verify: Callable[[AccountAPI, int], int], people: People) -> dict[str, int]:
+    """Entity ids of the people who act for a verified entity, by role."""
+    return {
+        "organizer": verify(people.organizer, d.SSE),
+        "member": verify(people.member, d.MEMBER),
+        "second_member": verify(people.second_member, d.MEMBER),
+        "town": verify(people.town, d.PUBLIC_BODY),
+        "provider": verify(people.provider, d.PROVIDER),
+    }
+
+
+@pytest.fixture(scope="session")
+def campaign_terms(people: People, euro: ContractInstance, entities: dict[str, int]) -> Callable[..., dict[str, Any]]:
+    """Terms relative to now, by name; pass what differs from the defaults."""
+
+    def terms(**changes: Any) -> dict[str, Any]:
+        opens_at = changes.pop("opensAt", now() + d.OPENING_DELAY)
+        return {
+            "payoutAccount": people.payout.address,
+            "currency": euro.address,
+            "goal": d.GOAL,
+            "stretchGoal": d.STRETCH_GOAL,
+            "minPledge": d.MIN_PLEDGE,
+            "opensAt": opens_at,
+            "deadline": opens_at + d.LIVE,
+            "extension": d.EXTENSION,
+            "withdrawalCutoff": d.WITHDRAWAL_CUTOFF,
+            "objectionWindow": d.OBJECTION_WINDOW,
+            "rulingWindow": d.RULING_WINDOW,
+            "territory": d.TERRITORY,
+            "themes": 1,
+            "descriptionHash": d.HASH,
+        } | changes
+
+    return terms
+
+
+@pytest.fixture(scope="session")
+def create_campaign(
+    campaign_terms: Callable[..., dict[str, Any]], crowdfunding: ContractInstance, people: People
+) -> Callable[..., int]:
+    """Submits a campaign and brings it to `phase` ("Submitted", "Approved" or "Live"); returns its id."""
+
+    def create(*, phase: str = "Live", milestones: Any = d.MILESTONES, **changes: Any) -> int:
+        terms = campaign_terms(**changes)
+        plan = [(share, terms["deadline"] + due, d.HASH) for share, due in milestones]
+        crowdfunding.submitCampaign(terms, plan, sender=people.organizer)
+        campaign_id = int(crowdfunding.campaignCount())
+        if phase in ("Approved", "Live"):
+            crowdfunding.approveCampaign(campaign_id, sender=people.reviewer)
+        if phase == "Live":
+            travel_to(terms["opensAt"])
+        return campaign_id
+
+    return create
+
+
+def now() -> int:
+    """Time of the last block."""
+    return int(ape.chain.blocks.head.timestamp)
+
+
+def travel_to(timestamp: int) -> None:
+    """Mines a block at `timestamp`."""
+    ape.chain.mine(timestamp=timestamp)
+
+
+def act_at(timestamp: int) -> None:
+    """Makes the next transaction's block be at `timestamp`."""
+    ape.chain.pending_timestamp = timestamp
