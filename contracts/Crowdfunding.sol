@@ -49,7 +49,7 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
     function listCurrency(address currency) external restricted {
         // Check
         require(!isCurrency[currency], Crowdfunding_CurrencyAlreadyListed(currency));
-        uint8 decimals = IERC20Metadata(currency).decimals();
+        uint8 decimals = _decimalsOf(currency);
         require(
             currency != credit && decimals <= MAX_DECIMALS, Crowdfunding_CurrencyRefused(currency, decimals)
         );
@@ -559,6 +559,16 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
     function _checkPhase(uint32 campaignId, Campaigns.Campaign storage c, Phase needed) private view {
         Phase phase_ = _phaseOf(c);
         require(phase_ == needed, Crowdfunding_WrongPhase(campaignId, phase_));
+    }
+
+    /// @dev 255 for an address without code or a token without decimals.
+    function _decimalsOf(address currency) private view returns (uint8) {
+        if (currency.code.length == 0) return type(uint8).max;
+        try IERC20Metadata(currency).decimals() returns (uint8 decimals) {
+            return decimals;
+        } catch {
+            return type(uint8).max;
+        }
     }
 
     function _checkCurrency(address currency) private view {

@@ -239,7 +239,8 @@ interface ICrowdfunding is ILabContract {
     /// @notice The currency is listed already.
     error Crowdfunding_CurrencyAlreadyListed(address currency);
 
-    /// @notice The innovation credit and tokens of more than 18 decimals can't be listed.
+    /// @notice The innovation credit and tokens of more than 18 decimals can't be listed; nor what is no token, for which
+    /// `decimals` is 255.
     error Crowdfunding_CurrencyRefused(address currency, uint8 decimals);
 
     /// @notice A term lies outside [min, max]. `term` is its name in ASCII.
