@@ -1,0 +1,122 @@
+# Everything a person does with this repository. `make help` lists it.
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory --warn-undefined-variables
+.SUFFIXES:
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?=
+ARGS ?=
+
+ROOT := $(CURDIR)
+TOOLS := $(ROOT)/.toolchain
+STEP := toolchain/step.sh
+
+# Nothing is read from or written to the home folder, and no other project's tools are used.
+export PATH := $(ROOT)/.venv/bin:$(TOOLS)/bin:$(PATH)
+export SOLCX_BINARY_PATH := $(TOOLS)/bin
+export APE_DATA_FOLDER := $(ROOT)/.ape-data
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+export PYTHON
+# Set by an activated environment of another project; pip and Ape would believe them.
+unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
+
+# What is installed leaves a stamp inside its own folder: deleting the folder deletes the stamp.
+NODE_STAMP := node_modules/.eranos-installed
+PYTHON_STAMP := .venv/.eranos-packages
+ERANOS_STAMP := .venv/.eranos-editable
+TOOLS_STAMP := .toolchain/bin/.linked
+CONTRACTS_STAMP := .build/.eranos-compiled
+
+SOURCES := $(shell find contracts -name '*.sol' -not -path '*/.cache/*' 2>/dev/null)
+PYTHON_CODE := $(wildcard eranos deployments indexer api scripts tests benchmarks)
+TYPED_CODE := $(wildcard eranos deployments indexer api scripts)
+CHAIN_TESTS := $(wildcard tests/contracts tests/invariants tests/e2e)
+FORGE_TESTS := $(wildcard tests/invariants/*.t.sol)
+
+##@ Run
+
+.PHONY: up
+up: setup ## Local chain, contracts, a story with real transactions, index and API (ARGS=--once: play, check and end)
+	@ape run up $(ARGS)
+
+##@ Check
+
+.PHONY: test
+test: check ## Set-up, check and every test: what continuous integration runs
+	@pytest
+	$(if $(FORGE_TESTS),@forge test)
+	@ape test $(CHAIN_TESTS)
+
+.PHONY: check
+check: setup ## Static checks, under a minute: format, lint, types, import direction, ABIs, migrations
+	@$(STEP) "Format" ruff format --check --diff $(PYTHON_CODE)
+	@$(STEP) "Lint" ruff check $(PYTHON_CODE)
+	@$(STEP) "Types" mypy $(TYPED_CODE)
+	@$(STEP) "Import direction; migrations equal models" pytest -q $(wildcard tests/test_architecture.py tests/indexer/test_migrations.py)
+	@$(STEP) "ABI files equal compiler output" ape run export_abi --check
+
+.PHONY: bench
+bench: setup ## What the project claims about speed and gas, one JSON line per claim; fails if one does not hold
+	@python -m benchmarks $(ARGS)
+
+##@ Work
+
+.PHONY: setup
+setup: $(ERANOS_STAMP) $(CONTRACTS_STAMP) ## All set-up; the other targets do it by themselves and skip what is done
+	@[ -n "$(wildcard deployments/abi/*.json)" ] || $(STEP) "Exporting ABIs" ape run export_abi
+
+.PHONY: abi
+abi: setup ## Write deployments/abi/ from the compiled contracts
+	@ape run export_abi
+
+.PHONY: format
+format: $(ERANOS_STAMP) ## Format the Python code and repair what the linter can
+	@ruff check --fix-only --quiet $(PYTHON_CODE)
+	@ruff format $(PYTHON_CODE)
+
+.PHONY: lock
+lock: $(PYTHON_STAMP) ## Resolve all packages again: package-lock.json and toolchain/*constraints.txt
+	@toolchain/lock.sh
+
+.PHONY: clean
+clean: ## Remove all that the set-up and the tests made, the installed packages too
+	@rm -rf .venv .toolchain .ape-data .build node_modules contracts/.cache *.egg-info
+	@rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache .lab
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help
+help: ## This list
+	@awk -f toolchain/help.awk $(MAKEFILE_LIST)
+
+# Set-up, step by step. A step runs again when what it depends on changed. Node is looked for before Python's packages
+# are installed, so that nobody waits for one thing to hear that another is missing.
+
+$(PYTHON_STAMP): toolchain/build-constraints.txt toolchain/constraints.txt
+	@toolchain/check_node.sh
+	@python=$$(toolchain/find_python.sh) && \
+	$(STEP) "Python environment in .venv" "$$python" -m venv --clear .venv
+	@$(STEP) "Build back end" .venv/bin/python -m pip install --require-hashes --no-deps -r toolchain/build-constraints.txt
+	@$(STEP) "Python packages" .venv/bin/python -m pip install --require-hashes --no-deps --no-build-isolation -r toolchain/constraints.txt
+	@touch $@
+
+# Compatible mode puts the folder itself on the path, so that a package added later needs no new installation.
+$(ERANOS_STAMP): pyproject.toml $(PYTHON_STAMP)
+	@$(STEP) "The command eranos" .venv/bin/python -m pip install --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
+	@touch $@
+
+# No package's own script runs: those of anvil and forge only repair the fronts that we do not use.
+$(NODE_STAMP): package.json package-lock.json .npmrc
+	@toolchain/check_node.sh
+	@$(STEP) "Solidity compiler, OpenZeppelin and local chain" npm ci --ignore-scripts --no-progress
+	@touch $@
+
+$(TOOLS_STAMP): $(NODE_STAMP) toolchain/link_tools.sh
+	@$(STEP) "Tools in .toolchain/bin" toolchain/link_tools.sh $(TOOLS)/bin
+	@touch $@
+
+$(CONTRACTS_STAMP): $(PYTHON_STAMP) $(TOOLS_STAMP) toolchain/solc.mjs ape-config.yaml $(SOURCES)
+	@$(STEP) "Contracts" ape compile
+	@mkdir -p $(@D) && touch $@

@@ -1,0 +1,25 @@
+#!/bin/sh
+# Resolves all packages again and writes package-lock.json, toolchain/constraints.txt and build-constraints.txt.
+#
+# The constraints hold the hashes of every file of a release, for all platforms and for Python 3.11 and later. No file
+# may say where a package came from: any mirror of the registries has to do.
+set -e
+compile() {
+    .toolchain/lock/bin/uv pip compile "$@" --universal --python-version 3.11 --generate-hashes \
+        --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
+}
+
+python -m venv --clear .toolchain/lock
+.toolchain/lock/bin/python -m pip install --quiet uv
+compile pyproject.toml --extra dev --upgrade --output-file toolchain/constraints.txt
+# The build back end is installed before the packages that come as source, in the version they all agree on.
+python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' |
+    compile - --constraints toolchain/constraints.txt --output-file toolchain/build-constraints.txt
+
+npm update --package-lock-only --ignore-scripts
+node toolchain/tidy_npm_lock.mjs
+
+if grep -nE '://' package-lock.json toolchain/constraints.txt toolchain/build-constraints.txt; then
+    echo "error: a lock file names an address" >&2
+    exit 1
+fi
