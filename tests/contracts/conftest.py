@@ -1,13 +1,17 @@
 """The lab as every contract test finds it: deployed by the deployment script, its people named by role."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import ape
 import pytest
 from ape.api import AccountAPI, ReceiptAPI
+from ape.api.providers import CallResult
 from ape.contracts import ContractInstance
+from ape.exceptions import ContractLogicError, VirtualMachineError
+from ape_foundry.provider import FoundryProvider
+from eth_pydantic_types import HexBytes
 
 from scripts.deploy import EXECUTION_DELAYS, TREASURER, Lab, RoleHolders, deploy_lab
 from tests.contracts import defaults as d
@@ -36,6 +40,48 @@ class People:
     stranger: AccountAPI
     attacker: AccountAPI
     relayer: AccountAPI
+
+
+@pytest.fixture(scope="session", autouse=True)
+def refusals_without_traces() -> Iterator[None]:
+    """Ape traces and prints what reverts, which takes a second each time, and may lose the error on the way."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FoundryProvider, "get_virtual_machine_error", error_of_transaction)
+        patch.setattr(FoundryProvider, "_eth_call", call_without_trace)
+        yield
+
+
+ERROR_OF_APE = FoundryProvider.get_virtual_machine_error
+
+
+def error_of_transaction(self: FoundryProvider, exception: Exception, **details: Any) -> VirtualMachineError:
+    """Replaces a method of Ape."""
+    data = getattr(exception, "data", None)
+    if not isinstance(data, str):
+        return ERROR_OF_APE(self, exception, **details)
+    return refusal(data, details["txn"].receiver)
+
+
+def call_without_trace(
+    self: FoundryProvider, arguments: list[Any], raise_on_revert: bool = True, skip_trace: bool = True
+) -> HexBytes | CallResult:
+    """Replaces a method of Ape."""
+    request = {name: value for name, value in arguments[0].items() if name not in ("type", "chainId")}
+    answer = self.web3.provider.make_request("eth_call", [request, *arguments[1:]])
+    if "error" not in answer:
+        return HexBytes(answer["result"])
+    error = refusal(answer["error"].get("data", "0x"), request["to"])
+    if raise_on_revert:
+        raise error
+    return CallResult.from_revert(error)
+
+
+def refusal(data: str, called: str) -> ContractLogicError:
+    """The error for what a node returned, decoded by the ABI of the contract that was called if it is in there."""
+    undecoded = ContractLogicError(data, contract_address=called)
+    decoded = ape.compilers.get_custom_error(undecoded) or undecoded
+    decoded.returned = data
+    return decoded
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ from typing import Any
 
 import ape
 from ape.api import ReceiptAPI
+from ape.exceptions import ContractLogicError
+from eth_utils import keccak, to_hex
 
 #: (contract name, error or event name) seen with all their arguments.
 SEEN_ERRORS: set[tuple[str, str]] = set()
@@ -19,14 +21,24 @@ SEEN_EVENTS: set[tuple[str, str]] = set()
 def reverts(error: Any, **arguments: Any) -> Iterator[None]:
     """Expects a custom error with all its arguments.
 
+    Compares the bytes that came back, because `ape.reverts` is content with any refusal that it can't decode.
+
     Args:
-        error: The error as an attribute of a contract instance, such as `registry.EntityRegistry_NoEntity`.
+        error: The error as an attribute of a contract instance, such as `registry.EntityRegistry_NoEntity`. It may
+            be an error of another contract than the one called, if that passes it on.
         arguments: Every argument of the error by name.
     """
-    names = {argument.name for argument in error.abi.inputs}
-    assert set(arguments) == names, f"{error.abi.name} has arguments {sorted(names)}"
-    with ape.reverts(error, **arguments):
+    names = [argument.name for argument in error.abi.inputs]
+    assert set(arguments) == set(names), f"{error.abi.name} has arguments {names}"
+    values = ape.networks.provider.network.ecosystem.encode_calldata(error.abi, *(arguments[name] for name in names))
+    expected = to_hex(keccak(text=error.abi.selector)[:4] + values)
+    try:
         yield
+    except ContractLogicError as refusal:
+        found = getattr(refusal, "returned", None)
+        assert found == expected, f"{error.abi.name} with {arguments} is expected, but it is {refusal!r} {found}"
+    else:
+        raise AssertionError(f"{error.abi.name} with {arguments} is expected, but nothing was refused")
     SEEN_ERRORS.add((error.contract.contract_type.name, error.abi.name))
 
 
@@ -39,8 +51,10 @@ def emits(tx: ReceiptAPI, *expected: Any) -> None:
             `registry.ProfileUpdated(entityId=1, profileHash=HASH)`.
     """
     for event in expected:
-        missing = {argument.name for argument in event.abi.inputs} - set(event.event_arguments)
-        assert not missing, f"{event.abi.name} is expected without {sorted(missing)}"
+        contract_type = ape.chain.contracts.get(event.contract_address)
+        (abi,) = (abi for abi in contract_type.events if abi.name == event.event_name)
+        missing = {argument.name for argument in abi.inputs} - set(event.event_arguments)
+        assert not missing, f"{event.event_name} is expected without {sorted(missing)}"
     assert tx.events == list(expected)
     for log in tx.events:
         SEEN_EVENTS.add((ape.chain.contracts.get(log.contract_address).name, log.event_name))
