@@ -88,7 +88,7 @@ class Entity(Mirrored, Base):
 
 
 class EntityAccount(Mirrored, Base):
-    """One account that acts or acted for an entity, [since_at, until_at)."""
+    """One account that acts or acted for an entity, from `since_at` until the next one's, or until it was refused or revoked."""
 
     __tablename__ = "entity_accounts"
 
@@ -96,8 +96,6 @@ class EntityAccount(Mirrored, Base):
     since_event_key: Mapped[IntKey]
     account: Mapped[Address] = mapped_column(index=True)
     since_at: Mapped[Time]
-    until_event_key: Mapped[Int | None]
-    until_at: Mapped[Time | None]  # null while it acts for the entity
 
 
 class Programme(Mirrored, Base):
@@ -281,6 +279,7 @@ class Target(Mirrored, Base):
     closed: Mapped[bool]
     admin_delay: Mapped[Seconds]  # in force from `admin_delay_since`
     admin_delay_since: Mapped[Time]
+    previous_admin_delay: Mapped[Seconds]  # in force before
 
 
 class Operation(Mirrored, Base):

@@ -1,0 +1,282 @@
+"""JSON-RPC in, plain records out.
+
+`Node` is the seam: a handful of questions, so that a fake chain of a few dozen lines can replay any history in a test.
+`HttpNode` asks a real node. Whatever it cannot believe becomes a retryable error; nothing here decides what is stored.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Generic, NamedTuple, Protocol, Self, TypeVar
+
+import aiohttp
+import msgspec
+from eth_hash.auto import keccak
+
+from indexer.errors import NodeAnswerInvalid, NodeUnavailable
+
+HASH: Final = re.compile("0x[0-9a-f]{64}")
+QUANTITY: Final = re.compile("0x[0-9a-fA-F]+")
+DATA: Final = re.compile("0x([0-9a-fA-F]{2})*")
+CALLS_PER_REQUEST: Final = 100
+"""Nodes cap the entries of one batch; all we know of take a hundred."""
+
+
+class Log(msgspec.Struct, rename="camel", gc=False):
+    """A log as the node sends it, everything hex text."""
+
+    address: str
+    topics: list[str]
+    data: str
+    block_number: str
+    block_hash: str
+    transaction_hash: str
+    log_index: str
+    block_timestamp: str | None = None
+    removed: bool = False
+
+
+class Header(NamedTuple):
+    """What we need of a block's header."""
+
+    number: int
+    hash: str
+    parent_hash: str
+    time: int
+    """Unix seconds."""
+    logs_bloom: int
+    """2048 bits."""
+
+
+class Marks(NamedTuple):
+    """The node's own view of its chain."""
+
+    head: Header
+    safe: int
+    finalized: Header
+
+
+class Call(NamedTuple):
+    """A contract call that changes nothing."""
+
+    to: str
+    data: str
+    """0x text."""
+
+
+class Node(Protocol):
+    """What the indexer asks of a chain; every question may raise a `RetryableError`."""
+
+    async def identity(self) -> tuple[int, str]:
+        """Return chain id and genesis hash."""
+
+    async def marks(self) -> Marks:
+        """Return head, safe and finalized block."""
+
+    async def headers(self, numbers: Sequence[int]) -> list[Header | None]:
+        """Return the headers of blocks by number, None for those the node has not."""
+
+    async def logs(self, addresses: Sequence[str], first: int, last: int) -> list[Log]:
+        """Return the logs of contracts in blocks `first` to `last`, both included, in chain order."""
+
+    async def block_logs(self, addresses: Sequence[str], header: Header) -> list[Log]:
+        """Return the logs of contracts in exactly this block, in order."""
+
+    async def calls(self, calls: Sequence[Call], block_hash: str) -> list[bytes | None]:
+        """Return what contracts answer in the state after a block, None where the node answers with an error."""
+
+
+class _Header(msgspec.Struct, rename="camel"):
+    number: str
+    hash: str
+    parent_hash: str
+    timestamp: str
+    logs_bloom: str
+
+
+class _Error(msgspec.Struct):
+    code: int = 0
+    message: str = ""
+
+
+T = TypeVar("T")
+
+
+class _Answer(msgspec.Struct, Generic[T]):
+    id: int | None = None
+    result: T | None = None
+    error: _Error | None = None
+
+
+class HttpNode:
+    """A node behind an HTTP address."""
+
+    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
+        self.url = url
+        self._session = session
+        self._next_id = 0
+        self._decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+    @classmethod
+    def open(cls, url: str, timeout: float) -> Self:
+        """Return a node; `timeout` is in seconds for one answer. Needs a running event loop."""
+        return cls(url, aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout)))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._session.close()
+
+    async def identity(self) -> tuple[int, str]:
+        """Return chain id and genesis hash."""
+        chain_id = await self._ask(str, "eth_chainId")
+        (genesis,) = await self.headers([0])
+        if genesis is None:
+            raise NodeAnswerInvalid(f"the node at {self.url} has no block 0")
+        return _number(chain_id), genesis.hash
+
+    async def marks(self) -> Marks:
+        """Return head, safe and finalized block."""
+        head, safe, finalized = await self._blocks(["latest", "safe", "finalized"])
+        if head is None or safe is None or finalized is None:
+            raise NodeUnavailable(f"the node at {self.url} does not know its head or its finalized block yet")
+        return Marks(head, safe.number, finalized)
+
+    async def headers(self, numbers: Sequence[int]) -> list[Header | None]:
+        """Return headers by number, None for blocks the node has not."""
+        headers = await self._blocks([hex(number) for number in numbers])
+        for number, header in zip(numbers, headers, strict=True):
+            if header is not None and header.number != number:
+                raise NodeAnswerInvalid(f"asked for block {number}, got {header.number}")
+        return headers
+
+    async def logs(self, addresses: Sequence[str], first: int, last: int) -> list[Log]:
+        """Return logs of a range of blocks, in chain order."""
+        where = {"fromBlock": hex(first), "toBlock": hex(last)}
+        logs = await self._ask(list[Log], "eth_getLogs", {"address": list(addresses), **where})
+        return checked(logs, addresses, first, last)
+
+    async def block_logs(self, addresses: Sequence[str], header: Header) -> list[Log]:
+        """Return logs of one block by its hash, in order."""
+        question = {"address": list(addresses), "blockHash": header.hash}
+        logs = await self._ask(list[Log], "eth_getLogs", question)
+        if any(log.block_hash != header.hash for log in logs):
+            raise NodeAnswerInvalid(f"asked for logs of block {header.hash}, got others")
+        return checked(logs, addresses, header.number, header.number)
+
+    async def calls(self, calls: Sequence[Call], block_hash: str) -> list[bytes | None]:
+        """Return the answers of contracts in the state after a block."""
+        at = {"blockHash": block_hash}
+        questions = [("eth_call", [{"to": call.to, "data": call.data}, at]) for call in calls]
+        answers = await self._ask_many(str, questions)
+        results = [None if answer.error else answer.result for answer in answers]
+        if not all(result is None or DATA.fullmatch(result) for result in results):
+            raise NodeAnswerInvalid(f"the node at {self.url} answered eth_call with something else than bytes")
+        return [None if result is None else bytes.fromhex(result[2:]) for result in results]
+
+    async def _blocks(self, tags: Sequence[str]) -> list[Header | None]:
+        # Never with transactions: a full block is a hundred times its header.
+        answers = await self._ask_many(_Header, [("eth_getBlockByNumber", [tag, False]) for tag in tags])
+        for answer in answers:
+            if answer.error:
+                raise NodeUnavailable(f"the node at {self.url} refused eth_getBlockByNumber: {answer.error.message}")
+        return [None if a.result is None else _header(a.result) for a in answers]
+
+    async def _ask(self, kind: type[T], method: str, *params: Any) -> T:
+        (answer,) = await self._ask_many(kind, [(method, list(params))])
+        if answer.error is not None:
+            raise NodeUnavailable(f"the node at {self.url} refused {method}: {answer.error.message}")
+        if answer.result is None:
+            raise NodeAnswerInvalid(f"the node at {self.url} answered {method} with nothing")
+        return answer.result
+
+    async def _ask_many(self, kind: type[T], questions: Sequence[tuple[str, list[Any]]]) -> list[_Answer[T]]:
+        """Return one answer for each question, in their order."""
+        answers: list[_Answer[T]] = []
+        for start in range(0, len(questions), CALLS_PER_REQUEST):
+            answers += await self._ask_batch(kind, questions[start : start + CALLS_PER_REQUEST])
+        return answers
+
+    async def _ask_batch(self, kind: type[T], questions: Sequence[tuple[str, list[Any]]]) -> list[_Answer[T]]:
+        first = self._next_id
+        self._next_id += len(questions)
+        request = [
+            {"jsonrpc": "2.0", "id": first + i, "method": method, "params": params}
+            for i, (method, params) in enumerate(questions)
+        ]
+        single = len(questions) == 1
+        body = await self._post(msgspec.json.encode(request[0] if single else request))
+        answers: list[_Answer[T]] = [self._read(_Answer[kind], body)] if single else self._read(list[_Answer[kind]], body)  # type: ignore[valid-type]
+        answers.sort(key=lambda answer: -1 if answer.id is None else answer.id)
+        if [answer.id for answer in answers] != [first + i for i in range(len(questions))]:
+            raise NodeAnswerInvalid(f"the node at {self.url} answered other questions than were asked")
+        return answers
+
+    def _read(self, kind: Any, body: bytes) -> Any:
+        decoder = self._decoders.get(kind)
+        if decoder is None:
+            decoder = self._decoders[kind] = msgspec.json.Decoder(kind)
+        try:
+            return decoder.decode(body)
+        except msgspec.DecodeError as error:
+            raise NodeAnswerInvalid(f"the node at {self.url} sent no JSON-RPC answer: {error}") from error
+
+    async def _post(self, body: bytes) -> bytes:
+        try:
+            async with self._session.post(self.url, data=body, headers={"Content-Type": "application/json"}) as answer:
+                content = await answer.read()
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            reason = str(error) or type(error).__name__
+            raise NodeUnavailable(f"no node answers at {self.url}: {reason}") from error
+        if answer.status != 200:
+            wait = answer.headers.get("Retry-After", "")
+            message = f"the node at {self.url} answered with HTTP status {answer.status}"
+            raise NodeUnavailable(message, float(wait) if wait.isdigit() else 0)
+        return content
+
+
+def checked(logs: list[Log], addresses: Sequence[str], first: int, last: int) -> list[Log]:
+    """Return the node's logs in chain order, each once.
+
+    Raises:
+        NodeAnswerInvalid: One is of another contract or block than asked for, was removed, or contradicts another.
+    """
+    known = set(addresses)
+    places: dict[tuple[int, int], Log] = {}
+    for log in logs:
+        log.address = log.address.lower()
+        place = number, _ = _number(log.block_number), _number(log.log_index)
+        if log.address not in known or not first <= number <= last or log.removed:
+            raise NodeAnswerInvalid(f"asked for blocks {first} to {last}, got a log of {log.address} in block {number}")
+        if not (HASH.fullmatch(log.block_hash) and HASH.fullmatch(log.transaction_hash)):
+            raise NodeAnswerInvalid(f"a log of block {number} has a malformed hash")
+        if places.setdefault(place, log) != log:
+            raise NodeAnswerInvalid(f"two different logs at the same place of block {number}")
+    _check_one_hash_per_block(places.values())
+    return [places[place] for place in sorted(places)]
+
+
+def _check_one_hash_per_block(logs: Iterable[Log]) -> None:
+    hashes: dict[str, str] = {}
+    for log in logs:
+        if hashes.setdefault(log.block_number, log.block_hash) != log.block_hash:
+            raise NodeAnswerInvalid(f"logs of two different blocks {int(log.block_number, 16)} in one answer")
+
+
+def _header(raw: _Header) -> Header:
+    if not (HASH.fullmatch(raw.hash) and HASH.fullmatch(raw.parent_hash)):
+        raise NodeAnswerInvalid(f"block {raw.number} has a malformed hash")
+    return Header(
+        _number(raw.number), raw.hash, raw.parent_hash, _number(raw.timestamp), _number(raw.logs_bloom)
+    )
+
+
+def _number(text: str) -> int:
+    """Return the number a node wrote as 0x text."""
+    if not QUANTITY.fullmatch(text):
+        raise NodeAnswerInvalid(f"{text[:80]!r} is not a number")
+    return int(text, 16)
+
+
+def may_hold_logs_of(header: Header, address: str) -> bool:
+    """Return whether a block's bloom names a contract: False is certain, True may be wrong (Yellow Paper, 4.4.3)."""
+    digest = keccak(bytes.fromhex(address[2:]))
+    return all(header.logs_bloom >> (int.from_bytes(digest[i : i + 2]) & 2047) & 1 for i in (0, 2, 4))

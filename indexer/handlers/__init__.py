@@ -1,0 +1,9 @@
+"""What each event changes in the read models: (event rows, present rows they touch) -> changed rows.
+
+Pure: no session, network or clock. Importing this package registers every handler.
+"""
+
+from indexer.handlers import authority, credit, crowdfunding, registry
+from indexer.handlers.folding import HANDLERS, TABLES, Place, Rows, fold, places
+
+__all__ = ["HANDLERS", "TABLES", "Place", "Rows", "authority", "credit", "crowdfunding", "fold", "places", "registry"]

@@ -1,0 +1,165 @@
+"""Handlers of Crowdfunding."""
+
+from typing import Final
+
+from indexer.handlers.folding import Touch, handles
+from indexer.store.event_tables import EVENTS
+from indexer.store.models import CampaignState, MilestoneState
+from indexer.store.rows import Row
+
+
+CAMPAIGN: Final = Touch("campaigns", ("campaign_id",), required=True)
+MILESTONE: Final = Touch("milestones", ("campaign_id", "milestone"), required=True)
+
+
+@handles("Crowdfunding", "CurrencyListed", Touch("currencies", ("currency",)))
+def currency_listed(e: Row, _currency: Row | None) -> tuple[Row]:
+    """A currency on the allow-list, perhaps again."""
+    listed = {"listed": True, "listed_at": e["block_time"], "delisted_at": None}
+    return ({"currency": e["currency"], "decimals": e["decimals"]} | listed,)
+
+
+@handles("Crowdfunding", "CurrencyDelisted", Touch("currencies", ("currency",), required=True))
+def currency_delisted(e: Row, currency: Row) -> tuple[Row]:
+    """A currency closed for new campaigns and pledges."""
+    return (currency | {"listed": False, "delisted_at": e["block_time"]},)
+
+
+TERMS: Final = tuple(
+    a.column.removeprefix("terms_")
+    for a in EVENTS["Crowdfunding", "CampaignSubmitted"].arguments
+    if a.column.startswith("terms_")
+)
+
+
+@handles("Crowdfunding", "CampaignSubmitted", Touch("campaigns", ("campaign_id",)))
+def campaign_submitted(e: Row, _campaign: Row | None) -> tuple[Row]:
+    """A new campaign with its terms."""
+    campaign = {name: e[name] for name in ("campaign_id", "organizer", "account", "milestone_count")}
+    campaign |= {name: e[f"terms_{name}"] for name in TERMS}
+    campaign |= {"territory": territory(e["terms_territory"]), "state": CampaignState.SUBMITTED.value}
+    campaign |= {"submitted_at": e["block_time"], "submitted_event_key": e["event_key"]}
+    nothing_yet = ("approved_at", "rejected_at", "canceled_at", "completed_at", "reviewer", "reason")
+    campaign |= dict.fromkeys((*nothing_yet, "stretch_goal_reached_at"))
+    zero = ("raised", "released", "collected", "refunded", "backers", "members", "current_milestone")
+    return (campaign | dict.fromkeys(zero, 0),)
+
+
+def territory(code: str) -> str | None:
+    """Return the text of an ISO 3166-2 code given as 0x text of bytes8, None for zero.
+
+    Bytes that are no printable ASCII were no such code; they stay as they are.
+    """
+    raw = bytes.fromhex(code[2:]).rstrip(b"\0")
+    if not raw:
+        return None
+    return raw.decode("ascii") if raw.isascii() and raw.decode("ascii").isprintable() else code
+
+
+@handles("Crowdfunding", "MilestonePlanned", Touch("milestones", ("campaign_id", "milestone")))
+def milestone_planned(e: Row, _milestone: Row | None) -> tuple[Row]:
+    """One part of the plan of a campaign just submitted."""
+    names = ("campaign_id", "milestone", "share_bps", "due_date", "document_hash")
+    nothing_yet = ("claimed_at", "window_ends_at", "evidence_hash", "released_at", "tranche")
+    state = {"state": MilestoneState.PLANNED.value, "attempts": 0}
+    return ({name: e[name] for name in names} | state | dict.fromkeys(nothing_yet),)
+
+
+@handles("Crowdfunding", "CampaignApproved", CAMPAIGN)
+def campaign_approved(e: Row, campaign: Row) -> tuple[Row]:
+    """An approval."""
+    approved = {"approved_at": e["block_time"], "reviewer": e["reviewer"]}
+    return (campaign | {"state": CampaignState.APPROVED.value} | approved,)
+
+
+@handles("Crowdfunding", "CampaignRejected", CAMPAIGN)
+def campaign_rejected(e: Row, campaign: Row) -> tuple[Row]:
+    """A rejection."""
+    rejected = {"rejected_at": e["block_time"], "reviewer": e["reviewer"], "reason": e["reason"]}
+    return (campaign | {"state": CampaignState.REJECTED.value} | rejected,)
+
+
+@handles("Crowdfunding", "CampaignCanceled", CAMPAIGN)
+def campaign_canceled(e: Row, campaign: Row) -> tuple[Row]:
+    """A cancellation by the organizer."""
+    return (campaign | {"state": CampaignState.CANCELED.value, "canceled_at": e["block_time"]},)
+
+
+@handles("Crowdfunding", "CampaignCompleted", CAMPAIGN)
+def campaign_completed(e: Row, campaign: Row) -> tuple[Row]:
+    """The release of the last milestone."""
+    return (campaign | {"state": CampaignState.COMPLETED.value, "completed_at": e["block_time"]},)
+
+
+@handles("Crowdfunding", "PledgeMade", CAMPAIGN, Touch("pledges", ("campaign_id", "backer")))
+def pledge_made(e: Row, campaign: Row, pledge: Row | None) -> tuple[Row, Row]:
+    """A pledge, the first or one more of its backer."""
+    pledge = pledge or _no_pledge(e)
+    backers = campaign["backers"] + (pledge["amount"] == 0)
+    made = {"amount": e["pledged"], "member_id": e["member_id"], "pledged_at": e["block_time"]}
+    totals = {"raised": e["raised"], "members": e["members"], "backers": backers}
+    return campaign | totals, pledge | made | {"calls": pledge["calls"] + 1}
+
+
+def _no_pledge(e: Row) -> Row:
+    return {
+        "campaign_id": e["campaign_id"],
+        "backer": e["backer"],
+        "amount": 0,
+        "calls": 0,
+        "refunded": False,
+        "refunded_amount": 0,
+        "refunded_at": None,
+        "withdrawn_at": None,
+        "first_event_key": e["event_key"],
+    }
+
+
+PLEDGE: Final = Touch("pledges", ("campaign_id", "backer"), required=True)
+
+
+@handles("Crowdfunding", "PledgeWithdrawn", CAMPAIGN, PLEDGE)
+def pledge_withdrawn(e: Row, campaign: Row, pledge: Row) -> tuple[Row, Row]:
+    """A whole pledge taken back."""
+    totals = {"raised": e["raised"], "members": e["members"], "backers": campaign["backers"] - 1}
+    return campaign | totals, pledge | {"amount": 0, "member_id": 0, "withdrawn_at": e["block_time"]}
+
+
+@handles("Crowdfunding", "PledgeRefunded", CAMPAIGN, PLEDGE)
+def pledge_refunded(e: Row, campaign: Row, pledge: Row) -> tuple[Row, Row]:
+    """A pledge that went back to its backer."""
+    refunded = {"refunded": True, "refunded_amount": e["amount"], "refunded_at": e["block_time"]}
+    return campaign | {"refunded": e["refunded"]}, pledge | refunded
+
+
+@handles("Crowdfunding", "StretchGoalReached", CAMPAIGN)
+def stretch_goal_reached(e: Row, campaign: Row) -> tuple[Row]:
+    """The end of pledging by a pledge in the extension."""
+    return (campaign | {"stretch_goal_reached_at": e["block_time"]},)
+
+
+@handles("Crowdfunding", "PayoutAccountChanged", CAMPAIGN)
+def payout_account_changed(e: Row, campaign: Row) -> tuple[Row]:
+    """Another payout account, named by the one before."""
+    return (campaign | {"payout_account": e["new_account"]},)
+
+
+@handles("Crowdfunding", "MilestoneClaimed", MILESTONE)
+def milestone_claimed(e: Row, milestone: Row) -> tuple[Row]:
+    """A claim."""
+    claim = {"claimed_at": e["block_time"], "window_ends_at": e["window_ends_at"], "evidence_hash": e["evidence_hash"]}
+    return (milestone | {"state": MilestoneState.CLAIMED.value, "attempts": e["attempt"]} | claim,)
+
+
+@handles("Crowdfunding", "MilestoneReleased", CAMPAIGN, MILESTONE)
+def milestone_released(e: Row, campaign: Row, milestone: Row) -> tuple[Row, Row]:
+    """A tranche booked for the organizer."""
+    booked = {"released": e["released"], "current_milestone": e["milestone"] + 1}
+    released = {"state": MilestoneState.RELEASED.value, "released_at": e["block_time"], "tranche": e["amount"]}
+    return campaign | booked, milestone | released
+
+
+@handles("Crowdfunding", "FundsCollected", CAMPAIGN)
+def funds_collected(e: Row, campaign: Row) -> tuple[Row]:
+    """Booked money paid out."""
+    return (campaign | {"collected": e["collected"]},)

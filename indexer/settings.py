@@ -1,0 +1,23 @@
+"""Settings of the indexer, from the environment (prefix ``ERANOS_INDEX_``) and overridden by command options."""
+
+from pydantic import Field, PositiveInt
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every knob of the indexer."""
+
+    model_config = SettingsConfigDict(env_prefix="ERANOS_INDEX_", extra="ignore")
+
+    rpc_url: str = Field("http://127.0.0.1:8545", description="HTTP address of the node's JSON-RPC.")
+    rpc_timeout: float = Field(30, gt=0, description="Seconds to wait for one answer of the node.")
+    chain_id: PositiveInt | None = Field(None, description="Chain to index; unset: ask the node.")
+    database_url: str | None = Field(None, description="SQLAlchemy URL; unset: the file eranos-<chain id>.db here.")
+    target_logs: PositiveInt = Field(5000, description="Logs to aim at in one answer; ranges grow and shrink to meet it.")
+    max_range: PositiveInt = Field(100_000, description="Most blocks asked for at once.")
+    poll_seconds: float = Field(1.0, gt=0, description="Seconds between two looks for a new head.")
+    reconcile_seconds: float = Field(300.0, ge=0, description="Seconds between two checks against the chain; 0: never.")
+
+    def database_url_of(self, chain_id: int) -> str:
+        """Return the database to use for a chain."""
+        return self.database_url or f"sqlite:///eranos-{chain_id}.db"

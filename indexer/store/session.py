@@ -1,0 +1,65 @@
+"""Engines and sessions. What differs between databases is said here and in `columns.Uint256`, nowhere else."""
+
+from typing import Any, Final
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import StaticPool
+
+BUSY_MILLISECONDS: Final = 10_000
+"""How long SQLite waits for another connection's lock before it gives up."""
+
+
+def open_engine(url: str, *, read_only: bool = False) -> Engine:
+    """Return an engine for a mirror's database.
+
+    Args:
+        url: SQLAlchemy URL; ``sqlite:///file`` or ``postgresql+psycopg://...``.
+        read_only: Refuse every write, and do not create a missing SQLite file.
+
+    Raises:
+        ValueError: `url` is not a database URL.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ValueError(f"{url!r} is not a database URL such as sqlite:///eranos.db") from error
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(parsed, read_only=read_only)
+    engine = create_engine(parsed)
+    return engine.execution_options(postgresql_readonly=True) if read_only else engine
+
+
+def read_only_sessions(url: str) -> sessionmaker[Session]:
+    """Return a factory of sessions that can't write; for the API."""
+    return sessionmaker(open_engine(url, read_only=True), expire_on_commit=False)
+
+
+def _open_sqlite(url: URL, *, read_only: bool) -> Engine:
+    options: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
+    if url.database in {None, "", ":memory:"}:
+        options["poolclass"] = StaticPool
+    elif read_only:
+        # rw and not ro: a reader of a write-ahead log must be able to create its index file. Nothing else is written.
+        url = url.set(database=f"file:{url.database}").update_query_dict({"mode": "rw", "uri": "true"})
+    engine = create_engine(url, **options)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        # The driver's own implicit transactions would leave SELECT and DDL outside of them.
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        if read_only:
+            connection.execute("PRAGMA query_only = ON")
+        else:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        # A writer takes the lock first: what it reads in a transaction nobody changes before it commits.
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
