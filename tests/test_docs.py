@@ -20,22 +20,23 @@ import api.settings
 import indexer.settings
 from api.problems import PROBLEM_TYPES
 from eranos.cli import main
+from scripts._deployment import lab
 
 ROOT = Path(__file__).resolve().parents[1]
 INTERFACES = ROOT / "contracts" / "interfaces"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-ERROR_MODULES = ("deployments.errors", "indexer.errors", "api.errors", "scripts._deployment.errors")
+ERROR_MODULES = ("deployments.errors", "indexer.errors", "api.errors", "scripts._deployment.errors", "scripts._lab.errors")
 """Python errors that a person sees on the command line."""
 NOT_SEEN = {"Problem", "NotModified"}
 """Python errors that never reach a person under their own name: the API turns them into answers."""
 SETTINGS: tuple[type[BaseSettings], ...] = (indexer.settings.Settings, api.settings.Settings)
 
-SOLIDITY_ERROR = re.compile(r"^\s*error (\w+)\(([^)]*)\);", re.M)
-SOLIDITY_EVENT = re.compile(r"^\s*event (\w+)\(", re.M)
-ENTRY = re.compile(r"^\| `(\w+)(?:\(([^)`]*)\))?` \|", re.M)
+SOLIDITY_ERROR = re.compile(r"^\s*error (\w+)\(([^)]*)\);", re.MULTILINE)
+SOLIDITY_EVENT = re.compile(r"^\s*event (\w+)\(", re.MULTILINE)
+ENTRY = re.compile(r"^\| `(\w+)(?:\(([^)`]*)\))?` \|", re.MULTILINE)
 VARIABLE = re.compile(r"\bERANOS_[A-Z_]+\b")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-HEADING = re.compile(r"^#+ (.+)$", re.M)
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
 @cache
@@ -47,10 +48,10 @@ def section(document: str, title: str) -> str:
     """Return what stands under a heading, subsections included."""
     level, start = next(
         (len(match[1]), match.end())
-        for match in re.finditer(r"^(#+) (.+)$", text_of(document), re.M)
+        for match in re.finditer(r"^(#+) (.+)$", text_of(document), re.MULTILINE)
         if match[2] == title
     )
-    end = re.compile(rf"^#{{1,{level}}} ", re.M).search(text_of(document), start)
+    end = re.compile(rf"^#{{1,{level}}} ", re.MULTILINE).search(text_of(document), start)
     return text_of(document)[start : end.start() if end else None]
 
 
@@ -118,18 +119,18 @@ def settings() -> dict[str, str]:
 
 
 def default_text(value: object) -> str:
-    return "unset" if value is None else f"`{value:_}`" if isinstance(value, int) else f"`{value}`"
+    return "unset" if value is None else f"`{value}`"
 
 
 def make_targets() -> set[str]:
     """Return what `make help` shows: the targets with a double-hash comment."""
-    return set(re.findall(r"^([a-z][a-z-]*):[^\n]*?## ", text_of("Makefile"), re.M))
+    return set(re.findall(r"^([a-z][a-z-]*):[^\n]*?## ", text_of("Makefile"), re.MULTILINE))
 
 
 def anchors(path: Path) -> set[str]:
     """Return the fragments that a document's headings answer to, as GitHub makes them."""
     found: set[str] = set()
-    text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.M | re.S)
+    text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     for heading in HEADING.findall(text):
         slug = re.sub(r"[^\w\- ]", "", re.sub(r"`|\[|\]\([^)]*\)", "", heading).lower()).replace(" ", "-")
         found.add(slug if slug not in found else f"{slug}-1")
@@ -166,7 +167,7 @@ def test_errors__of_the_command_line__are_those_documented() -> None:
 
 
 def test_problem_types__with_their_status__are_those_documented() -> None:
-    rows = re.findall(r"^\| `([a-z-]+)` \| (\d+) \|", section("docs/errors.md", "From the API"), re.M)
+    rows = re.findall(r"^\| `([a-z-]+)` \| (\d+) \|", section("docs/errors.md", "From the API"), re.MULTILINE)
 
     assert dict(rows) == {name: str(kind.status) for name, kind in PROBLEM_TYPES.items()}
 
@@ -175,7 +176,7 @@ def test_problem_types__with_their_status__are_those_documented() -> None:
 
 
 def test_settings__with_their_defaults__are_documented() -> None:
-    rows = dict(re.findall(r"^\| `(ERANOS_\w+)` \| (.+?) \|", text_of("docs/operating.md"), re.M))
+    rows = dict(re.findall(r"^\| `(ERANOS_\w+)` \| (.+?) \|", text_of("docs/operating.md"), re.MULTILINE))
 
     missing = {name: default for name, default in settings().items() if rows.get(name) != default}
 
@@ -199,14 +200,14 @@ def test_commands__and_their_options__are_documented() -> None:
         f"{name} {flag}".strip()
         for name, command in commands()
         for flag in ["", *(option for p in command.params if isinstance(p, click.Option) for option in p.opts)]
-        if not re.search(rf"^\| `{name}\b[^|]*\|.*{re.escape(flag)}", documented, re.M)
+        if not re.search(rf"^\| `{name}\b[^|]*\|.*{re.escape(flag)}", documented, re.MULTILINE)
     ]
 
     assert not missing
 
 
 def test_commands__documented__exist() -> None:
-    documented = {" ".join(words.split()) for words in re.findall(r"^\| `(eranos [a-z ]+)", text_of("docs/operating.md"), re.M)}
+    documented = {" ".join(words.split()) for words in re.findall(r"^\| `(eranos [a-z ]+)", text_of("docs/operating.md"), re.MULTILINE)}
 
     assert not documented - {name for name, _ in commands()}
 
@@ -221,7 +222,7 @@ def test_make_targets__documented_anywhere__exist() -> None:
     named = {
         target
         for path in DOCUMENTS
-        for code in re.findall(r"`[^`]+`|^```.*?^```", path.read_text("utf-8"), re.M | re.S)
+        for code in re.findall(r"`[^`]+`|^```.*?^```", path.read_text("utf-8"), re.MULTILINE | re.DOTALL)
         for target in re.findall(r"\bmake ([a-z][a-z-]*)", code)
     }
 
@@ -234,11 +235,26 @@ def test_make_targets__documented_anywhere__exist() -> None:
 def test_protocol__each_event__is_journaled_or_said_not_to_be() -> None:
     events = {name for path in INTERFACES.glob("*.sol") for name in SOLIDITY_EVENT.findall(path.read_text("utf-8"))}
     table, exceptions = section("docs/protocol.md", "Journal").split("**Not journaled**")
-    journaled = set(re.findall(r"\b[A-Z]\w+", " ".join(re.findall(r"^\| \w+ \| (.*) \|$", table, re.M))))
+    journaled = set(re.findall(r"\b[A-Z]\w+", " ".join(re.findall(r"^\| \w+ \| (.*) \|$", table, re.MULTILINE))))
 
     unsaid = {name for name in events if (name in journaled) == (f"`{name}`" in exceptions)}
 
     assert not unsaid
+
+
+def test_protocol__each_permission_and_delay__is_in_the_table_of_roles() -> None:
+    rows = [line.split(" | ") for line in section("docs/protocol.md", "Authority and roles").splitlines()]
+    table = {cells[0].removeprefix("| "): cells[1:] for cells in rows if len(cells) == len(("role", "id", "may", "delay"))}
+    missing = []
+    for by_role in lab.PERMISSIONS.values():
+        for role, functions in by_role.items():
+            number, may, _ = table[lab.role_name(role)]
+            missing += [f"{role} {name}" for name in functions if f"`{name}`" not in may or number != str(role)]
+    for role, delay in lab.EXECUTION_DELAYS.items():
+        if not table[lab.role_name(role)][2].startswith(f"{delay // lab.DAY} days"):
+            missing.append(f"{role} delay")
+
+    assert not missing
 
 
 def test_protocol__each_bound_of_the_terms__is_in_the_table() -> None:
