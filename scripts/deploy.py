@@ -1,166 +1,282 @@
-"""Deploys the lab's contracts and hands out its roles.
+"""Deploys the lab's contracts and hands out its roles: `ape run deploy --network ecosystem:network:provider`.
 
-`deploy_lab` is the only way a lab comes to be: this script, the tests and the local story all call it.
+May be run again at any time: it finds what is there, goes on where a cut run stopped, and compares the chain with the
+plan. `deploy_lab` is the same without records, for tests.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from pathlib import Path
+from typing import Any
 
 import ape
-from ape.api import AccountAPI
-from ape.contracts import ContractContainer, ContractInstance
-from eth_utils import keccak
+import click
+from ape.api import AccountAPI, ProviderAPI
+from ape.cli import ConnectedProviderCommand, account_option, network_option
+from ape.contracts import ContractInstance
+from ape.exceptions import ApeException
+from eth_utils import from_wei, is_checksum_address
+from hexbytes import HexBytes
 
-DAY = 24 * 60 * 60
+import deployments
+from scripts._deployment import chains, reality
+from scripts._deployment.chains import Chain
+from scripts._deployment.creation import Creator, address_created_by
+from scripts._deployment.errors import (
+    DeployerNotAdmin,
+    DeployError,
+    HolderMissing,
+    InvalidHolder,
+    NotEnoughFunds,
+    TransactionFailed,
+)
+from scripts._deployment.lab import (
+    ADMIN,
+    ARBITER,
+    ARBITER_GRANT_DELAY,
+    CONTRACTS,
+    DAY,
+    EXECUTION_DELAYS,
+    GUARDIAN,
+    JOURNALED,
+    PERMISSIONS,
+    REGISTRAR,
+    REVIEWER,
+    REVOKER,
+    ROLE_LABELS,
+    TREASURER,
+    Lab,
+    RoleHolders,
+    create_contracts,
+    deploy_lab,
+    grants,
+    libraries_of,
+    role_name,
+    role_steps,
+)
+from scripts._deployment.records import Records
+from scripts._deployment.sources import compiler_settings, container, source_commit
 
-#: Role ids in the AccessManager (docs/protocol.md, "Authority"). 0 is OpenZeppelin's admin role.
-ADMIN, REGISTRAR, REVOKER, REVIEWER, TREASURER, ARBITER, GUARDIAN = range(7)
+__all__ = [
+    "ADMIN",
+    "ARBITER",
+    "ARBITER_GRANT_DELAY",
+    "DAY",
+    "EXECUTION_DELAYS",
+    "GUARDIAN",
+    "PERMISSIONS",
+    "REGISTRAR",
+    "REVIEWER",
+    "REVOKER",
+    "ROLE_LABELS",
+    "TREASURER",
+    "Lab",
+    "RoleHolders",
+    "cli",
+    "deploy",
+    "deploy_lab",
+]
 
-ROLE_LABELS = {
-    REGISTRAR: "registrar",
-    REVOKER: "revoker",
-    REVIEWER: "reviewer",
-    TREASURER: "treasurer",
-    ARBITER: "arbiter",
-    GUARDIAN: "guardian",
-}
-
-#: Seconds between scheduling an act of this role and being allowed to do it. The registrar holds two roles, because
-#: everything the registrar does is immediate except revoking an entity.
-EXECUTION_DELAYS = {ADMIN: 5 * DAY, REVOKER: 3 * DAY, TREASURER: 2 * DAY}
-
-#: Seconds until a newly granted arbiter may rule, so that nobody appoints one for a case at hand.
-ARBITER_GRANT_DELAY = 5 * DAY
-
-#: Which role may call what: contract -> role -> functions. Everything else `restricted` belongs to the admin.
-PERMISSIONS = {
-    "registry": {
-        REGISTRAR: ("verify", "refuse", "suspend", "startRecovery"),
-        REVOKER: ("revoke",),
-        GUARDIAN: ("pauseEntry", "resumeEntry"),
-    },
-    "credit": {
-        TREASURER: ("openProgramme", "closeProgramme"),
-        GUARDIAN: ("pauseEntry", "resumeEntry"),
-    },
-    "crowdfunding": {
-        REVIEWER: ("approveCampaign", "rejectCampaign"),
-        TREASURER: ("listCurrency", "delistCurrency"),
-        GUARDIAN: ("pauseEntry", "resumeEntry"),
-    },
-}
-
-FORWARDER_NAME = "Eranos Forwarder"
+TEST_CURRENCY = "TestEuro"
+#: Its ABI is that of any currency.
+CURRENCY_ABI = "Currency"
+#: A generous bound for one call that sets up a role, in gas: labels and grants take 40,000 to 110,000.
+GAS_OF_STEP = 110_000
 
 
 @dataclass(frozen=True)
-class RoleHolders:
-    """Addresses that get the roles. The admin should be a multi-signature account, on local chains any account."""
+class Deployed:
+    """What `deploy` leaves: the contracts, and the test currency on a local chain."""
 
-    admin: str
-    registrar: str
-    reviewer: str
-    treasurer: str
-    arbiter: str
-    guardian: str
+    lab: Lab
+    currency: ContractInstance | None
 
 
 @dataclass(frozen=True)
-class Lab:
-    """The deployed contracts, in the order in which they were deployed."""
+class Outlook:
+    """What is left to do and what it will cost."""
 
-    authority: ContractInstance
-    forwarder: ContractInstance
-    registry: ContractInstance
-    credit: ContractInstance
-    delivery: ContractInstance
-    crowdfunding: ContractInstance
-
-    def items(self) -> list[tuple[str, ContractInstance]]:
-        """Returns (field name, contract) of every contract, in deployment order."""
-        return [(field.name, getattr(self, field.name)) for field in fields(self)]
+    lines: list[str]
+    transactions: int
+    gas: int
+    wei: int
 
 
-def deploy_lab(deployer: AccountAPI, holders: RoleHolders) -> Lab:
-    """Deploys every contract and sets up the roles; the deployer keeps none.
+def deploy(
+    deployer: AccountAPI,
+    holders: RoleHolders,
+    *,
+    allow_unknown: bool = False,
+    confirm: Callable[[], bool] = lambda: True,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Deployed:
+    """Brings the lab on the connected chain into being, or finds it, writes its record and checks it.
 
     Args:
-        deployer: Pays for everything and is admin until the last step.
+        deployer: Pays, and is admin until the last step.
         holders: Who gets which role.
+        allow_unknown: Whether a chain that we do not know is accepted.
+        confirm: Asked once, before the first transaction; nothing is sent unless it returns True.
+        tell: Called with lines about what will be done and is done.
 
-    Returns:
-        The deployed lab.
+    Raises:
+        DeployError: With what stopped it.
+        click.Abort: `confirm` returned False.
     """
-    openzeppelin = openzeppelin_contracts()
-    authority = deployer.deploy(openzeppelin["AccessManager"], deployer)
-    forwarder = deployer.deploy(openzeppelin["ERC2771Forwarder"], FORWARDER_NAME)
-    registry = deployer.deploy(ape.project.EntityRegistry, authority, forwarder)
-    credit = deployer.deploy(ape.project.InnovationCredit, authority, forwarder, registry, [])
-    delivery = deployer.deploy(ape.project.Delivery)
-    crowdfunding = deployer.deploy(
-        linked("Crowdfunding", delivery), authority, forwarder, registry, credit
+    provider = ape.networks.provider
+    chain = chains.identify(provider.chain_id, provider.network.name, allow_unknown=allow_unknown)
+    records = open_records(provider, chain)
+    _announce(deployer, holders, chain, records, tell)
+    if not confirm():
+        raise click.Abort
+    creator = Creator(deployer, records, source_commit(), compiler_settings(), tell)
+    lab = create_contracts(
+        deployer,
+        lambda field, code, arguments: creator.create(
+            code, arguments, creator.template(str(code.contract_type.name), 0 if field in JOURNALED else None)
+        ),
     )
-    lab = Lab(authority, forwarder, registry, credit, delivery, crowdfunding)
-    hand_out_roles(deployer, lab, holders)
-    return lab
+    currency = None
+    if chain.local:
+        currency = creator.create(container(TEST_CURRENCY, {}), [], creator.template(CURRENCY_ABI, None))
+    since_block = records.contracts[CONTRACTS["authority"][0]].block_number
+    hand_out_roles(deployer, lab, holders, since_block, tell)
+    path = records.finish()
+    reality.check(lab, deployer, holders, since_block)
+    tell(f"The chain agrees with the plan: roles, links, code sizes, journal slots. Record: {path.name}")
+    return Deployed(lab, currency)
 
 
-def openzeppelin_contracts() -> dict[str, ContractContainer]:
-    """Compiles the two contracts of OpenZeppelin that are deployed as they are.
+def open_records(provider: ProviderAPI, chain: Chain) -> Records:
+    """Reads the records of the connected chain; forgets those of a local chain that is no more."""
+    web3: Any = provider.web3  # type: ignore[attr-defined]
+    genesis_hash = HexBytes(web3.eth.get_block(0)["hash"]).to_0x_hex()
+    records = Records.open(provider.chain_id, genesis_hash, local=chain.local)
+    if chain.local and any(not provider.get_code(known.address) for known in records.contracts.values()):
+        return Records(provider.chain_id, genesis_hash)
+    return records
 
-    Only these two files and what they import: the whole package would take minutes.
+
+def hand_out_roles(
+    deployer: AccountAPI, lab: Lab, holders: RoleHolders, since_block: int, tell: Callable[[str], None]
+) -> None:
+    """Does the steps that the chain does not show as done."""
+    steps = [s for s in role_steps(deployer, lab, holders, since_block=since_block) if not s.is_done()]
+    if steps and tuple(lab.authority.hasRole(ADMIN, deployer)) != (True, 0):
+        message = f"{deployer.address} is not the admin any more, but this is left: {'; '.join(s.title for s in steps)}"
+        raise DeployerNotAdmin(message)
+    for step in steps:
+        step.act()
+        tell(f"done     {step.title}")
+
+
+def outlook(deployer: AccountAPI, holders: RoleHolders, chain: Chain, records: Records) -> Outlook:
+    """Computes what is left to do. The gas of deployments is the node's estimate, that of roles a bound."""
+    provider = ape.networks.provider
+    at: dict[str, str] = {"deployer": str(deployer.address)}
+    nonce, gas, lines = deployer.nonce, 0, []
+    plan: Mapping[str, tuple[str, Callable[[Mapping[str, str]], list[object]]]] = CONTRACTS
+    if chain.local:
+        plan = {**CONTRACTS, "currency": (TEST_CURRENCY, lambda _: [])}
+    for field, (name, arguments) in plan.items():
+        if name in records.contracts:
+            at[field] = records.contracts[name].address
+            lines.append(f"have     {name} at {at[field]}")
+            continue
+        at[field] = address_created_by(deployer.address, nonce)
+        code = container(name, libraries_of(at))
+        estimate = provider.estimate_gas_cost(code(*arguments(at), sender=deployer.address, nonce=deployer.nonce))
+        lines.append(f"deploy   {name}, about {estimate:,} gas")
+        gas, nonce = gas + estimate, nonce + 1
+    transactions = nonce - deployer.nonce
+    if CONTRACTS["authority"][0] not in records.contracts or records.intent or _is_unfinished(records):
+        steps = 2 * len(ROLE_LABELS) + sum(map(len, PERMISSIONS.values())) + 3
+        transactions, gas = transactions + steps, gas + steps * GAS_OF_STEP
+    lines += [f"role     {role_name(role)}: {account}" for role, account in grants(holders)]
+    return Outlook(lines, transactions, gas, gas * _price_of_gas(provider))
+
+
+def _is_unfinished(records: Records) -> bool:
+    try:
+        deployments.load(records.chain_id)
+    except deployments.DeploymentNotFound:
+        return True
+    return False
+
+
+def _price_of_gas(provider: ProviderAPI) -> int:
+    """Wei for one unit of gas, with room for a base fee that rises."""
+    try:
+        return 2 * provider.base_fee + provider.priority_fee
+    except (NotImplementedError, ApeException):
+        return provider.gas_price
+
+
+def _announce(
+    deployer: AccountAPI, holders: RoleHolders, chain: Chain, records: Records, tell: Callable[[str], None]
+) -> None:
+    """Prints what will be done and what it costs; refuses what the deployer could not pay."""
+    ahead = outlook(deployer, holders, chain, records)
+    tell(f"Chain {records.chain_id} ({chain.name}), deployer {deployer.address}")
+    for line in ahead.lines:
+        tell(line)
+    cost = f"{from_wei(ahead.wei, 'ether'):f} {chain.symbol}"
+    tell(f"At most about {ahead.transactions} transactions, {ahead.gas:,} gas, {cost}.")
+    if deployer.balance < ahead.wei:
+        balance = f"{from_wei(int(deployer.balance), 'ether'):f} {chain.symbol}"
+        message = f"{deployer.address} has {balance}, the deployment may cost {cost}."
+        raise NotEnoughFunds(message)
+
+
+def role_holders(given: Mapping[str, str | None], deployer: str, *, local: bool) -> RoleHolders:
+    """Returns who holds which role; on a local chain the deployer holds those that nobody was named for.
+
+    Raises:
+        HolderMissing: Off a local chain, and nobody was named for some role.
+        InvalidHolder: Not a checksummed address.
     """
-    package = ape.project.dependencies.get_dependency("@openzeppelin/contracts", "5.7.0").project
-    sources = ("access/manager/AccessManager.sol", "metatx/ERC2771Forwarder.sol")
-    return {c.contract_type.name: c for c in package.load_contracts(*sources).values()}
+    missing = [name for name, account in given.items() if not account]
+    if missing and not local:
+        message = f"who is to be {missing[0]}? Pass {' '.join(f'--{name} ADDRESS' for name in missing)}."
+        raise HolderMissing(message)
+    holders = {name: account or deployer for name, account in given.items()}
+    for name, account in holders.items():
+        if not is_checksum_address(account):
+            message = f"--{name} {account} is not an address in checksum form (EIP-55)."
+            raise InvalidHolder(message)
+    return RoleHolders(**holders)
 
 
-def linked(name: str, *libraries: ContractInstance) -> ContractContainer:
-    """Compiles a contract against deployed libraries.
+def _holder_options(command: Callable[..., None]) -> Callable[..., None]:
+    for item in reversed(fields(RoleHolders)):
+        command = click.option(f"--{item.name}", metavar="ADDRESS", help=f"Who becomes {item.name}.")(command)
+    return command
 
-    Ape caches linked code without regard to the addresses in it, so the result stays out of its cache.
+
+@click.command(cls=ConnectedProviderCommand, short_help="Deploy the lab, or find and check it")
+@network_option()
+@account_option()
+@_holder_options
+@click.option("--unknown-chain", is_flag=True, help="Deploy to a chain that is in no table of ours.")
+@click.option("--yes", is_flag=True, help="Do not ask before the first transaction.")
+def cli(provider: ProviderAPI, account: AccountAPI, unknown_chain: bool, yes: bool, **given: str | None) -> None:
+    """Deploys the lab on any network that Ape knows, and writes deployments/<chain id>.json.
+
+    Off a local chain every role needs a holder. Run it again to go on after a cut, or to check what is there.
     """
-    solidity = ape.compilers.solidity
-    for library in libraries:
-        contract_type = library.contract_type
-        solidity.libraries[contract_type.source_id] = {contract_type.name: library.address}
-    source = ape.project.path / "contracts" / f"{name}.sol"
-    contract_types = {c.name: c for c in solidity.compile((Path(source),), project=ape.project)}
-    return ContractContainer(contract_types[name])
-
-
-def hand_out_roles(deployer: AccountAPI, lab: Lab, holders: RoleHolders) -> None:
-    """Labels and grants the roles, maps the functions, and takes the admin role from the deployer."""
-    authority = lab.authority
-    for role, label in ROLE_LABELS.items():
-        authority.labelRole(role, label, sender=deployer)
-    for contract_name, by_role in PERMISSIONS.items():
-        contract = getattr(lab, contract_name)
-        for role, functions in by_role.items():
-            selectors = [selector(contract, function) for function in functions]
-            authority.setTargetFunctionRole(contract, selectors, role, sender=deployer)
-    for role, account in grants(holders):
-        authority.grantRole(role, account, EXECUTION_DELAYS.get(role, 0), sender=deployer)
-    # Takes effect after five days, as every change of a grant delay does; the first arbiter is in office at once.
-    authority.setGrantDelay(ARBITER, ARBITER_GRANT_DELAY, sender=deployer)
-    if deployer.address != holders.admin:
-        authority.renounceRole(ADMIN, deployer, sender=deployer)
-
-
-def grants(holders: RoleHolders) -> list[tuple[int, str]]:
-    """Returns (role, account) of every role to grant, the admin last."""
-    return [
-        (REGISTRAR, holders.registrar),
-        (REVOKER, holders.registrar),
-        (REVIEWER, holders.reviewer),
-        (TREASURER, holders.treasurer),
-        (ARBITER, holders.arbiter),
-        (GUARDIAN, holders.guardian),
-        (ADMIN, holders.admin),
-    ]
-
-
-def selector(contract: ContractInstance, function: str) -> bytes:
-    """Returns the four bytes by which `function` of `contract` is called."""
-    (abi,) = [abi for abi in contract.contract_type.mutable_methods if abi.name == function]
-    return bytes(keccak(text=abi.selector)[:4])
+    chain = chains.identify(provider.chain_id, provider.network.name, allow_unknown=unknown_chain)
+    holders = role_holders(given, str(account.address), local=chain.local)
+    if yes and hasattr(account, "set_autosign"):
+        account.set_autosign(True)
+    try:
+        deploy(
+            account,
+            holders,
+            allow_unknown=unknown_chain,
+            confirm=lambda: yes or click.confirm("Go on?"),
+            tell=click.echo,
+        )
+    except deployments.DeploymentError as error:
+        raise DeployError(str(error)) from error
+    except ApeException as error:
+        message = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise TransactionFailed(message) from error
