@@ -1,0 +1,94 @@
+"""Checks money against books from contract views alone, after each act of the story.
+
+For each currency, over its campaigns::
+
+    books   = pledged - released - refunded              what backers still have at stake
+    balance >= books + (released - collected)            what the contract holds
+    balance == that                                      while nobody donates
+
+and for each campaign: `raised` and `refunded` are the sums over its backers, `released` is the sum of its released
+tranches, books are never negative, and are zero once it is finished.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from scripts._lab.contracts import Contract
+from scripts._lab.errors import BooksDiffer
+from scripts._lab.rpc import Rpc
+
+COMPLETED: Final = 6
+#: Failed, Canceled, Rejected, Lapsed, Terminated.
+REFUNDING: Final = (7, 8, 9, 10, 11)
+RELEASED: Final = 3
+
+
+@dataclass
+class Books:
+    """What must always be true of the money.
+
+    Attributes:
+        rpc: The chain.
+        crowdfunding: The contract that holds the money.
+        currency: The contracts' token, one ABI for all currencies.
+        backers: Addresses that ever pledged, by campaign.
+        donated: Base units that somebody sent without pledging, by currency.
+    """
+
+    rpc: Rpc
+    crowdfunding: Contract
+    currency: Contract
+    backers: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    donated: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    checks: int = 0
+
+    def check(self) -> None:
+        """Raises `BooksDiffer` if any rule of this module is broken now."""
+        held: dict[str, int] = defaultdict(int)
+        campaigns = self.crowdfunding.ask(self.rpc, "campaignCount")
+        for number, campaign in enumerate(self._views("campaign", range(1, campaigns + 1)), start=1):
+            held[campaign["currency"]] += self._check_campaign(number, campaign)
+        for address, amount in held.items():
+            token = Contract("currency", address, self.currency.abi)
+            balance = token.ask(self.rpc, "balanceOf", self.crowdfunding.address)
+            if balance != amount + self.donated[address]:
+                _differ(f"balance of {address}", balance, f"{amount} held + {self.donated[address]} donated")
+        self.checks += 1
+
+    def _check_campaign(self, number: int, campaign: dict[str, Any]) -> int:
+        """Returns what the contract must hold for one campaign, in base units."""
+        raised, released, refunded = campaign["raised"], campaign["released"], campaign["refunded"]
+        pledges = self._pledges(number)
+        if raised != sum(pledge["amount"] for pledge in pledges):
+            _differ(f"raised of campaign {number}", raised, sum(pledge["amount"] for pledge in pledges))
+        returned = sum(pledge["amount"] for pledge in pledges if pledge["refunded"])
+        if refunded != returned:
+            _differ(f"refunded of campaign {number}", refunded, returned)
+        if released:
+            self._check_tranches(number, campaign)
+        books = int(raised - released - refunded)
+        finished = campaign["phase"] == COMPLETED or (campaign["phase"] in REFUNDING and refunded == raised)
+        if books < 0 or (finished and books):
+            _differ(f"books of campaign {number} in phase {campaign['phase']}", books, 0)
+        return books + int(released - campaign["collected"])
+
+    def _check_tranches(self, number: int, campaign: dict[str, Any]) -> None:
+        calls = [self.crowdfunding.view("milestone", number, i) for i in range(campaign["milestoneCount"])]
+        milestones = [self.crowdfunding.decode("milestone", answer) for answer in self.rpc.batch(calls)]
+        tranches = sum(m["tranche"] for m in milestones if m["state"] == RELEASED)
+        if tranches != campaign["released"]:
+            _differ(f"released of campaign {number}", campaign["released"], tranches)
+
+    def _pledges(self, campaign: int) -> list[dict[str, Any]]:
+        calls = [self.crowdfunding.view("pledgeOf", campaign, backer) for backer in sorted(self.backers[campaign])]
+        return [self.crowdfunding.decode("pledgeOf", answer) for answer in self.rpc.batch(calls)]
+
+    def _views(self, function: str, keys: range) -> list[dict[str, Any]]:
+        answers = self.rpc.batch([self.crowdfunding.view(function, key) for key in keys])
+        return [self.crowdfunding.decode(function, answer) for answer in answers]
+
+
+def _differ(what: str, found: object, needed: object) -> None:
+    message = f"{what} is {found}, not {needed}"
+    raise BooksDiffer(message)

@@ -1,0 +1,57 @@
+"""What can stop the local lab. Each prints as one line and ends the command with code 1.
+
+::
+
+    LabError
+    ├── PortTaken            something else listens where the lab would
+    ├── ProgramMissing       a program of the lab is not installed
+    ├── ProcessEnded         a process of the lab ended by itself
+    ├── NotReady             a process did not become ready in time
+    ├── RpcError             the node answered with an error
+    ├── ActFailed            a transaction of the story reverted
+    ├── WrongClock           the chain's clock is later than the story begins
+    ├── BooksDiffer          money and books do not agree
+    └── AnswerDiffers        the API says something else than the contracts
+"""
+
+import click
+
+
+class LabError(click.ClickException):
+    """Base of everything that stops the local lab; the message says what is wrong."""
+
+
+class PortTaken(LabError):
+    """Something else listens at a port of ours."""
+
+
+class ProgramMissing(LabError):
+    """A program is not installed."""
+
+
+class ProcessEnded(LabError):
+    """A process that should run has ended."""
+
+
+class NotReady(LabError):
+    """A process needs longer than it should."""
+
+
+class RpcError(LabError):
+    """The node refused a request."""
+
+
+class ActFailed(LabError):
+    """A transaction reverted."""
+
+
+class WrongClock(LabError):
+    """Time on chain is later than the story's first day."""
+
+
+class BooksDiffer(LabError):
+    """Books, pledges and balance of a currency do not agree."""
+
+
+class AnswerDiffers(LabError):
+    """The API's answer is not the contracts'."""
