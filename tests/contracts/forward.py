@@ -1,0 +1,119 @@
+"""Signed requests that somebody else submits through the forwarder."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import ape
+from ape.api import AccountAPI
+from ape.contracts import ContractInstance
+from eth_account import Account
+from eth_account.messages import SignableMessage, encode_typed_data
+
+from scripts.deploy import DAY
+
+TYPES = {
+    "ForwardRequest": [
+        {"name": "from", "type": "address"},
+        {"name": "to", "type": "address"},
+        {"name": "value", "type": "uint256"},
+        {"name": "gas", "type": "uint256"},
+        {"name": "nonce", "type": "uint256"},
+        {"name": "deadline", "type": "uint48"},
+        {"name": "data", "type": "bytes"},
+    ]
+}
+
+#: Enough for any act of ours.
+GAS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as the forwarder takes it; its nonce is in the signature only."""
+
+    signer: str
+    to: str
+    value: int
+    gas: int
+    deadline: int
+    data: bytes
+    signature: bytes = b""
+
+    def altered(self, **changes: Any) -> "Request":
+        """The same signature under other words."""
+        return replace(self, **changes)
+
+    def as_struct(self) -> dict[str, Any]:
+        """For the forwarder's functions."""
+        fields = asdict(self)
+        return {"from": fields.pop("signer"), **fields}
+
+
+def domain(forwarder: ContractInstance, **changes: Any) -> dict[str, Any]:
+    """The forwarder's EIP-712 domain."""
+    return {
+        "name": "Eranos Forwarder",
+        "version": "1",
+        "chainId": ape.chain.chain_id,
+        "verifyingContract": forwarder.address,
+    } | changes
+
+
+def signed(
+    forwarder: ContractInstance,
+    signer: AccountAPI,
+    method: Any,
+    *arguments: Any,
+    nonce: int | None = None,
+    gas: int = GAS,
+    deadline: int | None = None,
+    by: AccountAPI | None = None,
+    **domain_changes: Any,
+) -> Request:
+    """Signs a request to call `method` of one of our contracts in the name of `signer`.
+
+    Args:
+        forwarder: The forwarder that the contract trusts.
+        signer: In whose name.
+        method: Bound method of the contract to call.
+        arguments: Its arguments.
+        nonce: The signer's next one by default.
+        gas: For the inner call.
+        deadline: Last Unix time at which it may be submitted; a day from now by default.
+        by: Who signs in truth; `signer` by default.
+        domain_changes: What differs from the forwarder's domain.
+    """
+    request = Request(
+        signer=signer.address,
+        to=method.contract.address,
+        value=0,
+        gas=gas,
+        deadline=int(ape.chain.blocks.head.timestamp) + DAY if deadline is None else deadline,
+        data=bytes(method.encode_input(*arguments)),
+    )
+    nonce = int(forwarder.nonces(signer)) if nonce is None else nonce
+    signature = (by or signer).sign_message(typed(forwarder, request, nonce, **domain_changes))
+    return request.altered(signature=signature.encode_rsv())
+
+
+def typed(forwarder: ContractInstance, request: Request, nonce: int, **domain_changes: Any) -> SignableMessage:
+    """What is signed of a request."""
+    message = request.as_struct() | {"nonce": nonce}
+    del message["signature"]
+    return encode_typed_data(domain(forwarder, **domain_changes), TYPES, message)
+
+
+def recovered(forwarder: ContractInstance, request: Request, nonce: int) -> str:
+    """Whom the forwarder takes for the signer of these words: a stranger unless they are the words signed."""
+    return str(Account.recover_message(typed(forwarder, request, nonce), signature=request.signature))
+
+
+def as_forwarder(forwarder: ContractInstance, signer: AccountAPI, method: Any, *arguments: Any) -> Any:
+    """Makes the inner call that the forwarder would make, so that its own refusal is seen.
+
+    The forwarder itself only says that the call failed.
+    """
+    account = ape.accounts[forwarder.address]
+    account.balance += 10**18
+    data = bytes(method.encode_input(*arguments)) + bytes.fromhex(signer.address[2:])
+    return account.transfer(method.contract, 0, data=data)
