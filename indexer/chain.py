@@ -225,7 +225,7 @@ class HttpNode:
                 content = await answer.read()
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             reason = str(error) or type(error).__name__
-            raise NodeUnavailable(f"no node answers at {self.url}: {reason}") from error
+            raise NodeUnavailable(f"no node answers at {self.url} ({reason}): start one or set ERANOS_INDEX_RPC_URL") from error
         if answer.status != 200:
             wait = answer.headers.get("Retry-After", "")
             message = f"the node at {self.url} answered with HTTP status {answer.status}"

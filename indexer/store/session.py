@@ -1,8 +1,10 @@
 """Engines and sessions. What differs between databases is said here and in `columns.Uint256`, nowhere else."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
@@ -10,6 +12,9 @@ from sqlalchemy.pool import StaticPool
 
 BUSY_MILLISECONDS: Final = 10_000
 """How long SQLite waits for another connection's lock before it gives up."""
+
+READS: Final = "eranos_reads"
+"""Execution option of connections that only read."""
 
 
 def open_engine(url: str, *, read_only: bool = False) -> Engine:
@@ -37,6 +42,13 @@ def read_only_sessions(url: str) -> sessionmaker[Session]:
     return sessionmaker(open_engine(url, read_only=True), expire_on_commit=False)
 
 
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that only reads, and sees the database as it was at its first statement."""
+    with engine.connect() as connection:
+        yield connection.execution_options(**{READS: True})
+
+
 def _open_sqlite(url: URL, *, read_only: bool) -> Engine:
     options: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
     if url.database in {None, "", ":memory:"}:
@@ -60,6 +72,7 @@ def _open_sqlite(url: URL, *, read_only: bool) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         # A writer takes the lock first: what it reads in a transaction nobody changes before it commits.
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        reads = read_only or connection.get_execution_options().get(READS)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine

@@ -1,0 +1,67 @@
+"""Asking contracts what they think: calls built and answers read by the exported ABI."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Self
+
+from eth_abi.abi import decode, encode
+from eth_hash.auto import keccak
+
+from deployments import abi
+from indexer.chain import Call
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One function of a contract that only reads."""
+
+    selector: bytes
+    arguments: tuple[str, ...]
+    results: tuple[str, ...]
+    names: tuple[str, ...]
+    """Names of the result's fields; empty if it is one value."""
+
+    @classmethod
+    def of(cls, contract: str, function: str) -> Self:
+        """Return the function of a contract by name; our ABIs have no overloads among views."""
+        item = next(i for i in abi(contract) if i["type"] == "function" and i["name"] == function)
+        arguments = tuple(_type(i) for i in item["inputs"])
+        selector = keccak(f"{function}({','.join(arguments)})".encode())[:4]
+        outputs = item["outputs"]
+        fields = outputs[0]["components"] if outputs[0]["type"] == "tuple" else outputs if len(outputs) > 1 else ()
+        return cls(selector, arguments, tuple(_type(o) for o in outputs), tuple(f["name"] for f in fields))
+
+    def call(self, to: str, *values: Any) -> Call:
+        """Return the call of this function on a contract."""
+        return Call(to, "0x" + (self.selector + encode(self.arguments, values)).hex())
+
+    def read(self, answer: bytes) -> Any:
+        """Return an answer: a dictionary by field name, or the one value."""
+        results = decode(self.results, answer)
+        values = results[0] if self.results[0].startswith("(") else results
+        return dict(zip(self.names, values, strict=True)) if self.names else values[0]
+
+
+@cache
+def view(contract: str, function: str) -> View:
+    """Return a function of a contract, read from the ABI once."""
+    return View.of(contract, function)
+
+
+def text_of(answer: bytes | None) -> str:
+    """Return a token's name or symbol from its answer, cleaned; empty if it answered something else than a text."""
+    if not answer:
+        return ""
+    try:
+        (text,) = decode(["string"], answer)
+    except Exception:  # noqa: BLE001 - a foreign contract may answer anything
+        return ""
+    return "".join(character for character in str(text) if character.isprintable())[:64]
+
+
+def _type(item: dict[str, Any]) -> str:
+    components: Sequence[dict[str, Any]] = item.get("components", ())
+    if item["type"].startswith("tuple"):
+        return f"({','.join(map(_type, components))})" + item["type"].removeprefix("tuple")
+    return str(item["type"])

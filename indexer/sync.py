@@ -1,0 +1,251 @@
+"""One step of the indexer: look at the chain, fetch what follows the checkpoint, decode it, write it.
+
+A checkpoint that the node's chain no longer holds leads back to the common ancestor. Rows and checkpoint change in one
+transaction, so that a process killed at any instant goes on where the last transaction ended.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError
+
+from indexer import apply
+from indexer.chain import Header, Marks, Node
+from indexer.decode import decode
+from indexer.errors import (
+    AnotherWriter,
+    ConfigurationChanged,
+    DatabaseUnusable,
+    FatalError,
+    MirrorOfAnotherChain,
+    NodeAnswerInvalid,
+    ReorgBelowFinality,
+)
+from indexer.events import Watched
+from indexer.fetch import Batch, Fetcher, TipReplaced
+from indexer.store import checkpoint as checkpoints
+from indexer.store.checkpoint import Checkpoint, CheckpointConflict
+from indexer.store.session import reading
+
+
+class Outcome(StrEnum):
+    """What a step did."""
+
+    ADVANCED = "advanced"
+    REWOUND = "rewound"
+    IDLE = "idle"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step and where it led."""
+
+    outcome: Outcome
+    checkpoint: Checkpoint
+    events: int = 0
+    quarantined: int = 0
+
+
+class Indexer:
+    """The one writer of a mirror."""
+
+    def __init__(self, node: Node, engine: Engine, watched: Watched, fetcher: Fetcher) -> None:
+        self._node = node
+        self._engine = engine
+        self._watched = watched
+        self._fetcher = fetcher
+        self._checkpoint: Checkpoint | None = None
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """Return the last applied block; only after `start`."""
+        if self._checkpoint is None:
+            raise RuntimeError("not started")
+        return self._checkpoint
+
+    async def start(self) -> Checkpoint:
+        """Check that node, deployment and mirror belong together, and take over writing.
+
+        Raises:
+            MirrorOfAnotherChain: Chain id or genesis differ.
+            ConfigurationChanged: Contracts or event ABIs differ.
+            AnotherWriter: Somebody else is starting right now.
+        """
+        chain_id, genesis = await self._node.identity()
+        check_chain(self._watched, chain_id, genesis)
+        with writing(self._engine) as connection:
+            stored = checkpoints.read(connection)
+            if stored is not None:
+                check_mirror(self._watched, stored)
+                self._checkpoint = checkpoints.take_over(connection, stored)
+        if self._checkpoint is None:
+            await self._begin(await self._node.marks())
+        return self.checkpoint
+
+    async def step(self) -> Step:
+        """Apply what follows the checkpoint, or go back to the common ancestor.
+
+        Raises:
+            RetryableError: Nothing changed; try again later.
+            FatalError: Nothing changed; a person has to act.
+        """
+        marks = await self._node.marks()
+        try:
+            if self._is_replaced_by(marks.head):
+                raise TipReplaced
+            batch = await self._fetcher.next_batch(self.checkpoint, marks)
+        except TipReplaced:
+            return await self._return_to_common_ancestor(marks)
+        if batch is None:
+            return self._idle(marks)
+        return self._apply(batch, marks)
+
+    async def rewind(self, number: int) -> Step:
+        """Forget everything above a block, finalized or not, by order of a person.
+
+        Raises:
+            MirrorOfAnotherChain: The node has no such block.
+            FatalError: The block is above the checkpoint or below the first one.
+        """
+        old = self.checkpoint
+        if not self._first_block() <= number <= old.number:
+            raise FatalError(f"--to must be from {self._first_block()} to the checkpoint, block {old.number}")
+        (header,) = await self._node.headers([number])
+        if header is None:
+            raise MirrorOfAnotherChain(f"the node has no block {number}: is it the right one, and in sync?")
+        new = _at(old, header)
+        with writing(self._engine) as connection:
+            kept = apply.stored_blocks(connection).get(number)
+            checkpoints.move(connection, old, new)
+            if kept is not None and kept.hash == header.hash:
+                apply.undo_above(connection, number)
+            else:
+                apply.derive_again(connection, number)
+                apply.remember_block(connection, header)
+        self._checkpoint = new
+        return Step(Outcome.REWOUND, new)
+
+    async def _begin(self, marks: Marks) -> None:
+        """Store the first checkpoint: the block before the first contract, or the finalized one if that is older."""
+        number = max(0, min(self._watched.first_block - 1, marks.finalized.number))
+        (header,) = await self._node.headers([number])
+        if header is None:
+            raise NodeAnswerInvalid(f"the node lacks block {number}, below its finalized block")
+        digest = self._watched.config_digest()
+        first = Checkpoint(self._watched.chain_id, self._watched.genesis_hash, digest, 1, number, header.hash, 0, 0, 0, 0)
+        first = _seen(_at(first, header), marks)
+        with writing(self._engine) as connection:
+            checkpoints.create(connection, first)
+            apply.remember_block(connection, header)
+        self._checkpoint = first
+
+    def _first_block(self) -> int:
+        return max(0, self._watched.first_block - 1)
+
+    def _is_replaced_by(self, head: Header) -> bool:
+        """Return whether a head at or below the checkpoint is of another branch; a node that lags is not."""
+        if head.number >= self.checkpoint.number:
+            return head.number == self.checkpoint.number and head.hash != self.checkpoint.hash
+        with reading(self._engine) as connection:
+            stored = apply.stored_blocks(connection).get(head.number)
+        return stored is not None and stored.hash != head.hash
+
+    def _apply(self, batch: Batch, marks: Marks) -> Step:
+        decoded = decode(batch.logs, self._watched.names, batch.times)
+        old, new = self.checkpoint, _seen(_at(self.checkpoint, batch.last), marks)
+        with writing(self._engine) as connection:
+            checkpoints.move(connection, old, new)
+            apply.write(connection, batch, decoded, self._watched)
+            apply.remember_block(connection, batch.last)
+            apply.forget_final(connection, new.number, new.finalized_number)
+        self._checkpoint = new
+        return Step(Outcome.ADVANCED, new, len(decoded.rows), len(decoded.quarantined))
+
+    def _idle(self, marks: Marks) -> Step:
+        """Note what became safe or final meanwhile."""
+        old, new = self.checkpoint, _seen(self.checkpoint, marks)
+        if new != old:
+            with writing(self._engine) as connection:
+                checkpoints.move(connection, old, new)
+                apply.forget_final(connection, new.number, new.finalized_number)
+            self._checkpoint = new
+        return Step(Outcome.IDLE, new)
+
+    async def _return_to_common_ancestor(self, marks: Marks) -> Step:
+        with reading(self._engine) as connection:
+            stored = apply.stored_blocks(connection)
+        numbers = [number for number in stored if number <= marks.head.number]
+        headers = await self._node.headers(numbers)
+        common = (h for h in headers if h is not None and stored[h.number].hash == h.hash)
+        ancestor = max(common, key=lambda header: header.number, default=None)
+        old = self.checkpoint
+        if ancestor is None:
+            raise ReorgBelowFinality(
+                f"block {min(stored)}, which was final, is not on the node's chain: ask another node; "
+                f"if the chain did go back, run `eranos index rebuild`"
+            )
+        new = _at(old, ancestor)
+        if new.number == old.number:
+            raise NodeAnswerInvalid(f"the node holds block {old.number}, but not as the parent of the next one")
+        with writing(self._engine) as connection:
+            checkpoints.move(connection, old, new)
+            apply.undo_above(connection, new.number)
+        self._checkpoint = new
+        return Step(Outcome.REWOUND, new)
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction; what goes wrong in the database becomes an error with advice.
+
+    Raises:
+        AnotherWriter: Somebody else moved the checkpoint.
+        DatabaseUnusable: The database refused.
+    """
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except CheckpointConflict as error:
+        raise AnotherWriter(f"another indexer writes to this database ({error}): stop one of them") from error
+    except DatabaseError as error:
+        raise DatabaseUnusable(f"the database refused: {error.orig}: is it writable, is its disk full?") from error
+
+
+def check_chain(watched: Watched, chain_id: int, genesis: str) -> None:
+    """Refuse a node of another chain than the deployment's."""
+    if chain_id != watched.chain_id:
+        raise MirrorOfAnotherChain(
+            f"the node is of chain {chain_id}, the deployment of chain {watched.chain_id}: set ERANOS_INDEX_RPC_URL"
+        )
+    if genesis != watched.genesis_hash:
+        raise MirrorOfAnotherChain(
+            f"the node's genesis is {genesis}, the deployment's is {watched.genesis_hash}: "
+            f"a local chain was restarted, deploy again and run `eranos index rebuild`"
+        )
+
+
+def check_mirror(watched: Watched, stored: Checkpoint) -> None:
+    """Refuse a mirror of another chain or another configuration than the deployment's."""
+    if (stored.chain_id, stored.genesis_hash) != (watched.chain_id, watched.genesis_hash):
+        raise MirrorOfAnotherChain(
+            f"the database mirrors chain {stored.chain_id} with genesis {stored.genesis_hash}, not chain "
+            f"{watched.chain_id} with {watched.genesis_hash}: use another database or run `eranos index rebuild`"
+        )
+    if stored.config_digest != watched.config_digest():
+        raise ConfigurationChanged(
+            "the database was made for other contract addresses or event ABIs: run `eranos index rebuild`"
+        )
+
+
+def _at(checkpoint: Checkpoint, header: Header) -> Checkpoint:
+    return replace(checkpoint, number=header.number, hash=header.hash, block_time=header.time)
+
+
+def _seen(checkpoint: Checkpoint, marks: Marks) -> Checkpoint:
+    """Return the checkpoint with the node's view; what was final once stays so, whatever a lagging node says."""
+    finalized = max(checkpoint.finalized_number, marks.finalized.number)
+    safe = max(checkpoint.safe_number, marks.safe, finalized)
+    return replace(checkpoint, head_number=marks.head.number, safe_number=safe, finalized_number=finalized)

@@ -1,0 +1,1 @@
+"""Tests of the indexer, against a fake chain."""

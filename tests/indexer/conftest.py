@@ -1,0 +1,87 @@
+"""Fixtures: a fake chain, and mirrors of it in fresh databases."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from sqlalchemy import Engine
+
+from indexer.digest import digest
+from indexer.fetch import Fetcher
+from indexer.store import checkpoint as checkpoints
+from indexer.store import schema
+from indexer.store.session import open_engine, reading
+from indexer.sync import Indexer, Outcome, Step
+from tests.indexer.fake_chain import FakeNode
+
+T = TypeVar("T")
+
+
+class Mirror:
+    """A mirror of a fake chain."""
+
+    def __init__(self, node: FakeNode, url: str, **limits: int) -> None:
+        self.node = node
+        self.engine: Engine = open_engine(url)
+        schema.upgrade(self.engine)
+        self.restart(**limits)
+
+    def restart(self, target_logs: int = 40, max_range: int = 1_000) -> None:
+        """Go on as another process would, knowing only the database."""
+        self.fetcher = Fetcher(self.node, self.node.watched(), target_logs=target_logs, max_range=max_range)
+        self.indexer = Indexer(self.node, self.engine, self.node.watched(), self.fetcher)
+        self.start = run(self.indexer.start())
+
+    def step(self) -> Step:
+        """Do one step."""
+        return run(self.indexer.step())
+
+    def catch_up(self) -> Step:
+        """Step until there is nothing left to do."""
+        while (step := self.step()).outcome is not Outcome.IDLE:
+            pass
+        return step
+
+    def digest(self) -> str:
+        """Return the digest of the whole mirror."""
+        with reading(self.engine) as connection:
+            stored = checkpoints.read(connection)
+            assert stored is not None
+            return digest(connection, stored)
+
+    def rows(self, query: Any) -> list[Any]:
+        """Return the rows of a query."""
+        with reading(self.engine) as connection:
+            return [tuple(row) for row in connection.execute(query)]
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end."""
+    return asyncio.run(coroutine)
+
+
+MakeMirror = Callable[..., Mirror]
+
+
+@pytest.fixture
+def make_mirror(tmp_path: Path) -> Iterator[MakeMirror]:
+    """Return a factory of mirrors, each in its own database file; the same name opens the same file."""
+    made: list[Mirror] = []
+
+    def make(node: FakeNode, name: str | None = None, **limits: int) -> Mirror:
+        made.append(Mirror(node, f"sqlite:///{tmp_path}/{name or len(made)}.db", **limits))
+        return made[-1]
+
+    yield make
+    for mirror in made:
+        mirror.engine.dispose()
+
+
+@pytest.fixture
+def node() -> FakeNode:
+    """Return a chain of a hundred blocks with every kind of event."""
+    fake = FakeNode(seed=1)
+    fake.grow(100, acts=6)
+    return fake
