@@ -101,12 +101,22 @@ def walk(name: str, command: click.Command, context: click.Context) -> Iterator[
     if not isinstance(command, click.Group):
         yield name, command
         return
-    if command.invoke_without_command:
-        yield name, command
     for child_name in command.list_commands(context):
         child = command.get_command(context, child_name)
         assert child is not None, child_name
         yield from walk(f"{name} {child_name}", child, click.Context(child, parent=context))
+
+
+def loaded(name: str) -> click.Command:
+    """Return a command of `eranos` by name."""
+    command = main.get_command(click.Context(main), name)
+    assert command is not None, name
+    return command
+
+
+def options(command: click.Command) -> list[str]:
+    """Return the flags of a command."""
+    return [flag for parameter in command.params if isinstance(parameter, click.Option) for flag in parameter.opts]
 
 
 def settings() -> dict[str, str]:
@@ -194,14 +204,23 @@ def test_settings__documented_anywhere__exist() -> None:
 
 
 def test_commands__and_their_options__are_documented() -> None:
-    documented = section("docs/operating.md", "Commands")
+    rows = dict(re.findall(r"^\| `(eranos[a-z ]*)` \| (.+) \|$", section("docs/operating.md", "Commands"), re.MULTILINE))
 
     missing = [
-        f"{name} {flag}".strip()
+        f"{name} {flag}"
         for name, command in commands()
-        for flag in ["", *(option for p in command.params if isinstance(p, click.Option) for option in p.opts)]
-        if not re.search(rf"^\| `{name}\b[^|]*\|.*{re.escape(flag)}", documented, re.MULTILINE)
+        for flag in ["", *options(command)]
+        if name not in rows or flag not in rows[name]
     ]
+
+    assert not missing
+
+
+def test_commands__options_of_groups__are_documented() -> None:
+    text = section("docs/operating.md", "Commands")
+    groups = [command for name in main.list_commands(click.Context(main)) if (command := loaded(name)).params]
+
+    missing = [flag for group in groups if isinstance(group, click.Group) for flag in options(group) if f"`{flag}`" not in text]
 
     assert not missing
 
