@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import ape
@@ -227,3 +228,27 @@ def travel_to(timestamp: int) -> None:
 def act_at(timestamp: int) -> None:
     """Makes the next transaction's block be at `timestamp`."""
     ape.chain.pending_timestamp = timestamp
+
+
+#: Tests that an option such as -k left out.
+LEFT_OUT: list[pytest.Item] = []
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    LEFT_OUT.extend(items)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Puts `test_abi_coverage.py` last, and leaves it out unless every test of this folder runs.
+
+    What it looks for is there only after all of them.
+    """
+    yield
+    last = [item for item in items if item.path.name == "test_abi_coverage.py"]
+    others = [item for item in items if item not in last]
+    files = set(Path(__file__).parent.glob("test_*.py")) - {item.path for item in last}
+    whole = files <= {item.path for item in others} and not LEFT_OUT and not any("::" in arg for arg in config.args)
+    items[:] = others + last if whole else others
+    if last and not whole:
+        config.hook.pytest_deselected(items=last)

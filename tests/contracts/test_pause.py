@@ -22,7 +22,6 @@ from scripts.deploy import DAY
 from tests.contracts import defaults as d
 from tests.contracts.conftest import act_at, now, travel_to
 from tests.contracts.expect import emits, reverts
-from tests.contracts.schedule import revoke
 from tests.contracts.test_authority import ROOT, SOURCES, modified
 
 DURATION, INTERVAL = 3 * DAY, 14 * DAY
