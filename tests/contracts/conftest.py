@@ -16,6 +16,8 @@ from eth_pydantic_types import HexBytes
 
 from scripts.deploy import EXECUTION_DELAYS, TREASURER, Lab, RoleHolders, deploy_lab
 from tests.contracts import defaults as d
+from tests.contracts.campaign_phases import CampaignPhases
+from tests.contracts.schedule import revoke
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,19 @@ def euro(people: People, crowdfunding: ContractInstance, as_treasurer: Callable[
 
 
 @pytest.fixture(scope="session")
+def hostile(
+    people: People, crowdfunding: ContractInstance, as_treasurer: Callable[..., ReceiptAPI]
+) -> ContractInstance:
+    """A listed currency without permit that can be told to misbehave; both backers hold 10,000 of it and allow all."""
+    currency = people.deployer.deploy(ape.project.HostileToken, 6)
+    as_treasurer(crowdfunding.listCurrency, currency)
+    for person in (people.backer, people.second_backer):
+        currency.faucet(person, 10_000 * d.EURO, sender=people.deployer)
+        currency.approve(crowdfunding, 2**256 - 1, sender=person)
+    return currency
+
+
+@pytest.fixture(scope="session")
 def verify(registry: ContractInstance, people: People) -> Callable[[AccountAPI, int], int]:
     """Registers an account as a new entity and verifies it; returns the entity id."""
 
@@ -155,6 +170,17 @@ def verify(registry: ContractInstance, people: People) -> Callable[[AccountAPI, 
         return int(entity_id)
 
     return verify
+
+
+@pytest.fixture(scope="session")
+def revoke_entity(lab: Lab, registry: ContractInstance, people: People) -> Callable[[int], ReceiptAPI]:
+    """Revokes an entity the way the registrar must: schedule, wait three days, call."""
+
+    def revoke_entity(entity_id: int) -> ReceiptAPI:
+        receipt: ReceiptAPI = revoke(lab.authority, registry, entity_id, d.REASON, sender=people.registrar)
+        return receipt
+
+    return revoke_entity
 
 
 @pytest.fixture(scope="session")
@@ -213,6 +239,12 @@ def create_campaign(
         return campaign_id
 
     return create
+
+
+@pytest.fixture(scope="session")
+def campaigns(crowdfunding: ContractInstance, people: People, create_campaign: Callable[..., int]) -> CampaignPhases:
+    """Brings new campaigns into any phase."""
+    return CampaignPhases(crowdfunding, people, create_campaign)
 
 
 def now() -> int:
