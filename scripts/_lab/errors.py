@@ -4,10 +4,13 @@
 
     LabError
     ├── PortTaken            something else listens where the lab would
+    ├── FolderTaken          another lab runs in the folder
+    ├── SettingInvalid       an environment variable holds no port
     ├── ProgramMissing       a program of the lab is not installed
     ├── ProcessEnded         a process of the lab ended by itself
     ├── NotReady             a process did not become ready in time
     ├── RpcError             the node answered with an error
+    ├── ApiFailed            the API did not answer, or answered with a problem
     ├── ActFailed            a transaction of the story reverted
     ├── WrongClock           the chain's clock is later than the story begins
     ├── BooksDiffer          money and books do not agree
@@ -25,6 +28,14 @@ class PortTaken(LabError):
     """Something else listens at a port of ours."""
 
 
+class FolderTaken(LabError):
+    """Another lab keeps its data in the folder."""
+
+
+class SettingInvalid(LabError):
+    """An environment variable has a value that cannot be used."""
+
+
 class ProgramMissing(LabError):
     """A program is not installed."""
 
@@ -39,6 +50,10 @@ class NotReady(LabError):
 
 class RpcError(LabError):
     """The node refused a request."""
+
+
+class ApiFailed(LabError):
+    """The API refused a request."""
 
 
 class ActFailed(LabError):

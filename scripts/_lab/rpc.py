@@ -22,6 +22,10 @@ class Rpc:
         self.url = url
         self._connection = HTTPConnection(urlsplit(url).netloc, timeout=TIMEOUT)
 
+    def close(self) -> None:
+        """Ends the connection; the next request opens another."""
+        self._connection.close()
+
     def call(self, method: str, *params: Any) -> Any:
         """Returns the result of one request.
 
