@@ -1,0 +1,179 @@
+"""The parts of a local lab, started one after the other: chain, contracts, indexer, API."""
+
+import fcntl
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import ape
+from ape.logging import LogLevel
+from ape.logging import logger as ape_logger
+from ape_test.accounts import TestAccount
+
+import deployments
+from deployments import Deployment
+from scripts._lab.acts import PURSE
+from scripts._lab.chapters import GENESIS
+from scripts._lab.clock import DAY
+from scripts._lab.errors import FolderTaken, LabError, RpcError
+from scripts._lab.http import Api
+from scripts._lab.processes import Child, Processes
+from scripts._lab.rpc import Rpc
+from scripts._lab.wallets import Cast
+from scripts.deploy import RoleHolders, deploy
+
+HOST: Final = "127.0.0.1"
+#: Blocks become final when twice as many are on top of them: with a block every two seconds, in half a minute.
+SLOTS_IN_AN_EPOCH: Final = 8
+BLOCK_SECONDS: Final = 2
+#: Seconds that a process may take until it answers. Generous: a test machine may be busy.
+START: Final = 60
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a local lab is.
+
+    Attributes:
+        folder: For logs, database and documents; emptied at each start.
+        rpc_port: Of the chain.
+        api_port: Of the API.
+        chain_id: A local one.
+    """
+
+    folder: Path
+    rpc_port: int
+    api_port: int
+    chain_id: int = 31337
+
+    @property
+    def rpc_url(self) -> str:
+        """Address of the chain."""
+        return f"http://{HOST}:{self.rpc_port}"
+
+    @property
+    def api_url(self) -> str:
+        """Address of the API."""
+        return f"http://{HOST}:{self.api_port}"
+
+    @property
+    def documents(self) -> Path:
+        """Folder of the documents that the API serves."""
+        return self.folder / "documents"
+
+    @property
+    def database_url(self) -> str:
+        """Database of the indexer."""
+        return f"sqlite:///{(self.folder / f'eranos-{self.chain_id}.db').resolve()}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Settings of the lab's processes."""
+        return {
+            "ERANOS_INDEX_RPC_URL": self.rpc_url,
+            "ERANOS_INDEX_DATABASE_URL": self.database_url,
+            "ERANOS_API_HOST": HOST,
+            "ERANOS_API_PORT": str(self.api_port),
+            "ERANOS_API_DATABASE_URL": self.database_url,
+            "ERANOS_API_DOCUMENTS": str(self.documents.resolve()),
+        }
+
+
+@contextmanager
+def emptied(folder: Path) -> Iterator[None]:
+    """Empties a folder and keeps other labs out of it.
+
+    Raises:
+        FolderTaken: Another lab runs there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for item in folder.iterdir():
+            shutil.rmtree(item) if item.is_dir() else item.unlink()
+        yield
+    except BlockingIOError as error:
+        message = f"another lab runs in {folder}: stop it first."
+        raise FolderTaken(message) from error
+    finally:
+        os.close(handle)
+
+
+def start_chain(processes: Processes, place: Place) -> Rpc:
+    """Starts a chain whose clock stands some days before the story begins. No account has any ether."""
+    began = int(time.time()) + GENESIS * DAY
+    command = ["anvil", "--host", HOST, "--port", str(place.rpc_port), "--chain-id", str(place.chain_id)]
+    command += ["--timestamp", str(began), "--slots-in-an-epoch", str(SLOTS_IN_AN_EPOCH), "--accounts", "0"]
+    processes.start("chain", command, {})
+    rpc = Rpc(place.rpc_url)
+    processes.at_end(rpc.close)
+    processes.wait_until("the chain", lambda: _answers(rpc), START)
+    return rpc
+
+
+def deploy_lab_on(place: Place, rpc: Rpc, tell: Callable[[str], None] = lambda line: None) -> Deployment:
+    """Deploys the lab with the roles of the story's wallets, and returns its record."""
+    cast = Cast()
+    holders = RoleHolders(**{name: getattr(cast, name).address for name in RoleHolders.__dataclass_fields__})
+    rpc.call("anvil_setBalance", cast.deployer.address, hex(PURSE))
+    deployer = TestAccount(index=0, address_str=cast.deployer.address, private_key=cast.deployer.key)
+    with connected(place):
+        deploy(deployer, holders, tell=tell)
+    return deployments.load(place.chain_id)
+
+
+@contextmanager
+def connected(place: Place) -> Iterator[None]:
+    """Connects Ape to the chain, quietly.
+
+    By its address given to the Foundry plug-in, and not as a network choice: there web3 would first try the socket of
+    whatever node runs on this machine.
+    """
+    settings = {"host": place.rpc_url}
+    with ape_logger.at_level(LogLevel.WARNING), ape.networks.ethereum.local.use_provider("foundry", settings):
+        yield
+
+
+def start_indexer(processes: Processes, place: Place, settings: Mapping[str, str] | None = None) -> Child:
+    """Starts the indexer, with further settings if any."""
+    return processes.start("index", [eranos(), "index", "run"], {**place.environment, **(settings or {})})
+
+
+def start_api(processes: Processes, place: Place) -> Api:
+    """Starts the API; it may take a moment until it answers."""
+    processes.start("api", [eranos(), "api"], place.environment)
+    api = Api(place.api_url)
+    processes.at_end(api.close)
+    return api
+
+
+def wait_for_block(processes: Processes, api: Api, block: int) -> None:
+    """Waits until the API answers as of a block, or a later one."""
+
+    def indexed() -> bool:
+        try:
+            return api.as_of() >= block
+        except LabError:  # not listening yet, or nothing indexed yet
+            return False
+
+    processes.wait_until(f"indexing up to block {block}", indexed, START)
+
+
+def eranos() -> str:
+    """Returns the command `eranos` of this environment."""
+    return str(Path(sys.executable).with_name("eranos"))
+
+
+def _answers(rpc: Rpc) -> bool:
+    try:
+        rpc.call("eth_chainId")
+    except RpcError:
+        return False
+    return True
