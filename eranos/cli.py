@@ -41,10 +41,10 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="eranos")
+@click.version_option(package_name="eranos", prog_name="eranos")
 def main() -> None:
     """Eranos: crowdfunding and innovation credits for the public interest."""
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="eranos")

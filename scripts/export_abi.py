@@ -1,4 +1,4 @@
-"""Writes the ABI of every deployed contract to `deployments/abi/`, or checks that what is there is what the compiler says.
+"""Writes the ABI of every deployed contract to `deployments/abi/`, or checks that the files are as compiled.
 
 The events and errors of a library are declared in the interface that its contract inherits, so the ABI of the deployed
 contract is everything that its logs and reverts can hold. Test tokens are not exported: whatever a currency is, it is
@@ -114,7 +114,7 @@ def compare(wanted: dict[Path, str], present: dict[Path, str]) -> Iterable[str]:
 
 
 def changes(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[str]:
-    """Return the items that differ: `+event PledgeMade`, `-function pledge`, `~error ...` where the signature stayed."""
+    """Return the items that differ: `+event PledgeMade`, `-function pledge`, `~error ...` for a changed detail."""
     before = {sort_key(item): item for item in old}
     after = {sort_key(item): item for item in new}
     signs = {
