@@ -25,7 +25,13 @@ from scripts._deployment import lab
 ROOT = Path(__file__).resolve().parents[1]
 INTERFACES = ROOT / "contracts" / "interfaces"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-ERROR_MODULES = ("deployments.errors", "indexer.errors", "api.errors", "scripts._deployment.errors", "scripts._lab.errors")
+ERROR_MODULES = (
+    "deployments.errors",
+    "indexer.errors",
+    "api.errors",
+    "scripts._deployment.errors",
+    "scripts._lab.errors",
+)
 """Python errors that a person sees on the command line."""
 NOT_SEEN = {"Problem", "NotModified"}
 """Python errors that never reach a person under their own name: the API turns them into answers."""
@@ -153,7 +159,9 @@ def anchors(path: Path) -> set[str]:
 def test_errors__of_the_interfaces__are_documented_with_their_arguments() -> None:
     documented = entries("docs/errors.md", "On chain")
 
-    missing = [f"{name}({arguments})" for name, arguments in custom_errors().items() if documented.get(name) != arguments]
+    missing = [
+        f"{name}({arguments})" for name, arguments in custom_errors().items() if documented.get(name) != arguments
+    ]
 
     assert not missing
 
@@ -194,8 +202,14 @@ def test_settings__with_their_defaults__are_documented() -> None:
 
 
 def test_settings__documented_anywhere__exist() -> None:
-    code = [path for folder in ("deployments", "indexer", "api", "scripts", "toolchain") for path in ROOT.glob(f"{folder}/**/*")]
-    sources = [path for path in [*code, ROOT / "Makefile"] if path.is_file() and path.suffix in {".py", ".sh", ".mjs", ""}]
+    code = [
+        path
+        for folder in ("deployments", "indexer", "api", "scripts", "toolchain")
+        for path in ROOT.glob(f"{folder}/**/*")
+    ]
+    sources = [
+        path for path in [*code, ROOT / "Makefile"] if path.is_file() and path.suffix in {".py", ".sh", ".mjs", ""}
+    ]
     known = settings().keys() | {name for path in sources for name in VARIABLE.findall(path.read_text("utf-8"))}
 
     stale = {name for path in DOCUMENTS for name in VARIABLE.findall(path.read_text("utf-8"))} - known
@@ -204,7 +218,9 @@ def test_settings__documented_anywhere__exist() -> None:
 
 
 def test_commands__and_their_options__are_documented() -> None:
-    rows = dict(re.findall(r"^\| `(eranos[a-z ]*)` \| (.+) \|$", section("docs/operating.md", "Commands"), re.MULTILINE))
+    rows = dict(
+        re.findall(r"^\| `(eranos[a-z ]*)` \| (.+) \|$", section("docs/operating.md", "Commands"), re.MULTILINE)
+    )
 
     missing = [
         f"{name} {flag}"
@@ -220,13 +236,18 @@ def test_commands__options_of_groups__are_documented() -> None:
     text = section("docs/operating.md", "Commands")
     groups = [command for name in main.list_commands(click.Context(main)) if (command := loaded(name)).params]
 
-    missing = [flag for group in groups if isinstance(group, click.Group) for flag in options(group) if f"`{flag}`" not in text]
+    missing = [
+        flag for group in groups if isinstance(group, click.Group) for flag in options(group) if f"`{flag}`" not in text
+    ]
 
     assert not missing
 
 
 def test_commands__documented__exist() -> None:
-    documented = {" ".join(words.split()) for words in re.findall(r"^\| `(eranos [a-z ]+)", text_of("docs/operating.md"), re.MULTILINE)}
+    documented = {
+        " ".join(words.split())
+        for words in re.findall(r"^\| `(eranos [a-z ]+)", text_of("docs/operating.md"), re.MULTILINE)
+    }
 
     assert not documented - {name for name, _ in commands()}
 
@@ -263,7 +284,9 @@ def test_protocol__each_event__is_journaled_or_said_not_to_be() -> None:
 
 def test_protocol__each_permission_and_delay__is_in_the_table_of_roles() -> None:
     rows = [line.split(" | ") for line in section("docs/protocol.md", "Authority and roles").splitlines()]
-    table = {cells[0].removeprefix("| "): cells[1:] for cells in rows if len(cells) == len(("role", "id", "may", "delay"))}
+    table = {
+        cells[0].removeprefix("| "): cells[1:] for cells in rows if len(cells) == len(("role", "id", "may", "delay"))
+    }
     missing = []
     for by_role in lab.PERMISSIONS.values():
         for role, functions in by_role.items():
@@ -287,7 +310,9 @@ def test_protocol__each_bound_of_the_terms__is_in_the_table() -> None:
 @pytest.mark.parametrize("folder", ["contracts", "deployments", "indexer", "api", "scripts"])
 def test_protocol__sections_that_code_refers_to__exist(folder: str) -> None:
     headings = HEADING.findall(text_of("docs/protocol.md"))
-    sources = [path for suffix in ("sol", "py") for path in ROOT.glob(f"{folder}/**/*.{suffix}") if ".cache" not in path.parts]
+    sources = [
+        path for suffix in ("sol", "py") for path in ROOT.glob(f"{folder}/**/*.{suffix}") if ".cache" not in path.parts
+    ]
 
     stale = {
         f"{path.relative_to(ROOT)}: {title}"
