@@ -1,6 +1,6 @@
 """pledge
 
-given entry is paused                                   -> refused (test_entry_pause.py)
+given entry is paused                                   -> refused (test_pause.py)
 given no such campaign                                  -> refused
 given another phase than Live or Extension              -> refused; each edge of the two is tried
 given the currency was delisted                         -> refused (test_currencies.py)

@@ -1,6 +1,6 @@
 """pledgeWithPermit
 
-given entry is paused                                        -> refused (test_entry_pause.py)
+given entry is paused                                        -> refused (test_pause.py)
 given no such campaign, or a pledge that is refused anyway   -> refused as by pledge
 given no allowance
     when the permit is valid                                 -> pledged, the allowance is used up

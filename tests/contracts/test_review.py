@@ -1,7 +1,7 @@
 """approveCampaign, rejectCampaign
 
 given the caller is no reviewer                                   -> refused
-given the caller comes through the forwarder                      -> refused (test_crowdfunding_forwarder.py)
+given the caller comes through the forwarder                      -> refused (test_authority.py)
 given the caller is the authority, executing a reviewer's call    -> refused
 given the reviewer acts for the organizer, or is paid by it       -> refused
 given no such campaign                                            -> refused

@@ -1,6 +1,6 @@
 """submitCampaign
 
-given entry is paused                                        -> refused (test_entry_pause.py)
+given entry is paused                                        -> refused (test_pause.py)
 given the caller acts for no entity                          -> refused
 given the caller's entity
     only registered, expired, suspended or revoked           -> refused
@@ -17,7 +17,6 @@ when all is well
 from collections.abc import Callable
 from typing import Any
 
-import ape
 import pytest
 
 from scripts.deploy import DAY
@@ -385,8 +384,3 @@ def test_milestone__unknown__reverts(create_campaign, crowdfunding, index):
     campaign_id = create_campaign(phase="Submitted")
     with reverts(crowdfunding.Crowdfunding_UnknownMilestone, campaignId=campaign_id, milestone=index, milestoneCount=3):
         crowdfunding.milestone(campaign_id, index)
-
-
-def test_contract_size__every_contract__leaves_room_for_the_limit(lab):
-    for name, contract in lab.items():
-        assert len(ape.chain.provider.get_code(contract.address)) < 22_500, name
