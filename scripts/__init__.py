@@ -1,0 +1,1 @@
+"""Ape scripts that a person runs: deploy, export_abi, story, up, check."""

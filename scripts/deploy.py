@@ -148,7 +148,7 @@ def deploy(
 
 def open_records(provider: ProviderAPI, chain: Chain) -> Records:
     """Reads the records of the connected chain; forgets those of a local chain that is no more."""
-    web3: Any = provider.web3  # type: ignore[attr-defined]
+    web3: Any = provider.web3
     genesis_hash = HexBytes(web3.eth.get_block(0)["hash"]).to_0x_hex()
     records = Records.open(provider.chain_id, genesis_hash, local=chain.local)
     if chain.local and any(not provider.get_code(known.address) for known in records.contracts.values()):

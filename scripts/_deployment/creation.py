@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import ape
 import rlp
@@ -13,6 +14,14 @@ from hexbytes import HexBytes
 from deployments import CompilerSettings, DeployedContract
 from scripts._deployment.errors import CodeDiffers, ContractMissing
 from scripts._deployment.records import Intent, Records
+
+
+class Found(NamedTuple):
+    """What the chain knows about a deployed contract."""
+
+    address: str
+    block_number: int
+    tx_hash: str
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,7 @@ class Creator:
         else:
             found = self._interrupted(name, code)
             deployed = found or self._deploy(name, code, arguments)
-            self.records.add(name, replace(template, **deployed))
+            self.records.add(name, replace(template, **deployed._asdict()))
             address = self.records.contracts[name].address
             self.tell(f"{'adopted ' if found else 'deployed'} {name} at {address}")
         return code.at(address, fetch_from_explorer=False, detect_proxy=False)
@@ -70,17 +79,14 @@ class Creator:
             journal_slot=journal_slot,
         )
 
-    def _deploy(self, name: str, code: ContractContainer, arguments: list[object]) -> dict[str, object]:
+    def _deploy(self, name: str, code: ContractContainer, arguments: list[object]) -> Found:
         nonce = self.deployer.nonce
         self.records.intend(Intent(name, nonce, ape.chain.blocks.height))
         receipt = self.deployer.call(code(*arguments, sender=self.deployer.address, nonce=nonce))
-        return {
-            "address": address_created_by(self.deployer.address, nonce),
-            "block_number": receipt.block_number,
-            "tx_hash": HexBytes(receipt.txn_hash).to_0x_hex(),
-        }
+        address = address_created_by(self.deployer.address, nonce)
+        return Found(address, receipt.block_number, HexBytes(receipt.txn_hash).to_0x_hex())
 
-    def _interrupted(self, name: str, code: ContractContainer) -> dict[str, object] | None:
+    def _interrupted(self, name: str, code: ContractContainer) -> Found | None:
         """Finds what a cut run sent but did not write down. Needs no archive node, only the blocks since then."""
         intent = self.records.intent
         if intent is None or intent.name != name or self.deployer.nonce <= intent.nonce:
@@ -92,8 +98,7 @@ class Creator:
         for number in range(intent.block_number, ape.chain.blocks.height + 1):
             for transaction in web3.eth.get_block(number, full_transactions=True)["transactions"]:
                 if (transaction["from"], transaction["nonce"]) == (self.deployer.address, intent.nonce):
-                    tx_hash = HexBytes(transaction["hash"]).to_0x_hex()
-                    return {"address": address, "block_number": number, "tx_hash": tx_hash}
+                    return Found(address, number, HexBytes(transaction["hash"]).to_0x_hex())
         return None
 
 
@@ -116,7 +121,7 @@ def matches(deployed: bytes, code: ContractContainer) -> bool:
     """
     compiled = HexBytes(code.contract_type.runtime_bytecode.bytecode)
     return len(deployed) == len(compiled) and all(
-        here == there or there == 0 for here, there in zip(deployed, compiled, strict=True)
+        there in (here, 0) for here, there in zip(deployed, compiled, strict=True)
     )
 
 

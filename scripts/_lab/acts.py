@@ -99,7 +99,7 @@ class Actor:
         nonce = self._nonces.get(wallet.address)
         if nonce is None:
             nonce = int(self.rpc.call("eth_getTransactionCount", wallet.address, "latest"), 16)
-        transaction = {
+        transaction: dict[str, Any] = {
             "chainId": self.chain_id,
             "nonce": nonce,
             "to": target.address,

@@ -4,6 +4,7 @@ Each chapter puts its scenes on stage; the stage plays them in the order of thei
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from scripts._lab.contracts import TEST_CURRENCY
@@ -28,7 +29,7 @@ def everything(stage: Stage) -> None:
         people,
         account_changes,
         trouble,
-        credits,
+        credit_programmes,
         seville,
         tunis,
         beitillu_schools,
@@ -44,13 +45,17 @@ def money(stage: Stage) -> None:
     """The treasurer lists the test currency, everybody takes some, somebody leaves some."""
     cast, currency = stage.cast, stage.actor.contracts[TEST_CURRENCY]
     stage.announced(
-        -87, 2, "Treasurer lists the test euro", cast.treasurer, lambda: ("Crowdfunding", "listCurrency", currency.address)
+        -87,
+        2,
+        "Treasurer lists the test euro",
+        cast.treasurer,
+        lambda: ("Crowdfunding", "listCurrency", currency.address),
     )
     for wallet in cast.backers():
         stage.on(
             FIRST_DAY + 0.1,
             f"{wallet.name} takes 5,000 test euros",
-            lambda wallet=wallet: stage.actor.do(cast.relayer, TEST_CURRENCY, "faucet", wallet.address, 5_000 * EURO),
+            partial(stage.actor.do, cast.relayer, TEST_CURRENCY, "faucet", wallet.address, 5_000 * EURO),
         )
 
     def donate() -> None:
@@ -76,7 +81,7 @@ def entities(stage: Stage) -> None:
     }
     for name, bits in kinds.items():
         wallet = getattr(cast, name)
-        _register(stage, name, wallet, bits, -89.5, lambda name=name: stage.library.profile(name))
+        _register(stage, name, wallet, bits, -89.5, partial(stage.library.profile, name))
         if name != "mirage":
             _verify(stage, name, wallet, bits, -88.8)
     stage.on(
@@ -97,7 +102,7 @@ def people(stage: Stage) -> None:
     """Five backers become members, two of them without ether."""
     for wallet in stage.cast.members():
         profile = salted_profile(wallet.address)
-        _register(stage, wallet.name, wallet, MEMBER, -88.6, lambda profile=profile: profile)
+        _register(stage, wallet.name, wallet, MEMBER, -88.6, partial(bytes, profile))
         _verify(stage, wallet.name, wallet, MEMBER, -88.2)
 
 
@@ -117,9 +122,7 @@ def account_changes(stage: Stage) -> None:
     stage.on(
         -62,
         "Registrar starts a recovery of Lisbon's account, on a telephone call",
-        lambda: act(
-            cast.registrar, "EntityRegistry", "startRecovery", stage.entities["lisbon"], cast.caller.address
-        ),
+        lambda: act(cast.registrar, "EntityRegistry", "startRecovery", stage.entities["lisbon"], cast.caller.address),
     )
     stage.on(
         -60.5,
@@ -159,7 +162,7 @@ def trouble(stage: Stage) -> None:
     )
 
 
-def credits(stage: Stage) -> None:
+def credit_programmes(stage: Stage) -> None:
     """Three programmes; two issue credits, which travel among verified accounts."""
     cast = stage.cast
     _programme(stage, "sorting", "beitillu", 500, -85)
@@ -200,9 +203,7 @@ def seville(stage: Stage) -> None:
     stage.on(
         -40,
         "Seville purse names the cooperative bank as payout account",
-        lambda: stage.in_campaign(
-            cast.seville_purse, draft.name, "changePayoutAccount", cast.seville_bank.address
-        ),
+        lambda: stage.in_campaign(cast.seville_purse, draft.name, "changePayoutAccount", cast.seville_bank.address),
     )
     stage.deliver(-32, draft, 1)
 
@@ -403,6 +404,7 @@ def _programme(stage: Stage, name: str, issuer: str, credits_: int, day: float) 
         return ("InnovationCredit", "openProgramme", stage.entities[issuer], credits_ * CREDIT, *window, purpose)
 
     title = f"Treasurer opens the programme {name}, {credits_} hours"
+
     def remember() -> None:
         stage.programmes[name] = stage.ask("InnovationCredit", "programmeCount")
 

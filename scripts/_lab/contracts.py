@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-import deployments
-from deployments import Deployment
 from eth_abi import decode, encode
 from eth_abi.exceptions import DecodingError
 from eth_utils import keccak
 from eth_utils.abi import collapse_if_tuple
 
+import deployments
+from deployments import Deployment
 from scripts._lab.rpc import Call, Rpc
 
 #: Deployed on local chains only.
@@ -96,7 +96,9 @@ def contracts_of(deployment: Deployment) -> dict[str, Contract]:
     """Returns the contracts of a deployment that have an ABI, by name."""
     known = set(deployments.abi_names())
     return {
-        name: Contract(name, contract.address, deployments.abi(contract.abi) + (TEST_CURRENCY_ABI if name == TEST_CURRENCY else []))
+        name: Contract(
+            name, contract.address, deployments.abi(contract.abi) + (TEST_CURRENCY_ABI if name == TEST_CURRENCY else [])
+        )
         for name, contract in deployment.contracts.items()
         if contract.abi in known
     }

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,7 +32,7 @@ class Api:
             ApiFailed: The API did not answer, or answered with a problem.
         """
         status, body = self.read(path)
-        if status != 200:
+        if status != HTTPStatus.OK:
             message = f"GET {path} answered {status}: {body.decode(errors='replace')[:300]}"
             raise ApiFailed(message)
         return json.loads(body)

@@ -154,7 +154,7 @@ def check_port(port: int, variable: str) -> None:
             raise PortTaken(message) from error
 
 
-def _interrupt(number: int, frame: object) -> None:
+def _interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 

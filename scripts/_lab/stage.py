@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import Any, Final
 
 from scripts._lab.acts import Actor
@@ -158,7 +159,7 @@ class Stage:
             self.on(
                 day,
                 f"{wallet.name} gets the pledge to {campaign} back",
-                lambda wallet=wallet: self.in_campaign(self.cast.relayer, campaign, "refund", wallet.address),
+                partial(self.in_campaign, self.cast.relayer, campaign, "refund", wallet.address),
             )
 
     def deliver(self, day: float, draft: Draft, milestone: int) -> None:

@@ -46,7 +46,7 @@ class Wallet:
     @property
     def key(self) -> str:
         """Private key, as hex with `0x`."""
-        return str(self.account.key.to_0x_hex())
+        return "0x" + bytes(self.account.key).hex()
 
 
 @dataclass(frozen=True)

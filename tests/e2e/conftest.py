@@ -14,10 +14,10 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import deployments
 import pytest
-from deployments import Deployment
 
+import deployments
+from deployments import Deployment
 from scripts._lab.contracts import Contract
 from scripts._lab.local import Place, deploy_lab_on, eranos, start_chain, start_indexer
 from scripts._lab.processes import Child, Processes
@@ -144,9 +144,7 @@ def played(tmp_path_factory: pytest.TempPathFactory, records: Path) -> Iterator[
         saboteur = Saboteur(victims, disturbed, seed=random.randrange(2**32))
         print(f"kills are drawn from the seed {saboteur.seed}")
         told = tell_story(rpc, deployment, calm.documents, tell=lambda line: None, after_act=saboteur.after_act)
-        result = Played(
-            rpc, deployment, told.contracts, told.transactions, told.checks, calm, disturbed, saboteur
-        )
+        result = Played(rpc, deployment, told.contracts, told.transactions, told.checks, calm, disturbed, saboteur)
         head = result.head()
         for place, owner in ((calm, processes), (disturbed, victims)):
             owner.wait_until("the indexer", lambda place=place: checkpoint_of(place) >= head, PATIENCE)

@@ -26,12 +26,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import ape
-import deployments
 import pytest
 from ape_test.accounts import TestAccount
 
+import deployments
 from scripts._deployment import creation
-from scripts._deployment.errors import RealityDiffers
+from scripts._deployment.errors import DeployerNotAdmin, NotEnoughFunds, RealityDiffers
 from scripts._deployment.lab import ADMIN, ARBITER, CONTRACTS, EXECUTION_DELAYS
 from scripts._lab.acts import PURSE
 from scripts._lab.local import HOST, START, Place, connected
@@ -144,7 +144,8 @@ def test_deploy__twice__second_run_sends_nothing(start: Callable[..., Place], re
 
     second = command(place, "--yes")
     assert second.returncode == 0, second.stdout + second.stderr
-    assert "deployed" not in second.stdout and "done" not in second.stdout
+    assert "deployed" not in second.stdout
+    assert "done" not in second.stdout
     assert nonce_of(place, json_address(first.stdout)) == sent
     assert (records / "31337.json").read_bytes() == record
     assert [path.name for path in records.iterdir()] == ["31337.json"]
@@ -202,7 +203,7 @@ def test_deploy__cut_before_the_receipt__adopts_the_contract(
 def test_deploy__with_other_roles_than_the_chain_has__is_refused(start: Callable[..., Place], records: Path) -> None:
     with connected(start()):
         deployed = deploy(deployer(), holders())
-        with pytest.raises(Exception, match="is not the admin any more.*make .* reviewer"):
+        with pytest.raises(DeployerNotAdmin, match=r"is not the admin any more.*make .* reviewer"):
             deploy(deployer(), replace(holders(), reviewer=Cast().caller.address))
         assert not deployed.lab.authority.hasRole(ADMIN, deployer())[0]
 
@@ -217,7 +218,7 @@ def test_deploy__with_a_function_given_away__is_refused(start: Callable[..., Pla
         lab.authority.schedule(lab.authority, call, 0, sender=deployer())
         ape.chain.mine(deltatime=EXECUTION_DELAYS[ADMIN])
         lab.authority.setTargetFunctionRole(lab.crowdfunding, [selector], ARBITER, sender=deployer())
-        with pytest.raises(RealityDiffers, match="crowdfunding.collect belongs to the arbiter"):
+        with pytest.raises(RealityDiffers, match=r"crowdfunding\.collect belongs to the arbiter"):
             deploy(deployer(), mine)
 
 
@@ -270,7 +271,7 @@ def test_deploy__by_an_account_without_funds__is_refused_before_anything_is_sent
     rpc = Rpc(place.rpc_url)
     rpc.call("anvil_setBalance", Cast().deployer.address, hex(10**15))
     rpc.close()
-    with connected(place), pytest.raises(Exception, match="has 0.001 ETH, the deployment may cost"):
+    with connected(place), pytest.raises(NotEnoughFunds, match=r"has 0\.001 ETH, the deployment may cost"):
         deploy(deployer(), holders())
     assert nonce_of(place, Cast().deployer.address) == 0
 

@@ -10,12 +10,12 @@ given the story was played and indexed
 import sqlite3
 from contextlib import closing
 
-import deployments
 from eth_abi import encode
 from eth_utils import keccak
 from eth_utils.abi import collapse_if_tuple
-from indexer.store.models import EVENTS
 
+import deployments
+from indexer.store.models import EVENTS
 from scripts._lab.local import Place
 from tests.e2e.conftest import KILLS, Played, run_eranos
 
@@ -36,7 +36,9 @@ def test_digest__after_ten_kills__equals_that_of_an_undisturbed_run(played: Play
 
 
 def test_digest__after_rebuild__is_the_same(played: Played) -> None:
-    place = Place(played.calm.folder.parent / "rebuilt", played.calm.rpc_port, played.calm.api_port, played.calm.chain_id)
+    place = Place(
+        played.calm.folder.parent / "rebuilt", played.calm.rpc_port, played.calm.api_port, played.calm.chain_id
+    )
     place.folder.mkdir()
     for command in ("once", "rebuild"):
         done = run_eranos(place, "index", command)

@@ -1,0 +1,288 @@
+"""Compares what the API says with what the contracts say, each answer at the block that it is as of.
+
+Nothing of the indexer or of the API is used: paths and names are those of its OpenAPI document, values those of the
+contracts' views. What is missing is found, too: ids are counted, and accounts that the API does not name hold nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Final
+
+from eth_utils import to_checksum_address
+
+from deployments import Deployment
+from scripts._lab.contracts import Contract, contracts_of
+from scripts._lab.errors import AnswerDiffers
+from scripts._lab.http import Api
+from scripts._lab.rpc import Call, Rpc
+
+PAGE: Final = "limit=100"
+#: Differences that are printed; the rest is counted.
+SHOWN: Final = 10
+
+#: Names of the API by number on chain.
+PHASES: Final = (
+    "none",
+    "submitted",
+    "approved",
+    "live",
+    "extension",
+    "delivering",
+    "completed",
+    "failed",
+    "canceled",
+    "rejected",
+    "lapsed",
+    "terminated",
+)
+MILESTONE_STATES: Final = ("planned", "claimed", "releasable", "released")
+ENTITY_STATES: Final = ("none", "registered", "verified", "refused", "revoked")
+KINDS: Final = {"sse": 1, "public_body": 2, "provider": 4, "member": 8}
+ALL_KINDS: Final = sum(KINDS.values())
+
+#: (field of the API, field of the view) of a campaign: amounts, times and numbers.
+CAMPAIGN_AMOUNTS: Final = (
+    ("goal", "goal"),
+    ("stretch_goal", "stretchGoal"),
+    ("min_pledge", "minPledge"),
+    ("raised", "raised"),
+    ("released", "released"),
+    ("collected", "collected"),
+    ("refunded", "refunded"),
+)
+CAMPAIGN_TIMES: Final = (
+    ("submitted_at", "submittedAt"),
+    ("opens_at", "opensAt"),
+    ("deadline", "deadline"),
+    ("pledging_ends_at", "pledgingEndsAt"),
+)
+CAMPAIGN_NUMBERS: Final = (
+    ("extension", "extension"),
+    ("withdrawal_cutoff", "withdrawalCutoff"),
+    ("objection_window", "objectionWindow"),
+    ("ruling_window", "rulingWindow"),
+    ("members", "members"),
+    ("milestone_count", "milestoneCount"),
+    ("current_milestone", "currentMilestone"),
+)
+MILESTONE_TIMES: Final = (
+    ("due_date", "dueDate"),
+    ("claimed_at", "claimedAt"),
+    ("window_ends_at", "windowEndsAt"),
+    ("claim_by", "claimBy"),
+)
+
+
+@dataclass
+class Check:
+    """One comparison, and what it found."""
+
+    api: Api
+    rpc: Rpc
+    contracts: dict[str, Contract]
+    accounts: set[str]
+    """Lower case; who might hold something. Grows by those whom the API names."""
+    compared: int = 0
+    differences: list[str] = field(default_factory=list)
+
+    def run(self) -> None:
+        """Compares everything."""
+        self.entities()
+        self.campaigns()
+        self.pledges()
+        self.credits()
+
+    def same(self, what: str, said: object, true: object) -> None:
+        """Notes whether the API says what the contract says."""
+        self.compared += 1
+        if said != true:
+            self.differences.append(f"{what}: API {said!r}, contract {true!r}")
+
+    def views(self, name: str, calls: Iterable[tuple[str, Sequence[Any]]], block: int) -> list[Any]:
+        """Asks a contract several things at a block, in one request."""
+        contract, asked = self.contracts[name], list(calls)
+        requests: list[Call] = [contract.view(function, *args, block=block) for function, args in asked]
+        answers = self.rpc.batch(requests)
+        return [contract.decode(function, answer) for (function, _), answer in zip(asked, answers, strict=True)]
+
+    def items(self, path: str) -> Iterator[tuple[dict[str, Any], int]]:
+        """Yields (record, block that it is as of) of a list."""
+        for page in self.api.pages(path):
+            block = page["as_of"]["block_number"]
+            for item in page["items"]:
+                yield item, block
+
+    def complete(self, what: str, ids: Iterable[int], contract: str, counter: str) -> None:
+        """Notes whether a list holds every id that the contract has given, now that it was read to its end."""
+        (count,) = self.views(contract, [(counter, ())], self.api.as_of())
+        self.same(f"ids of {what}", sorted(ids), list(range(1, count + 1)))
+
+    def entities(self) -> None:
+        """Compares every entity."""
+        seen = []
+        for listed, _ in self.items(f"/v1/entities?{PAGE}"):
+            answer = self.api.get(f"/v1/entities/{listed['entity_id']}")
+            said, block = answer["entity"], answer["as_of"]["block_number"]
+            number, account = said["entity_id"], said["account"]
+            seen.append(number)
+            self.accounts.add(account.lower())
+            calls: list[tuple[str, Sequence[Any]]] = [
+                ("entity", (number,)),
+                ("recovery", (number,)),
+                ("proposedAccountOf", (number,)),
+            ]
+            calls += [("entityOf", (account,)), ("isVerified", (account, ALL_KINDS))]
+            true, recovery, proposed, acts_for, verified = self.views("EntityRegistry", calls, block)
+            what = f"entity {number}"
+            self.same(f"{what} account", account.lower(), true["account"].lower())
+            self.same(f"{what} kinds", sum(KINDS[kind] for kind in said["kinds"]), true["kinds"])
+            self.same(f"{what} state", said["state"], ENTITY_STATES[true["state"]])
+            self.same(f"{what} verified_until", unix(said["verified_until"]), true["verifiedUntil"])
+            self.same(f"{what} suspended_until", unix(said["suspended_until"]), true["suspendedUntil"])
+            self.same(f"{what} verified", said["verified"], verified and acts_for == number)
+            self.same(f"{what} proposed_account", said["proposed_account"], address_or_none(proposed))
+            pending = said["recovery"] or {"account": None, "finishable_at": None}
+            self.same(f"{what} recovery", pending["account"], address_or_none(recovery["account"]))
+            self.same(f"{what} finishable_at", unix(pending["finishable_at"]), recovery["finishableAt"])
+            self.same(f"{what} barred_until", unix(said["recovery_barred_until"]), recovery["barredUntil"])
+        self.complete("entities", seen, "EntityRegistry", "entityCount")
+
+    def campaigns(self) -> None:
+        """Compares every campaign and its milestones."""
+        seen = []
+        for listed, _ in self.items(f"/v1/campaigns?{PAGE}"):
+            answer = self.api.get(f"/v1/campaigns/{listed['campaign_id']}")
+            said, block = answer["campaign"], answer["as_of"]["block_number"]
+            number = said["campaign_id"]
+            seen.append(number)
+            calls: list[tuple[str, Sequence[Any]]] = [("campaign", (number,))]
+            calls += [("milestone", (number, index)) for index in range(len(said["milestones"]))]
+            true, *milestones = self.views("Crowdfunding", calls, block)
+            self.campaign(f"campaign {number}", said, true)
+            for index, (part, state) in enumerate(zip(said["milestones"], milestones, strict=True)):
+                self.milestone(f"milestone {index} of campaign {number}", part, state)
+        self.complete("campaigns", seen, "Crowdfunding", "campaignCount")
+
+    def campaign(self, what: str, said: dict[str, Any], true: dict[str, Any]) -> None:
+        """Compares one campaign."""
+        self.same(f"{what} phase", said["phase"], PHASES[true["phase"]])
+        self.same(f"{what} organizer", said["organizer"]["entity_id"], true["organizer"])
+        self.same(f"{what} currency", said["currency"]["address"].lower(), true["currency"].lower())
+        self.same(f"{what} payout_account", said["payout_account"].lower(), true["payoutAccount"].lower())
+        self.same(f"{what} milestones", len(said["milestones"]), true["milestoneCount"])
+        for name, view in CAMPAIGN_AMOUNTS:
+            self.same(f"{what} {name}", said[name], str(true[view]))
+        for name, view in CAMPAIGN_TIMES:
+            self.same(f"{what} {name}", unix(said[name]), true[view])
+        for name, view in CAMPAIGN_NUMBERS:
+            self.same(f"{what} {name}", said[name], true[view])
+
+    def milestone(self, what: str, said: dict[str, Any], true: dict[str, Any]) -> None:
+        """Compares one milestone."""
+        self.same(f"{what} state", said["state"], MILESTONE_STATES[true["state"]])
+        self.same(f"{what} share_bps", said["share_bps"], true["shareBps"])
+        self.same(f"{what} attempts", said["attempts"], true["attempts"])
+        self.same(f"{what} tranche", said["tranche"], str(true["tranche"]))
+        for name, view in MILESTONE_TIMES:
+            self.same(f"{what} {name}", unix(said[name]), true[view])
+
+    def pledges(self) -> None:
+        """Compares every pledge, and the pledges that the API does not know, which must be none."""
+        for number in [item["campaign_id"] for item, _ in self.items(f"/v1/campaigns?{PAGE}")]:
+            named, block = set(), self.api.as_of()
+            for said, block in self.items(f"/v1/campaigns/{number}/pledges?{PAGE}"):
+                backer = said["backer"].lower()
+                named.add(backer)
+                calls = [("pledgeOf", (number, backer)), ("refundable", (number, backer))]
+                true, refundable = self.views("Crowdfunding", calls, block)
+                what = f"pledge of {backer} to campaign {number}"
+                self.same(f"{what} amount", said["amount"], str(true["amount"]))
+                self.same(f"{what} member_id", said["member_id"] or 0, true["memberId"])
+                self.same(f"{what} refunded", said["refunded"], true["refunded"])
+                self.same(f"{what} refundable", said["refundable"], str(refundable))
+            self.accounts |= named
+            others = sorted(self.accounts - named)
+            unnamed = self.views("Crowdfunding", [("pledgeOf", (number, account)) for account in others], block)
+            for account, true in zip(others, unnamed, strict=True):
+                self.same(f"pledge of {account} to campaign {number}", 0, true["amount"])
+        self.backers()
+
+    def backers(self) -> None:
+        """Compares what the API says of each backer with what it says of each campaign's backers, on chain."""
+        for account in sorted(self.accounts):
+            status, _ = self.api.read(f"/v1/backers/{account}?{PAGE}")
+            if status == HTTPStatus.NOT_FOUND:
+                continue
+            for said, block in self.items(f"/v1/backers/{account}?{PAGE}"):
+                (true,) = self.views("Crowdfunding", [("pledgeOf", (said["campaign_id"], account))], block)
+                what = f"pledge to campaign {said['campaign_id']} of backer {account}"
+                self.same(f"{what} amount", said["amount"], str(true["amount"]))
+
+    def credits(self) -> None:
+        """Compares supply, programmes and every balance of credits."""
+        answer = self.api.get("/v1/credits")
+        (supply,) = self.views("InnovationCredit", [("totalSupply", ())], answer["as_of"]["block_number"])
+        self.same("supply of credits", answer["credits"]["supply"], str(supply))
+        seen = []
+        for said, block in self.items(f"/v1/credits/programmes?{PAGE}"):
+            number = said["programme_id"]
+            seen.append(number)
+            (true,) = self.views("InnovationCredit", [("programme", (number,))], block)
+            what = f"programme {number}"
+            self.same(f"{what} issuer", said["issuer"], true["issuer"])
+            self.same(f"{what} cap", said["cap"], str(true["cap"]))
+            self.same(f"{what} issued", said["issued"], str(true["issued"]))
+            self.same(f"{what} starts_at", unix(said["starts_at"]), true["startsAt"])
+            self.same(f"{what} ends_at", unix(said["ends_at"]), true["endsAt"])
+            self.same(f"{what} closed", said["closed_at"] is not None, true["closed"])
+        self.complete("programmes", seen, "InnovationCredit", "programmeCount")
+        self.balances()
+
+    def balances(self) -> None:
+        """Compares every balance of credits, those that the API does not name with nothing."""
+        block = self.api.as_of()
+        balances = {}
+        for said, at in self.items(f"/v1/credits/holders?{PAGE}"):
+            block = at
+            balances[said["account"].lower()] = said["balance"]
+        self.accounts |= set(balances)
+        accounts = sorted(self.accounts)
+        true = self.views("InnovationCredit", [("balanceOf", (account,)) for account in accounts], block)
+        for account, amount in zip(accounts, true, strict=True):
+            self.same(f"credits of {account}", balances.get(account, "0"), str(amount))
+
+
+def compare(api: Api, rpc: Rpc, deployment: Deployment, accounts: Iterable[str] = ()) -> Check:
+    """Compares the API with the contracts.
+
+    Args:
+        api: The API.
+        rpc: The chain.
+        deployment: The lab there.
+        accounts: Who might hold something although the API does not say so.
+
+    Returns:
+        The check, without differences.
+
+    Raises:
+        AnswerDiffers: With the first differences.
+    """
+    check = Check(api, rpc, contracts_of(deployment), {account.lower() for account in accounts})
+    check.run()
+    if check.differences:
+        shown = "\n  ".join(check.differences[:SHOWN])
+        message = f"{len(check.differences)} of {check.compared} values differ:\n  {shown}"
+        raise AnswerDiffers(message)
+    return check
+
+
+def unix(time: str | None) -> int:
+    """Returns a time of the API as Unix time, 0 for none, as the contracts have it."""
+    return 0 if time is None else int(datetime.fromisoformat(time).timestamp())
+
+
+def address_or_none(address: str) -> str | None:
+    """Returns an address of a contract as the API has it: in checksum form, None for zero."""
+    return str(to_checksum_address(address)) if int(address, 16) else None
