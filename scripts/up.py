@@ -1,0 +1,131 @@
+"""Starts a whole lab on this machine: `ape run up`, or `make up`, which installs everything first.
+
+Chain, contracts, a story with real transactions, indexer and API; then a check of the API against the contracts. It
+stays until Ctrl-C and leaves nothing running.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import click
+
+from deployments import Deployment
+from scripts._lab import check
+from scripts._lab.clock import Clock
+from scripts._lab.errors import SettingInvalid
+from scripts._lab.local import (
+    BLOCK_SECONDS,
+    Place,
+    deploy_lab_on,
+    emptied,
+    start_api,
+    start_chain,
+    start_indexer,
+    wait_for_block,
+)
+from scripts._lab.processes import Processes, check_port
+from scripts._lab.wallets import PHRASE, Cast
+from scripts.story import tell_story
+
+FOLDER: Final = Path(".lab")
+API_PORT: Final = ("ERANOS_API_PORT", 8000)
+RPC_PORT: Final = ("ERANOS_RPC_PORT", 8545)
+MAX_PORT: Final = 65_535
+
+
+@click.command(short_help="Start a local lab: chain, contracts, story, indexer, API")
+@click.option("--once", is_flag=True, help="Play the story, check, and end.")
+@click.option("--folder", type=click.Path(path_type=Path), default=FOLDER, help="For data and logs; is emptied.")
+def cli(*, once: bool, folder: Path) -> None:
+    """Starts a local lab and tells its story.
+
+    Ports are taken from ERANOS_API_PORT (8000) and ERANOS_RPC_PORT (8545).
+    """
+    place = Place(folder, rpc_port=port_of(*RPC_PORT), api_port=port_of(*API_PORT))
+    if place.rpc_port == place.api_port:
+        message = f"ERANOS_RPC_PORT and ERANOS_API_PORT are both {place.rpc_port}."
+        raise SettingInvalid(message)
+    check_port(place.rpc_port, RPC_PORT[0])
+    check_port(place.api_port, API_PORT[0])
+    try:
+        with emptied(folder), Processes(folder / "logs") as processes:
+            deployment = bring_up(processes, place)
+            if once:
+                return
+            click.echo(addresses(place, deployment))
+            processes.watch()
+    except KeyboardInterrupt:
+        click.echo("Stopped.")
+
+
+def bring_up(processes: Processes, place: Place) -> Deployment:
+    """Starts everything in order, plays the story and checks the result."""
+    with timed("Chain and contracts"):
+        rpc = start_chain(processes, place)
+        deployment = deploy_lab_on(place, rpc)
+    with timed("Story"):
+        told = tell_story(rpc, deployment, place.documents, tell=click.echo)
+        Clock.of(rpc, int(time.time())).run(BLOCK_SECONDS)
+        click.echo(f"{told.transactions} transactions; money agreed with the books after each of them")
+    with timed("Index and API"):
+        start_indexer(processes, place)
+        api = start_api(processes, place)
+        wait_for_block(processes, api, int(rpc.call("eth_blockNumber"), 16))
+    with timed("Check of the API against the contracts"):
+        checked = check.compare(api, rpc, deployment, [wallet.address for wallet in Cast().everyone()])
+        click.echo(f"{checked.compared} values of the API equal those of the contracts")
+    return deployment
+
+
+@contextmanager
+def timed(what: str) -> Iterator[None]:
+    """Prints how long something took."""
+    click.secho(f"{what} ...", bold=True)
+    began = time.monotonic()
+    yield
+    click.secho(f"{what}: {time.monotonic() - began:.1f} s", bold=True)
+
+
+def port_of(variable: str, default: int) -> int:
+    """Returns a port from the environment.
+
+    Raises:
+        SettingInvalid: It is no port number.
+    """
+    text = os.environ.get(variable) or str(default)
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_PORT:
+        message = f"{variable} is {text!r}, which is no port: set it to a number from 1 to {MAX_PORT}."
+        raise SettingInvalid(message)
+    return int(text)
+
+
+def addresses(place: Place, deployment: Deployment) -> str:
+    """Returns what a person needs to look around and to play on."""
+    contracts = "\n".join(f"  {name:<18} {contract.address}" for name, contract in sorted(deployment.contracts.items()))
+    wallets = "\n".join(
+        f"  {w.name:<32} {w.role:<42} {w.address} {w.key}{'' if w.has_ether else '  (no ether)'}"
+        for w in Cast().everyone()
+    )
+    return f"""
+Open
+  API                {place.api_url}/docs
+  Campaigns          {place.api_url}/v1/campaigns
+  Status             {place.api_url}/v1/status
+
+Chain
+  RPC                {place.rpc_url}
+  Chain id           {deployment.chain_id}
+  A block every {BLOCK_SECONDS} seconds, final after half a minute.
+
+Contracts
+{contracts}
+
+Test wallets: keys that everybody knows, for this chain only. Phrase: {PHRASE}
+{wallets}
+
+Logs are in {place.folder / "logs"}. Ctrl-C stops everything.
+"""
