@@ -1,6 +1,5 @@
 """Every act on a campaign, callable by anyone and tried without a trace: for tables of what is legal."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,13 +46,31 @@ class CampaignActs:
             "collect": (self.campaign_id,),
         }
 
-    def accepted(self, name: str, senders: Iterable[AccountAPI]) -> list[bool]:
-        """Whether the contract accepts an act from each sender in the present block; changes nothing.
+    def accepted(self, senders: dict[str, AccountAPI], **arguments: tuple[Any, ...]) -> dict[str, set[str]]:
+        """Who of `senders`, by their names, the contract accepts each act from in the present block.
 
-        A refusal must be one of the contract's typed errors. Asks the node directly: Ape needs 20 ms for each call.
+        A refusal must be one of the contract's typed errors. Nothing changes. All calls go to the node in one request:
+        through Ape each would take 20 ms.
+
+        Args:
+            senders: Accounts by any names.
+            arguments: For acts that are to be tried with other arguments than usual.
         """
-        calldata = getattr(self.crowdfunding, name).encode_input(*self.arguments()[name])
-        return [self._accepted(name, {"from": sender.address, "data": to_hex(calldata)}) for sender in senders]
+        calls = {
+            (name, who): {"from": sender.address, "to": self.crowdfunding.address, "data": to_hex(calldata)}
+            for name, calldata in self._calldata(self.arguments() | arguments).items()
+            for who, sender in senders.items()
+        }
+        requests = [("eth_call", [call, "latest"]) for call in calls.values()]
+        answers = ape.networks.provider.web3.provider.make_batch_request(requests)
+        accepted: dict[str, set[str]] = {name: set() for name in self.arguments()}
+        for (name, who), answer in zip(calls, answers, strict=True):
+            if "error" not in answer:
+                accepted[name].add(who)
+                continue
+            returned = to_bytes(hexstr=answer["error"].get("data", "0x"))
+            assert returned[:4] in self.crowdfunding.contract_type.errors, f"{name} by {who}: {answer}"
+        return accepted
 
     def executed(self, name: str, sender: AccountAPI) -> int:
         """Really does an act, returns how many events it emitted, and undoes it."""
@@ -63,23 +80,15 @@ class CampaignActs:
         return len(receipt.events)
 
     def table(self, senders: dict[str, AccountAPI]) -> dict[str, set[str]]:
-        """Who of `senders`, by their names, may do which act now; each legal act is really done once and undone."""
-        table: dict[str, set[str]] = {}
-        for name in self.arguments():
-            accepted = zip(senders, self.accepted(name, senders.values()), strict=True)
-            table[name] = {who for who, legal in accepted if legal}
-            for who in table[name]:
+        """The same as `accepted`, and each legal act is really done once and undone."""
+        table = self.accepted(senders)
+        for name, accepted in table.items():
+            for who in accepted:
                 assert self.executed(name, senders[who]) > 0, f"{name} by {who} leaves no event"
         return table
 
-    def _accepted(self, name: str, request: dict[str, str]) -> bool:
-        request |= {"to": self.crowdfunding.address}
-        answer = ape.networks.provider.web3.provider.make_request("eth_call", [request, "latest"])
-        if "error" not in answer:
-            return True
-        returned = to_bytes(hexstr=answer["error"].get("data", "0x"))
-        assert returned[:4] in self.crowdfunding.contract_type.errors, f"{name} is refused with {returned.hex()}"
-        return False
+    def _calldata(self, arguments: dict[str, tuple[Any, ...]]) -> dict[str, bytes]:
+        return {name: getattr(self.crowdfunding, name).encode_input(*values) for name, values in arguments.items()}
 
     def _rest(self) -> int:
         campaign = self.crowdfunding.campaign(self.campaign_id)

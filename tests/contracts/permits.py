@@ -19,7 +19,12 @@ TYPES = {
 
 
 def permit(
-    currency: ContractInstance, owner: AccountAPI, contract: ContractInstance, amount: int, deadline: int, **changes: Any
+    currency: ContractInstance,
+    owner: AccountAPI,
+    contract: ContractInstance,
+    amount: int,
+    deadline: int,
+    **changes: Any,
 ) -> tuple[int, int, bytes, bytes]:
     """Returns (deadline, v, r, s) of a permit signed by `owner`; `changes` replaces parts of what is signed."""
     domain = {
