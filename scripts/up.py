@@ -28,8 +28,8 @@ from scripts._lab.local import (
     wait_for_block,
 )
 from scripts._lab.processes import Processes, check_port
+from scripts._lab.storytelling import tell_story
 from scripts._lab.wallets import PHRASE, Cast
-from scripts.story import tell_story
 
 FOLDER: Final = Path(".lab")
 API_PORT: Final = ("ERANOS_API_PORT", 8000)

@@ -18,6 +18,8 @@ from ape_test.accounts import TestAccount
 
 import deployments
 from deployments import Deployment
+from scripts._deployment.deployment import deploy
+from scripts._deployment.lab import RoleHolders
 from scripts._lab.acts import PURSE
 from scripts._lab.chapters import GENESIS
 from scripts._lab.clock import DAY
@@ -26,7 +28,6 @@ from scripts._lab.http import Api
 from scripts._lab.processes import Child, Processes
 from scripts._lab.rpc import Rpc
 from scripts._lab.wallets import Cast
-from scripts.deploy import RoleHolders, deploy
 
 HOST: Final = "127.0.0.1"
 #: Blocks become final when twice as many are on top of them: with a block every two seconds, in half a minute.

@@ -22,7 +22,7 @@ from scripts._lab.contracts import Contract
 from scripts._lab.local import Place, deploy_lab_on, eranos, start_chain, start_indexer
 from scripts._lab.processes import Child, Processes
 from scripts._lab.rpc import Rpc
-from scripts.story import tell_story
+from scripts._lab.storytelling import tell_story
 
 KILLS = 10
 #: Acts of the story, roughly; kills happen among them.
