@@ -6,6 +6,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from http import HTTPStatus
 from typing import Any, Final, Generic, NamedTuple, Protocol, Self, TypeVar
 
 import aiohttp
@@ -204,7 +205,8 @@ class HttpNode:
         ]
         single = len(questions) == 1
         body = await self._post(msgspec.json.encode(request[0] if single else request))
-        answers: list[_Answer[T]] = [self._read(_Answer[kind], body)] if single else self._read(list[_Answer[kind]], body)  # type: ignore[valid-type]
+        form: Any = _Answer
+        answers: list[_Answer[T]] = [self._read(form[kind], body)] if single else self._read(list[form[kind]], body)
         answers.sort(key=lambda answer: -1 if answer.id is None else answer.id)
         if [answer.id for answer in answers] != [first + i for i in range(len(questions))]:
             raise NodeAnswerInvalid(f"the node at {self.url} answered other questions than were asked")
@@ -225,8 +227,10 @@ class HttpNode:
                 content = await answer.read()
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             reason = str(error) or type(error).__name__
-            raise NodeUnavailable(f"no node answers at {self.url} ({reason}): start one or set ERANOS_INDEX_RPC_URL") from error
-        if answer.status != 200:
+            raise NodeUnavailable(
+                f"no node answers at {self.url} ({reason}): start one or set ERANOS_INDEX_RPC_URL"
+            ) from error
+        if answer.status != HTTPStatus.OK:
             wait = answer.headers.get("Retry-After", "")
             message = f"the node at {self.url} answered with HTTP status {answer.status}"
             raise NodeUnavailable(message, float(wait) if wait.isdigit() else 0)
@@ -264,9 +268,7 @@ def _check_one_hash_per_block(logs: Iterable[Log]) -> None:
 def _header(raw: _Header) -> Header:
     if not (HASH.fullmatch(raw.hash) and HASH.fullmatch(raw.parent_hash)):
         raise NodeAnswerInvalid(f"block {raw.number} has a malformed hash")
-    return Header(
-        _number(raw.number), raw.hash, raw.parent_hash, _number(raw.timestamp), _number(raw.logs_bloom)
-    )
+    return Header(_number(raw.number), raw.hash, raw.parent_hash, _number(raw.timestamp), _number(raw.logs_bloom))
 
 
 def _number(text: str) -> int:

@@ -18,14 +18,15 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 import deployments
-from indexer import checks, schedule
+from indexer import checks
 from indexer.chain import HttpNode
 from indexer.digest import digest as digest_of
-from indexer.errors import DatabaseUnusable, DeploymentInvalid, IndexerError, RetryableError, SchemaMismatch
+from indexer.errors import DatabaseUnusable, IndexerError, SchemaMismatch
 from indexer.events import Watched, watched
 from indexer.fetch import Fetcher
 from indexer.loop import Loop
 from indexer.progress import Progress
+from indexer.schedule import CURRENCY_SECONDS, HEARTBEAT_SECONDS, Jobs
 from indexer.settings import Settings
 from indexer.status import Activity, StatusBoard, status_of
 from indexer.store import checkpoint as checkpoints
@@ -182,19 +183,18 @@ async def _run(session: Session) -> None:
     board = StatusBoard(session.engine)
     loop = Loop(indexer, fetcher, board)
     _stop_on_signals(loop)
-    scheduler = schedule.start(
-        wake=loop.wake.set,
-        heartbeat=board.alive,
-        currencies=_quietly(lambda: checks.read_currencies(session.engine, session.node)),
-        reconcile=_quietly(lambda: checks.check(session.engine, session.node, session.watched)),
-        poll_seconds=session.settings.poll_seconds,
-        reconcile_seconds=session.settings.reconcile_seconds,
-    )
+    node, settings = session.node, session.settings
+    jobs = Jobs()
+    jobs.every(settings.poll_seconds, loop.wake.set)
+    jobs.every(HEARTBEAT_SECONDS, board.alive)
+    jobs.every(CURRENCY_SECONDS, lambda: checks.read_currencies(session.engine, node))
+    jobs.every(settings.reconcile_seconds, lambda: checks.check(session.engine, node, session.watched))
+    jobs.start()
     try:
         with Progress(indexer.checkpoint.number) as progress:
             await loop.run(progress.watch)
     finally:
-        scheduler.shutdown(wait=False)
+        await jobs.stop()
 
 
 def _stop_on_signals(loop: Loop) -> None:
@@ -206,24 +206,10 @@ def _stop_on_signals(loop: Loop) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
-def _quietly(job: Callable[[], Awaitable[object]]) -> schedule.Job:
-    """Return a job whose node troubles are only logged: the loop reports them, and the next run tries again."""
-
-    async def quiet() -> None:
-        try:
-            await job()
-        except RetryableError as error:
-            log.warning("%s", error)
-
-    return quiet
-
-
 async def _start(session: Session) -> tuple[Indexer, Fetcher]:
     _schema(session.engine, schema.upgrade)
     settings = session.settings
-    fetcher = Fetcher(
-        session.node, session.watched, target_logs=settings.target_logs, max_range=settings.max_range
-    )
+    fetcher = Fetcher(session.node, session.watched, target_logs=settings.target_logs, max_range=settings.max_range)
     indexer = Indexer(session.node, session.engine, session.watched, fetcher)
     await indexer.start()
     return indexer, fetcher

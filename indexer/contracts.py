@@ -57,11 +57,12 @@ def text_of(answer: bytes | None) -> str:
         (text,) = decode(["string"], answer)
     except Exception:  # noqa: BLE001 - a foreign contract may answer anything
         return ""
-    return "".join(character for character in str(text) if character.isprintable())[:64]
+    printable: str = "".join(character for character in text if character.isprintable())
+    return printable[:64]
 
 
 def _type(item: dict[str, Any]) -> str:
     components: Sequence[dict[str, Any]] = item.get("components", ())
     if item["type"].startswith("tuple"):
-        return f"({','.join(map(_type, components))})" + item["type"].removeprefix("tuple")
+        return f"({','.join(map(_type, components))})" + str(item["type"]).removeprefix("tuple")
     return str(item["type"])

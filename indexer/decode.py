@@ -19,6 +19,7 @@ from indexer.store.event_tables import EVENTS, Argument, Event
 Decoder = Callable[[Log, int, int], tuple[Any, ...]]
 """(log, event key, block time) -> row in the order of the event table's columns."""
 
+LOG_INDEX_MASK: Final = (1 << LOG_INDEX_BITS) - 1
 WORD: Final = 64  # hex digits
 
 
@@ -88,7 +89,11 @@ def _quarantined(log: Log, key: int, number: int, time: int, reason: str) -> dic
 def build(event: Event) -> Decoder:
     """Return the decoder of an event, generated from its arguments."""
     namespace: dict[str, Any] = {
-        "Malformed": MalformedLog, "body_of": _body, "text_at": text_at, "bytes_at": bytes_at, "end_at": _end_at
+        "Malformed": MalformedLog,
+        "body_of": _body,
+        "text_at": text_at,
+        "bytes_at": bytes_at,
+        "end_at": _end_at,
     }
     exec(compile(source(event), f"<decoder of {event.table.name}>", "exec"), namespace)  # noqa: S102 - text is ours
     decoder: Decoder = namespace["decode"]
@@ -117,7 +122,9 @@ def source(event: Event) -> str:
     if dynamic:
         lines.append("    end_at(data, tail)")
     row = ", ".join(values[a.column] for a in event.arguments)
-    meta = "key, int(log.block_number, 16), int(log.log_index, 16), time, log.block_hash, log.transaction_hash, log.address"
+    meta = (
+        f"key, key >> {LOG_INDEX_BITS}, key & {LOG_INDEX_MASK}, time, log.block_hash, log.transaction_hash, log.address"
+    )
     return "def decode(log, key, time):\n" + "\n".join(lines) + f"\n    return ({meta}, {row})\n"
 
 
@@ -219,5 +226,7 @@ def _encoded(value: str, kind: str) -> str:
     return f"{{{value}:064x}}"
 
 
-ENCODERS: Final = {e.table.name: encoder(e) for e in EVENTS.values() if not {"string", "bytes"} & {a.type for a in e.arguments}}
+ENCODERS: Final = {
+    e.table.name: encoder(e) for e in EVENTS.values() if not {"string", "bytes"} & {a.type for a in e.arguments}
+}
 """Encoder by event table, for events with static arguments only."""

@@ -11,7 +11,7 @@ from indexer.store.checkpoint import Checkpoint
 from indexer.store.models import EVENTS, READ_MODELS
 
 MIRROR_TABLES: Final = (*(event.table for event in EVENTS.values()), *(store.table_of(m) for m in READ_MODELS))
-"""Event tables, then read models. Progress (checkpoint, blocks, undo, quarantine) and ``ops_*`` are no part of the mirror."""
+"""Event tables, then read models. Checkpoint, blocks, undo, quarantine and ``ops_*`` are no part of the mirror."""
 
 
 def digest(connection: Connection, checkpoint: Checkpoint) -> str:

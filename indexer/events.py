@@ -18,9 +18,7 @@ from indexer.store.event_tables import CONTRACTS, EVENTS, Event
 LAB_CONTRACTS: Final = ("EntityRegistry", "InnovationCredit", "Crowdfunding")
 """Contracts of ours: those with a journal and a pause."""
 
-NOT_JOURNALED: Final = frozenset(
-    {"EntryPaused", "EntryResumed", "Approval", "AuthorityUpdated", "EIP712DomainChanged"}
-)
+NOT_JOURNALED: Final = frozenset({"EntryPaused", "EntryResumed", "Approval", "AuthorityUpdated", "EIP712DomainChanged"})
 """Events of our contracts that the journal does not count (docs/protocol.md, "Journal")."""
 
 

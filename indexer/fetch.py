@@ -71,7 +71,7 @@ class Fetcher:
             try:
                 return await self._range(checkpoint, marks.finalized.number)
             except RetryableError:
-                # Too many logs, too many blocks, too slow: nodes word it in many ways, and a smaller range always helps.
+                # Too many logs, too many blocks, too slow: nodes word it in many ways, a smaller range always helps.
                 self._span = max(1, self._span // 2)
                 raise
         if checkpoint.number < marks.head.number:

@@ -137,7 +137,13 @@ def currency(h: History) -> Row:
     }
 
 
-DECISIONS: Final = ("CampaignSubmitted", "CampaignApproved", "CampaignRejected", "CampaignCanceled", "CampaignCompleted")
+DECISIONS: Final = (
+    "CampaignSubmitted",
+    "CampaignApproved",
+    "CampaignRejected",
+    "CampaignCanceled",
+    "CampaignCompleted",
+)
 
 
 def campaign(h: History) -> Row:

@@ -1,8 +1,8 @@
 """Runs steps: to the present head once, or for ever with a pause at the head and a longer one after an error."""
 
 import asyncio
-import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from indexer.errors import NodeUnavailable, RetryableError
@@ -89,11 +89,10 @@ class Loop:
         return max(asked, min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (self._failures - 1)))
 
     async def _rest(self, seconds: float | None) -> None:
-        """Wait for `wake`; after an error at least `seconds`, unless asked to stop."""
-        if seconds is not None:
-            until = time.monotonic() + seconds
-            while not self.stop.is_set() and (left := until - time.monotonic()) > 0:
-                await asyncio.sleep(min(left, FIRST_PAUSE))
+        """Wait for `wake`; after an error `seconds` instead, unless asked to stop."""
+        if seconds is None:
+            await self.wake.wait()
+            self.wake.clear()
             return
-        await self.wake.wait()
-        self.wake.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.stop.wait(), seconds)

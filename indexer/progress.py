@@ -1,4 +1,4 @@
-"""What a person sees while the indexer catches up: a bar with rate and time left, or plain lines where there is no screen."""
+"""What a person sees while the indexer catches up: a bar with rate and time left, or lines where there is no screen."""
 
 import sys
 import time
@@ -11,6 +11,9 @@ from indexer.sync import Outcome, Step
 LINE_SECONDS: Final = 10.0
 """Between two lines, where there is no terminal."""
 
+DRAW_SECONDS: Final = 0.1
+BAR_WIDTH: Final = 30
+
 
 class Progress:
     """Shows steps on standard error; a context manager."""
@@ -18,54 +21,59 @@ class Progress:
     def __init__(self, first: int) -> None:
         """Args: `first`: block at which the run begins."""
         self._first = first
-        self._done = first
         self._events = 0
-        self._began = self._spoke = time.monotonic()
-        self._bar: click.progressbar[int] | None = None  # type: ignore[valid-type]
+        self._began = time.monotonic()
+        self._spoke = float("-inf")
+        self._drawn = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._finish()
+        self._end_bar()
 
     def watch(self, step: Step) -> None:
         """Take note of a step."""
         self._events += step.events
         if step.quarantined:
-            click.echo(f"{step.quarantined} logs quarantined, see `eranos index status`", err=True)
+            self._say(f"{step.quarantined} logs quarantined, see `eranos index status`")
         if step.outcome is Outcome.REWOUND:
-            click.echo(f"reorg: back to block {step.checkpoint.number}", err=True)
-        if sys.stderr.isatty():
-            self._draw(step)
-        elif step.outcome is Outcome.ADVANCED and time.monotonic() - self._spoke > LINE_SECONDS:
-            self._spoke = time.monotonic()
-            click.echo(self._line(step), err=True)
+            self._say(f"reorg: back to block {step.checkpoint.number}")
+        if step.outcome is Outcome.ADVANCED:
+            self._advance(step)
 
-    def _draw(self, step: Step) -> None:
-        number, head = step.checkpoint.number, step.checkpoint.head_number
-        if self._bar is None and head - number > 1:
-            self._bar = click.progressbar(
-                length=head - self._done, label="indexing", show_pos=True, file=sys.stderr, item_show_func=self._rate
-            )
-        if self._bar is not None:
-            self._bar.length = max(1, head - self._first)
-            self._bar.update(max(0, number - self._done), number)
-            if number >= head:
-                self._finish()
-        self._done = number
-
-    def _rate(self, _item: object) -> str:
-        return f"{self._events / max(time.monotonic() - self._began, 0.001):,.0f} events/s"
-
-    def _line(self, step: Step) -> str:
-        seconds = time.monotonic() - self._began
-        rate = (step.checkpoint.number - self._first) / seconds
+    def _advance(self, step: Step) -> None:
+        on_screen, now = sys.stderr.isatty(), time.monotonic()
         left = max(0, step.checkpoint.head_number - step.checkpoint.number)
-        time_left = f"{left / rate:,.0f} s left" if rate > 0 else "time left unknown"
-        return f"block {step.checkpoint.number}, {left} to go, {self._rate(None)}, {time_left}"
+        if now - self._spoke > (DRAW_SECONDS if on_screen else LINE_SECONDS) or (self._drawn and not left):
+            self._spoke = now
+            text = self.line(step.checkpoint.number, left, now - self._began)
+            if on_screen:
+                click.echo(f"\r\x1b[K{self.bar(step.checkpoint.number, left)} {text}", err=True, nl=False)
+                self._drawn = True
+            else:
+                click.echo(text, err=True)
+        if not left:
+            self._end_bar()
 
-    def _finish(self) -> None:
-        if self._bar is not None:
-            self._bar.render_finish()
-            self._bar = None
+    def bar(self, number: int, left: int) -> str:
+        """Return how far the run is as a bar."""
+        done = max(0, number - self._first)
+        filled = BAR_WIDTH * done // max(1, done + left)
+        return f"[{'#' * filled}{'-' * (BAR_WIDTH - filled)}]"
+
+    def line(self, number: int, left: int, seconds: float) -> str:
+        """Return the same in words; `seconds` since the run began."""
+        seconds = max(seconds, 0.001)
+        blocks_a_second = (number - self._first) / seconds
+        time_left = f"{left / blocks_a_second:,.0f} s left" if blocks_a_second > 0 else "time left unknown"
+        return f"block {number}, {left} to go, {self._events / seconds:,.0f} events/s, {time_left}"
+
+    def _say(self, text: str) -> None:
+        self._end_bar()
+        click.echo(text, err=True)
+
+    def _end_bar(self) -> None:
+        if self._drawn:
+            click.echo(err=True)
+            self._drawn = False

@@ -6,57 +6,60 @@
 - reconcile: compare the mirror with the contracts and publish the result.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Any, Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from indexer.errors import RetryableError
 
 log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS: Final = 15
 CURRENCY_SECONDS: Final = 30
 
-Job = Callable[[], Awaitable[None]]
 
+class Jobs:
+    """Jobs that run at intervals in the event loop, each at most once at a time."""
 
-def start(
-    *,
-    wake: Callable[[], None],
-    heartbeat: Callable[[], None],
-    currencies: Job,
-    reconcile: Job,
-    poll_seconds: float,
-    reconcile_seconds: float,
-) -> AsyncIOScheduler:
-    """Start the jobs in the running event loop.
+    def __init__(self) -> None:
+        # A run that is late or still going on is not made up for: the next one sees the newer state anyway.
+        defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=defaults)
+        self._running: set[asyncio.Task[Any]] = set()
 
-    Args:
-        wake: Wakes the loop.
-        heartbeat: Notes that the indexer is alive.
-        currencies: Reads metadata of currencies.
-        reconcile: Compares mirror and chain once.
-        poll_seconds: Between two wakes.
-        reconcile_seconds: Between two reconciliations; 0: never.
+    def every(self, seconds: float, job: Callable[[], Awaitable[object] | None]) -> None:
+        """Run a function or coroutine function every so many seconds; 0: never."""
+        if seconds:
+            self._scheduler.add_job(self._guarded(job), "interval", seconds=seconds)
 
-    Returns:
-        The scheduler, for the caller to shut down.
-    """
-    # A run that is late or still going on is not made up for: the next one sees the newer state anyway.
-    scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
-    scheduler.add_job(_in_loop(wake), "interval", seconds=poll_seconds, misfire_grace_time=None)
-    scheduler.add_job(_in_loop(heartbeat), "interval", seconds=HEARTBEAT_SECONDS)
-    scheduler.add_job(currencies, "interval", seconds=CURRENCY_SECONDS)
-    if reconcile_seconds:
-        scheduler.add_job(reconcile, "interval", seconds=reconcile_seconds)
-    scheduler.start()
-    return scheduler
+    def start(self) -> None:
+        """Start the jobs."""
+        self._scheduler.start()
 
+    async def stop(self) -> None:
+        """Stop the jobs, also those in the middle of their work, and return when all of them have ended."""
+        self._scheduler.shutdown(wait=False)
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
 
-def _in_loop(function: Callable[[], None]) -> Job:
-    """Return the function as a coroutine: plain functions would run in a thread of the scheduler's own."""
+    def _guarded(self, job: Callable[[], Awaitable[object] | None]) -> Callable[[], Awaitable[None]]:
+        """Return a job whose node troubles are only logged: the loop reports them too, and the next run tries again."""
 
-    async def job() -> None:
-        function()
+        async def guarded() -> None:
+            if (task := asyncio.current_task()) is not None:
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
+            try:
+                if (work := job()) is not None:
+                    await work
+            except RetryableError as error:
+                log.warning("%s", error)
+            except asyncio.CancelledError:
+                # The scheduler would log it as a failure. Only `stop` cancels a job, and nothing is half done.
+                log.info("stopped in the middle of a check")
 
-    return job
+        return guarded

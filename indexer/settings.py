@@ -13,7 +13,9 @@ class Settings(BaseSettings):
     rpc_timeout: float = Field(30, gt=0, description="Seconds to wait for one answer of the node.")
     chain_id: PositiveInt | None = Field(None, description="Chain to index; unset: ask the node.")
     database_url: str | None = Field(None, description="SQLAlchemy URL; unset: the file eranos-<chain id>.db here.")
-    target_logs: PositiveInt = Field(5000, description="Logs to aim at in one answer; ranges grow and shrink to meet it.")
+    target_logs: PositiveInt = Field(
+        5000, description="Logs to aim at in one answer; ranges grow and shrink to meet it."
+    )
     max_range: PositiveInt = Field(100_000, description="Most blocks asked for at once.")
     poll_seconds: float = Field(1.0, gt=0, description="Seconds between two looks for a new head.")
     reconcile_seconds: float = Field(300.0, ge=0, description="Seconds between two checks against the chain; 0: never.")

@@ -1,4 +1,4 @@
-"""What the indexer is doing, written to one row of ``ops_indexer_status`` for the status page; never part of the mirror."""
+"""What the indexer is doing, in the one row of ``ops_indexer_status``; never part of the mirror."""
 
 import logging
 import time

@@ -93,9 +93,9 @@ class Indexer:
             FatalError: Nothing changed; a person has to act.
         """
         marks = await self._node.marks()
+        if self._is_replaced_by(marks.head):
+            return await self._return_to_common_ancestor(marks)
         try:
-            if self._is_replaced_by(marks.head):
-                raise TipReplaced
             batch = await self._fetcher.next_batch(self.checkpoint, marks)
         except TipReplaced:
             return await self._return_to_common_ancestor(marks)
@@ -135,7 +135,9 @@ class Indexer:
         if header is None:
             raise NodeAnswerInvalid(f"the node lacks block {number}, below its finalized block")
         digest = self._watched.config_digest()
-        first = Checkpoint(self._watched.chain_id, self._watched.genesis_hash, digest, 1, number, header.hash, 0, 0, 0, 0)
+        first = Checkpoint(
+            self._watched.chain_id, self._watched.genesis_hash, digest, 1, number, header.hash, 0, 0, 0, 0
+        )
         first = _seen(_at(first, header), marks)
         with writing(self._engine) as connection:
             checkpoints.create(connection, first)

@@ -103,7 +103,12 @@ def journal(connection: Connection, contract: str) -> Row | None:
     if last is None:
         return None
     fields = dict(zip(last.event.table.columns.keys(), last.values, strict=True))
-    own = {"contract_name": contract, "contract": fields["contract"], "sequence": len(found), "digest": "0x" + digest.hex()}
+    own = {
+        "contract_name": contract,
+        "contract": fields["contract"],
+        "sequence": len(found),
+        "digest": "0x" + digest.hex(),
+    }
     return own | _stamps(fields)
 
 

@@ -7,7 +7,6 @@ from indexer.handlers.folding import Touch, handles
 from indexer.store.models import OperationState
 from indexer.store.rows import Row
 
-
 ROLE: Final = Touch("roles", ("role_id",))
 
 

@@ -31,9 +31,7 @@ def credit_issued(e: Row, programme: Row) -> tuple[Row]:
     return (programme | {"issued": e["issued"]},)
 
 
-@handles(
-    "InnovationCredit", "Transfer", TOTALS, Touch("credit_balances", ("from",)), Touch("credit_balances", ("to",))
-)
+@handles("InnovationCredit", "Transfer", TOTALS, Touch("credit_balances", ("from",)), Touch("credit_balances", ("to",)))
 def credit_transferred(
     e: Row, totals: Row | None, sender: Row | None, receiver: Row | None
 ) -> tuple[Row, Row | None, Row | None]:

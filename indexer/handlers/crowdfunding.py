@@ -7,7 +7,6 @@ from indexer.store.event_tables import EVENTS
 from indexer.store.models import CampaignState, MilestoneState
 from indexer.store.rows import Row
 
-
 CAMPAIGN: Final = Touch("campaigns", ("campaign_id",), required=True)
 MILESTONE: Final = Touch("milestones", ("campaign_id", "milestone"), required=True)
 

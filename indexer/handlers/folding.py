@@ -53,7 +53,8 @@ def handles(contract: str, event: str, *touches: Touch) -> Callable[[Handler], H
     """Register a function as the handler of an event."""
 
     def register(handler: Handler) -> Handler:
-        assert (contract, event) in EVENTS, f"{contract} has no event {event}"
+        if (contract, event) not in EVENTS:
+            raise LookupError(f"{contract} has no event {event}")
         HANDLERS[contract, event] = Registered(handler, touches)
         return handler
 
@@ -134,7 +135,10 @@ def _stamped(row: Row, key: int, fields: Row) -> Row:
 def _journal(event: Event, values: tuple[Any, ...], fields: Row, rows: Rows) -> Place:
     place = ("journals", (event.contract,))
     row = rows.get(place) or {
-        "contract_name": event.contract, "contract": fields["contract"], "sequence": 0, "digest": "0x" + "0" * 52
+        "contract_name": event.contract,
+        "contract": fields["contract"],
+        "sequence": 0,
+        "digest": "0x" + "0" * 52,
     }
     digest = journal_digest(row["digest"], event_hash(event, values))
     rows[place] = _stamped(row | {"sequence": row["sequence"] + 1, "digest": digest}, fields["event_key"], fields)

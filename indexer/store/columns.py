@@ -2,8 +2,8 @@
 
 How values are stored, in every table and on every database:
 
-- addresses, hashes and fixed bytes: text, ``0x`` and lower-case hex digits (an address has 42 characters). The log's own
-  spelling is kept, so that nothing is converted on the way in; readers show addresses in EIP-55 form.
+- addresses, hashes and fixed bytes: text, ``0x`` and lower-case hex digits (an address has 42 characters). The spelling
+  of the log is kept, so that nothing is converted on the way in; readers show addresses in EIP-55 form.
 - unsigned integers of up to 63 bits: BIGINT; wider ones: `Uint256`.
 - times: Unix seconds, UTC, BIGINT. Amounts: base units, `Uint256`. Durations: seconds.
 - ``event_key``: ``block_number * 2**20 + log_index``; it orders all events of a chain and is the paging cursor.

@@ -1,8 +1,9 @@
 """One typed, append-only table for each event of each contract, derived from the exported ABI.
 
-A table is named after its contract and event in snake case (``crowdfunding_pledge_made``): the event's name is the noun,
-and every row is one such fact. First come the columns of `META_COLUMNS`, then one column for each argument in declared
-order; a static tuple is flattened with its own name in front (``terms_goal``). Indexed arguments are stored by value.
+A table is named after its contract and event in snake case (``crowdfunding_pledge_made``): the name of the event is the
+noun, and every row is one such fact. First come the columns of `META_COLUMNS`, then one column for each argument in
+declared order; a static tuple is flattened with its own name in front (``terms_goal``). Indexed arguments are stored by
+value.
 """
 
 import re

@@ -88,7 +88,7 @@ class Entity(Mirrored, Base):
 
 
 class EntityAccount(Mirrored, Base):
-    """One account that acts or acted for an entity, from `since_at` until the next one's, or until it was refused or revoked."""
+    """An account that acts or acted for an entity, until the next one of that entity, or its refusal or revocation."""
 
     __tablename__ = "entity_accounts"
 
@@ -171,7 +171,9 @@ class Campaign(Mirrored, Base):
     withdrawal_cutoff: Mapped[Seconds]
     objection_window: Mapped[Seconds]
     ruling_window: Mapped[Seconds]
-    territory: Mapped[str | None] = mapped_column(String(18), index=True)  # ISO 3166-2; null if none, 0x text if no ASCII
+    territory: Mapped[str | None] = mapped_column(
+        String(18), index=True
+    )  # ISO 3166-2; null if none, 0x text if no ASCII
     themes: Mapped[Int]  # bit set
     description_hash: Mapped[Hash]
     milestone_count: Mapped[Int]

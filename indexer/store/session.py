@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import StaticPool
 
@@ -33,7 +33,10 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
         raise ValueError(f"{url!r} is not a database URL such as sqlite:///eranos.db") from error
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(parsed, read_only=read_only)
-    engine = create_engine(parsed)
+    try:
+        engine = create_engine(parsed)
+    except NoSuchModuleError as error:
+        raise ValueError(f"{url!r} is of no database this installation knows") from error
     return engine.execution_options(postgresql_readonly=True) if read_only else engine
 
 

@@ -1,6 +1,7 @@
 """Fixtures: a fake chain, and mirrors of it in fresh databases."""
 
 import asyncio
+import shutil
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,7 +26,6 @@ class Mirror:
     def __init__(self, node: FakeNode, url: str, **limits: int) -> None:
         self.node = node
         self.engine: Engine = open_engine(url)
-        schema.upgrade(self.engine)
         self.restart(**limits)
 
     def restart(self, target_logs: int = 40, max_range: int = 1_000) -> None:
@@ -65,13 +65,26 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 MakeMirror = Callable[..., Mirror]
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database file with the schema and nothing in it."""
+    path = tmp_path_factory.mktemp("empty") / "empty.db"
+    engine = open_engine(f"sqlite:///{path}")
+    schema.upgrade(engine)
+    engine.dispose()
+    return path
+
+
 @pytest.fixture
-def make_mirror(tmp_path: Path) -> Iterator[MakeMirror]:
+def make_mirror(empty_database: Path, tmp_path: Path) -> Iterator[MakeMirror]:
     """Return a factory of mirrors, each in its own database file; the same name opens the same file."""
     made: list[Mirror] = []
 
     def make(node: FakeNode, name: str | None = None, **limits: int) -> Mirror:
-        made.append(Mirror(node, f"sqlite:///{tmp_path}/{name or len(made)}.db", **limits))
+        path = tmp_path / f"{name or len(made)}.db"
+        if not path.exists():
+            shutil.copy(empty_database, path)
+        made.append(Mirror(node, f"sqlite:///{path}", **limits))
         return made[-1]
 
     yield make
@@ -79,9 +92,15 @@ def make_mirror(tmp_path: Path) -> Iterator[MakeMirror]:
         mirror.engine.dispose()
 
 
-@pytest.fixture
-def node() -> FakeNode:
-    """Return a chain of a hundred blocks with every kind of event."""
+@pytest.fixture(scope="session")
+def hundred_blocks() -> FakeNode:
+    """Return a chain of a hundred blocks with every kind of event; not to be changed."""
     fake = FakeNode(seed=1)
-    fake.grow(100, acts=6)
+    fake.grow(100, acts=8)
     return fake
+
+
+@pytest.fixture
+def node(hundred_blocks: FakeNode) -> FakeNode:
+    """Return a chain of a hundred blocks with every kind of event."""
+    return FakeNode(seed=1, blocks=list(hundred_blocks.blocks))

@@ -107,7 +107,9 @@ class FakeNode:
     async def marks(self) -> Marks:
         """See `Node`."""
         head = len(self.blocks) - 1
-        return Marks(self.blocks[-1].header, max(0, head - self.finality // 2), self.blocks[max(0, head - self.finality)].header)
+        return Marks(
+            self.blocks[-1].header, max(0, head - self.finality // 2), self.blocks[max(0, head - self.finality)].header
+        )
 
     async def headers(self, numbers: Sequence[int]) -> list[Header | None]:
         """See `Node`."""

@@ -26,12 +26,21 @@ class FakeLab:
         self.operations: dict[str, int] = {}
         self.paused: set[str] = set()
         self.time = 0
+        self.accounts = 0
 
     def acts(self, time: int, count: int) -> list[Emitted]:
         """Return the events of `count` acts in a block with this Unix time."""
         self.time = time
-        kinds = [self._registry, self._credit, self._campaign, self._pledge, self._delivery, self._authority, self._rare]
-        weights = [2, 3, 2, 6, 3, 1, 1]
+        kinds = [
+            self._registry,
+            self._credit,
+            self._campaign,
+            self._pledge,
+            self._delivery,
+            self._authority,
+            self._rare,
+        ]
+        weights = [5, 3, 3, 6, 3, 4, 2]
         return [event for _ in range(count) for event in self.random.choices(kinds, weights)[0]()]
 
     # ------------------------------------------------------------------------------------------------ small things
@@ -39,6 +48,11 @@ class FakeLab:
     def account(self) -> str:
         """Return one of forty accounts."""
         return f"0x{self.random.randrange(1, 41):040x}"
+
+    def fresh_account(self) -> str:
+        """Return an account that acts for no entity."""
+        self.accounts += 1
+        return f"0x{0xACC0000 + self.accounts:040x}"
 
     def hash(self) -> str:
         """Return 32 random bytes."""
@@ -48,7 +62,7 @@ class FakeLab:
 
     def _registry(self) -> list[Emitted]:
         live = [i for i, e in self.entities.items() if e["state"] in {1, 2}]
-        if not live or self.random.random() < 0.4:
+        if not live or self.random.random() < 0.15:
             return [self._register()]
         entity_id = self.random.choice(live)
         entity = self.entities[entity_id]
@@ -56,7 +70,9 @@ class FakeLab:
         act = self.random.randrange(9)
         if act < 3:
             old, entity["state"] = entity["state"], 2
-            return [_registry("EntityVerified", entityId=entity_id, kinds=8, verifiedUntil=later, oldState=old, newState=2)]
+            return [
+                _registry("EntityVerified", entityId=entity_id, kinds=8, verifiedUntil=later, oldState=old, newState=2)
+            ]
         if act == 3 and entity["state"] == 1:
             entity["state"] = 3
             return [_registry("EntityRefused", entityId=entity_id, reason=self.hash(), oldState=1, newState=3)]
@@ -73,18 +89,16 @@ class FakeLab:
         return [self._account_act(entity_id, entity, later)]
 
     def _register(self) -> Emitted:
-        entity_id, account = len(self.entities) + 1, self.account()
+        entity_id, account = len(self.entities) + 1, self.fresh_account()
         self.entities[entity_id] = {"state": 1, "account": account, "suspended": 0, "recovery": None}
         new = {"account": account, "kinds": self.random.choice([1, 2, 4, 8]), "profileHash": self.hash()}
         return _registry("EntityRegistered", entityId=entity_id, oldState=0, newState=1, **new)
 
     def _account_act(self, entity_id: int, entity: dict[str, Any], later: int) -> Emitted:
-        account, other = entity["account"], self.account()
+        account, other = entity["account"], self.fresh_account()
         if entity["recovery"] and self.random.random() < 0.5:
             entity["recovery"], other = None, entity["recovery"]
-            return _registry(
-                "RecoveryVetoed", entityId=entity_id, account=account, newAccount=other, barredUntil=later
-            )
+            return _registry("RecoveryVetoed", entityId=entity_id, account=account, newAccount=other, barredUntil=later)
         act = self.random.randrange(3)
         if act == 0:
             proposed = self.random.choice([other, ZERO])
@@ -101,7 +115,13 @@ class FakeLab:
             programme_id = len(self.programmes) + 1
             self.programmes[programme_id] = {"issued": 0, "closed": False}
             cap = self.random.randrange(1, 2**96)
-            terms = {"issuer": 1, "cap": cap, "startsAt": self.time, "endsAt": self.time + 9, "purposeHash": self.hash()}
+            terms = {
+                "issuer": 1,
+                "cap": cap,
+                "startsAt": self.time,
+                "endsAt": self.time + 9,
+                "purposeHash": self.hash(),
+            }
             return [_credit("ProgrammeOpened", programmeId=programme_id, **terms)]
         if not holders or self.random.random() < 0.3:
             return self._issue(self.random.choice(list(self.programmes)))
@@ -158,8 +178,13 @@ class FakeLab:
         )
         submitted = {"organizer": 1, "account": self.account(), "terms": terms, "milestoneCount": count}
         first = _funding("CampaignSubmitted", campaignId=campaign_id, oldPhase=0, newPhase=1, **submitted)
-        plan = [{"shareBps": 10_000 // count, "dueDate": self.time + i, "documentHash": self.hash()} for i in range(count)]
-        return [first, *(_funding("MilestonePlanned", campaignId=campaign_id, milestone=i, **m) for i, m in enumerate(plan))]
+        plan = [
+            {"shareBps": 10_000 // count, "dueDate": self.time + i, "documentHash": self.hash()} for i in range(count)
+        ]
+        return [
+            first,
+            *(_funding("MilestonePlanned", campaignId=campaign_id, milestone=i, **m) for i, m in enumerate(plan)),
+        ]
 
     def _pledge(self) -> list[Emitted]:
         if not self.campaigns:
@@ -214,7 +239,11 @@ class FakeLab:
         return self._release(campaign_id, campaign, ids)
 
     def _release(self, campaign_id: int, campaign: dict[str, Any], ids: dict[str, int]) -> list[Emitted]:
-        amount = self.random.randrange(campaign["raised"] - campaign["released"] + 1) if campaign["raised"] > campaign["released"] else 0
+        amount = (
+            self.random.randrange(campaign["raised"] - campaign["released"] + 1)
+            if campaign["raised"] > campaign["released"]
+            else 0
+        )
         campaign["released"] += amount
         campaign["next"] += 1
         campaign["attempts"] = 0
@@ -229,7 +258,11 @@ class FakeLab:
         return events
 
     def _authority(self) -> list[Emitted]:
-        role, account, since = self.random.choice([0, 2**64 - 1]), f"0x{self.random.randrange(1, 4):040x}", self.time + self.random.randrange(9)
+        role, account, since = (
+            self.random.choice([0, 2**64 - 1]),
+            f"0x{self.random.randrange(1, 4):040x}",
+            self.time + self.random.randrange(9),
+        )
         delay, target = self.random.randrange(2**32), self.account()
         member = (role, account)
         old = member in self.members
@@ -239,7 +272,10 @@ class FakeLab:
             ("RoleGuardianChanged", {"roleId": role, "guardian": 3}),
             ("RoleGrantDelayChanged", {"roleId": role, "delay": delay, "since": since}),
             ("RoleGranted", {"roleId": role, "account": account, "delay": delay, "since": since, "newMember": not old}),
-            ("RoleRevoked" if old else "RoleLabel", {"roleId": role} | ({"account": account} if old else {"label": ""})),
+            (
+                "RoleRevoked" if old else "RoleLabel",
+                {"roleId": role} | ({"account": account} if old else {"label": ""}),
+            ),
             ("TargetClosed", {"target": target, "closed": self.random.random() < 0.5}),
             ("TargetAdminDelayUpdated", {"target": target, "delay": delay, "since": since}),
             ("TargetFunctionRoleUpdated", {"target": target, "selector": "0x12345678", "roleId": role}),
@@ -255,7 +291,13 @@ class FakeLab:
         act = self.random.randrange(3)
         if act == 0:
             nonce = self.random.randrange(2**32)
-            return [("ERC2771Forwarder", "ExecutedForwardRequest", {"signer": self.account(), "nonce": nonce, "success": True})]
+            return [
+                (
+                    "ERC2771Forwarder",
+                    "ExecutedForwardRequest",
+                    {"signer": self.account(), "nonce": nonce, "success": True},
+                )
+            ]
         if act == 1:
             contract = self.random.choice(["EntityRegistry", "InnovationCredit", "Crowdfunding"])
             if contract in self.paused:

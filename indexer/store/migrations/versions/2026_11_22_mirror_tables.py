@@ -57,7 +57,6 @@ def create_read_model(name: str, key: list[str], *columns: sa.Column[object]) ->
     )
 
 
-
 def create_event_tables() -> None:
     """Create one table for each event of each contract."""
     create_event_table(

@@ -1,0 +1,81 @@
+"""An indexer killed at any instant loses nothing and doubles nothing (SIGKILL: no handler, no clean-up)."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import deployments
+from indexer.store import checkpoint as checkpoints
+from indexer.store.session import open_engine, reading
+from indexer.verify import compare_with_events
+from tests.indexer.conftest import MakeMirror
+from tests.indexer.fake_chain import FakeNode
+from tests.indexer.fake_server import Rpc, serving
+from tests.indexer.test_cli import record_of
+
+KILLS = 4
+
+
+def test_once__killed_at_random_instants__same_mirror_as_left_in_peace(tmp_path: Path, make_mirror: MakeMirror) -> None:
+    chance = random.Random(1)
+    node = FakeNode(seed=51)
+    node.grow(250, acts=5)
+    rpc = Rpc(node)
+    rpc.delay = 0.004
+    database = tmp_path / "killed.db"
+    killed = 0
+    with pytest.MonkeyPatch.context() as patch, serving(rpc) as url:
+        patch.setenv(deployments.FOLDER_VARIABLE, str(tmp_path))
+        deployments.save(record_of(node))
+        variables = os.environ | {
+            "ERANOS_INDEX_RPC_URL": url,
+            "ERANOS_INDEX_DATABASE_URL": f"sqlite:///{database}",
+            "ERANOS_INDEX_MAX_RANGE": "4",
+        }
+        command = [sys.executable, "-m", "eranos.cli", "index", "once"]
+        while True:
+            before = _checkpoint(database)
+            process = subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            if killed < KILLS:
+                _wait_for_progress(database, before, process)
+                time.sleep(chance.random() * 0.05)
+                process.kill()
+            _, errors = process.communicate(timeout=60)
+            if process.returncode == 0:
+                break
+            assert process.returncode == -9, errors.decode()
+            killed += 1
+    assert killed == KILLS
+    fresh = make_mirror(node)
+    fresh.catch_up()
+    survivor = make_mirror(node, "killed")
+    assert survivor.digest() == fresh.digest()
+    with reading(survivor.engine) as connection:
+        assert list(compare_with_events(connection)) == []
+
+
+def _wait_for_progress(database: Path, before: int, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until the process has committed something, so that the kill falls into its work."""
+    end = time.monotonic() + 30
+    while _checkpoint(database) == before and process.poll() is None and time.monotonic() < end:
+        time.sleep(0.005)
+
+
+def _checkpoint(database: Path) -> int:
+    """Return the number of the last applied block, -1 before the first."""
+    if not database.exists():
+        return -1
+    engine = open_engine(f"sqlite:///{database}", read_only=True)
+    try:
+        with reading(engine) as connection:
+            if not engine.dialect.has_table(connection, "checkpoint"):
+                return -1
+            stored = checkpoints.read(connection)
+            return -1 if stored is None else stored.number
+    finally:
+        engine.dispose()
