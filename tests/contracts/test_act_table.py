@@ -116,7 +116,7 @@ def test_acts__conditions_of_the_table_not_met__nobody_may(campaigns, crowdfundi
 
     def who_may(act, campaign_id):
         acts = CampaignActs(crowdfunding, campaign_id, people.backer, people.attacker)
-        return acts.accepted(senders)[act]
+        return acts.accepted(acts.calls(senders))[act]
 
     campaign_id = campaigns.reach(Phase.Delivering)
     assert who_may("collect", campaign_id) == set(), "nothing is booked"
