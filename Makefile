@@ -98,7 +98,7 @@ $(PYTHON_STAMP): toolchain/build-constraints.txt toolchain/constraints.txt
 	@toolchain/check_node.sh
 	@python=$$(toolchain/find_python.sh) && \
 	$(STEP) "Python environment in .venv" "$$python" -m venv --clear .venv
-	@$(STEP) "Build back end" .venv/bin/python -m pip install --require-hashes --no-deps -r toolchain/build-constraints.txt
+	@$(STEP) "pip and build back end" .venv/bin/python -m pip install --require-hashes --no-deps -r toolchain/build-constraints.txt
 	@$(STEP) "Python packages" .venv/bin/python -m pip install --require-hashes --no-deps --no-build-isolation -r toolchain/constraints.txt
 	@touch $@
 

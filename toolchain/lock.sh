@@ -12,8 +12,9 @@ compile() {
 python -m venv --clear .toolchain/lock
 .toolchain/lock/bin/python -m pip install --quiet uv
 compile pyproject.toml --extra dev --upgrade --output-file toolchain/constraints.txt
-# The build back end is installed before the packages that come as source, in the version they all agree on.
-python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' |
+# Installed before the rest: the build back end for packages that come as source, in the version they all agree on, and
+# a pip that is twice as fast as the one that old Pythons bring.
+python -c 'import tomllib; print("pip", *tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' |
     compile - --constraints toolchain/constraints.txt --output-file toolchain/build-constraints.txt
 
 npm update --package-lock-only --ignore-scripts
