@@ -8,7 +8,7 @@ import json
 import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ import deployments
 from indexer import checks
 from indexer.chain import HttpNode
 from indexer.digest import digest as digest_of
-from indexer.errors import DatabaseUnusable, IndexerError, SchemaMismatch
+from indexer.errors import AnotherWriter, DatabaseUnusable, IndexerError, SchemaMismatch
 from indexer.events import Watched, watched
 from indexer.fetch import Fetcher
 from indexer.loop import Loop
@@ -31,7 +31,7 @@ from indexer.settings import Settings
 from indexer.status import Activity, StatusBoard, status_of
 from indexer.store import checkpoint as checkpoints
 from indexer.store import schema
-from indexer.store.session import open_engine, reading
+from indexer.store.session import DatabaseTaken, holding, open_engine, reading
 from indexer.sync import Indexer, check_chain
 from indexer.verify import Difference, compare_with_events
 
@@ -80,14 +80,14 @@ def index(ctx: click.Context, /, **options: Any) -> None:
 @click.pass_obj
 def run(settings: Settings) -> None:
     """Catch up with the chain and follow it until stopped."""
-    _with_node(settings, _run)
+    _with_node(settings, _run, writes=True)
 
 
 @index.command()
 @click.pass_obj
 def once(settings: Settings) -> None:
     """Index up to the present head and end."""
-    _with_node(settings, _once)
+    _with_node(settings, _once, writes=True)
 
 
 @index.command()
@@ -116,7 +116,7 @@ def rewind(settings: Settings, number: int) -> None:
         step = await indexer.rewind(number)
         click.echo(f"back at block {step.checkpoint.number} {step.checkpoint.hash}")
 
-    _with_node(settings, job)
+    _with_node(settings, job, writes=True)
 
 
 @index.command()
@@ -130,7 +130,7 @@ def rebuild(settings: Settings) -> None:
         _schema(session.engine, lambda engine: schema.downgrade(engine, "base"))
         await _once(session)
 
-    _with_node(settings, job)
+    _with_node(settings, job, writes=True)
 
 
 @index.command()
@@ -206,6 +206,20 @@ def _stop_on_signals(loop: Loop) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
+@contextmanager
+def _writer(engine: Engine) -> Iterator[None]:
+    """Keep other indexers of this machine out of the database."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(holding(engine))
+        except DatabaseTaken as error:
+            raise AnotherWriter(f"{error}: stop it first") from error
+        except OSError as error:
+            reason = error.strerror or error
+            raise DatabaseUnusable(f"{engine.url} can't be locked: {reason}: set ERANOS_INDEX_DATABASE_URL") from error
+        yield
+
+
 async def _start(session: Session) -> tuple[Indexer, Fetcher]:
     _schema(session.engine, schema.upgrade)
     settings = session.settings
@@ -215,10 +229,13 @@ async def _start(session: Session) -> tuple[Indexer, Fetcher]:
     return indexer, fetcher
 
 
-def _with_node(settings: Settings, job: Callable[[Session], Awaitable[None]]) -> None:
+def _with_node(settings: Settings, job: Callable[[Session], Awaitable[None]], *, writes: bool = False) -> None:
+    """Do a job with a node and a database; one that `writes` the mirror keeps others from doing so."""
+
     async def main() -> None:
         async with _session(settings) as session:
-            await job(session)
+            with _writer(session.engine) if writes else nullcontext():
+                await job(session)
 
     asyncio.run(main())
 

@@ -6,10 +6,9 @@ from functools import cache
 from typing import Any, Self
 
 from eth_abi.abi import decode, encode
-from eth_hash.auto import keccak
 
 from deployments import abi
-from indexer.chain import Call
+from indexer.chain import Call, keccak
 
 
 @dataclass(frozen=True, slots=True)

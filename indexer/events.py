@@ -9,9 +9,9 @@ from hashlib import sha256
 from typing import Final
 
 import msgspec
-from eth_hash.auto import keccak
 
 from deployments import Deployment
+from indexer.chain import keccak
 from indexer.errors import DeploymentInvalid
 from indexer.store.event_tables import CONTRACTS, EVENTS, Event
 

@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from eth_hash.auto import keccak
-
-from indexer.chain import Call, Header, Log, Marks, Node, may_hold_logs_of
+from indexer.chain import Call, Header, Log, Marks, Node, keccak, may_hold_logs_of
 from indexer.errors import NodeAnswerInvalid, RetryableError
 from indexer.events import LAB_CONTRACTS, Watched
 from indexer.store.checkpoint import Checkpoint

@@ -45,6 +45,8 @@ class Progress:
     def _advance(self, step: Step) -> None:
         on_screen, now = sys.stderr.isatty(), time.monotonic()
         left = max(0, step.checkpoint.head_number - step.checkpoint.number)
+        if not left and not self._drawn:
+            return  # following the head block by block is no news
         if now - self._spoke > (DRAW_SECONDS if on_screen else LINE_SECONDS) or (self._drawn and not left):
             self._spoke = now
             text = self.line(step.checkpoint.number, left, now - self._began)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from eth_abi.abi import encode
-from eth_hash.auto import keccak
 from sqlalchemy import Connection
 
+from indexer.chain import keccak
 from indexer.decode import EventRow
 from indexer.events import LAB_CONTRACTS, is_journaled, topic_of
 from indexer.histories import DEFINITIONS, ZERO, Definition, History

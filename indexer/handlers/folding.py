@@ -8,8 +8,7 @@ events over one working set, so that each touched row is read once and written o
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from eth_hash.auto import keccak
-
+from indexer.chain import keccak
 from indexer.decode import ENCODERS, EventRow
 from indexer.errors import EventsInconsistent
 from indexer.events import is_journaled, topic_of

@@ -1,7 +1,9 @@
 """Engines and sessions. What differs between databases is said here and in `columns.Uint256`, nowhere else."""
 
+import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -43,6 +45,31 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
 def read_only_sessions(url: str) -> sessionmaker[Session]:
     """Return a factory of sessions that can't write; for the API."""
     return sessionmaker(open_engine(url, read_only=True), expire_on_commit=False)
+
+
+class DatabaseTaken(Exception):
+    """Another process writes to the database."""
+
+
+@contextmanager
+def holding(engine: Engine) -> Iterator[None]:
+    """Hold the right to write to a database; it ends with the process, however that ends.
+
+    A lock on a file beside the database, for SQLite. Elsewhere the checkpoint's epoch alone keeps writers apart.
+
+    Raises:
+        DatabaseTaken: Another process holds it.
+    """
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or path in {None, "", ":memory:"}:
+        yield
+        return
+    with Path(f"{path}.lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DatabaseTaken(f"another process writes to {path}") from error
+        yield
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from eranos.cli import main
 from indexer.chain import Log
 from indexer.progress import Progress
 from indexer.store.checkpoint import Checkpoint
+from indexer.store.session import holding, open_engine
 from indexer.sync import Outcome, Step
 from tests.indexer.fake_chain import ADDRESSES, CHAIN_ID, FakeNode
 from tests.indexer.fake_server import Rpc, serving
@@ -171,6 +172,16 @@ def test_rewind__above_the_checkpoint__one_line(place: Place) -> None:
     place.ok("once")
     assert_one_line(place.run("rewind", "--to", "101"), "--to must be from 2 to the checkpoint, block 100")
     assert place.run("rewind").exit_code == 2
+
+
+@pytest.mark.parametrize("command", [["run"], ["once"], ["rebuild"], ["rewind", "--to", "50"]], ids=lambda c: c[0])
+def test_writers__another_indexer_runs__one_line_and_it_goes_on(place: Place, command: list[str]) -> None:
+    place.ok("once")
+    engine = open_engine(f"sqlite:///{place.database}")
+    with holding(engine):
+        assert_one_line(place.run(*command), "another process writes to", "stop it first")
+        place.ok("status")
+    engine.dispose()
 
 
 def test_verify__changed_row__each_difference_and_exit_code_1(place: Place) -> None:
