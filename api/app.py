@@ -1,0 +1,168 @@
+"""Puts the API together: routers, problem handlers, headers, and the OpenAPI document."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import (
+    VERSION,
+    campaigns,
+    currencies,
+    documents,
+    entities,
+    events,
+    pledges,
+    problems,
+    reference,
+    roles,
+    status,
+)
+from api import (
+    credits as credit,
+)
+from api.database import engine_of
+from api.paging import refuse_unknown_parameters
+from api.problems import DATABASE_UNAVAILABLE, INVALID_PARAMETER, UNKNOWN_PARAMETER, failures
+from api.settings import Settings
+from indexer.store.models import Checkpoint
+
+DESCRIPTION: Final = (
+    "Read-only window on the lab's contracts, mirrored into SQL. Amounts are strings of base units, beside `decimals` "
+    "and `symbol` of their currency; times are RFC 3339 in UTC; addresses are EIP-55. Every answer carries `as_of`: "
+    "the block up to which it is true; phases are those at the time of that block. Lists go by `limit` and `cursor`. "
+    "Errors are RFC 9457 problems. Every record links to the event that changed it last, so that it can be checked "
+    "against the chain."
+)
+HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""Of every answer that does not say otherwise."""
+
+V1: Final = (campaigns, pledges, entities, credit, currencies, events, roles, status)
+
+
+class Health(BaseModel):
+    """Whether the API can answer."""
+
+    status: str = Field(examples=["ok"])
+    indexed: bool = Field(description="Whether anything was indexed yet.")
+
+
+health_router = APIRouter(tags=["status"])
+
+
+@health_router.get(
+    "/health", summary="Read whether the API can answer", responses=failures(UNKNOWN_PARAMETER, DATABASE_UNAVAILABLE)
+)
+def read_health(request: Request) -> Health:
+    """Return 200 if the database can be read; 503 if not."""
+    with Session(request.app.state.engine) as session:
+        return Health(status="ok", indexed=session.scalar(select(Checkpoint.id)) is not None)
+
+
+class Edge:
+    """Outermost layer: HEAD is answered as GET is, and every answer gets the headers that keep browsers safe."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        if scope["method"] == "HEAD":
+            scope = dict(scope, method="GET")  # the server leaves the body out
+        await self.app(scope, receive, send_with_headers)
+
+
+class Api(FastAPI):
+    """The application; its OpenAPI document says which failures are problems."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document."""
+        if not self.openapi_schema:
+            document = get_openapi(
+                title=self.title, version=self.version, description=self.description, routes=self.routes
+            )
+            for operation in (o for methods in document["paths"].values() for o in methods.values()):
+                _declare_problems(operation["responses"])
+            for name in ("HTTPValidationError", "ValidationError"):
+                document["components"]["schemas"].pop(name, None)
+            self.openapi_schema = document
+        return self.openapi_schema
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application.
+
+    Args:
+        settings: Where the mirror and the documents are.
+
+    Raises:
+        DatabaseMissing: There is no mirror that these settings could mean.
+    """
+    engine = engine_of(settings.database())
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        engine.dispose()
+
+    app = Api(
+        title="Eranos API",
+        version=VERSION,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.engine = engine
+    app.state.settings = settings
+    problems.install(app)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD"],
+        allow_headers=["If-None-Match"],
+        expose_headers=["ETag", "Retry-After"],
+        max_age=86_400,
+    )
+    app.add_middleware(Edge)
+    checked = [Depends(refuse_unknown_parameters)]
+    for resource in V1:
+        app.include_router(resource.router, prefix="/v1", dependencies=checked)
+    for router in (documents.router, reference.problems_router, health_router):
+        app.include_router(router, dependencies=checked)
+    app.include_router(reference.router)
+    return app
+
+
+def _declare_problems(responses: dict[str, Any]) -> None:
+    """Say that failures are problems, and drop the failure that FastAPI adds and that we never answer with."""
+    responses.pop("422", None)
+    for status_code, response in responses.items():
+        if int(status_code) >= INVALID_PARAMETER.status and "application/json" in response.get("content", {}):
+            response["content"] = {problems.MEDIA_TYPE: response["content"]["application/json"]}

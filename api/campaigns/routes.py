@@ -1,0 +1,136 @@
+"""Where campaigns are read."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from api import acts, fields
+from api.campaigns import queries, schemas
+from api.campaigns.queries import CampaignFilters, CampaignSort, Found
+from api.database import ReaderDep
+from api.paging import PageDep, cut, links
+from api.problems import INVALID_ADDRESS, UNKNOWN_CAMPAIGN, list_failures, read_failures
+from api.records import currency_unit, document_path, event_path, last_event, values_of
+from indexer.store import phases
+from indexer.store.models import Milestone
+from indexer.store.phases import Phase
+
+router = APIRouter(tags=["campaigns"])
+
+CampaignId = Annotated[fields.Id, Path(description="Number of the campaign, from 1.", examples=[1])]
+
+
+async def filters(
+    phase: Annotated[list[Phase], Query(description="Phase; repeat it for any of several.")] = [],  # noqa: B006
+    theme: Annotated[list[fields.ThemeNumber], Query(description="Theme; repeat it for any of several.")] = [],  # noqa: B006
+    territory: Annotated[
+        fields.Territory | None,
+        Query(description="ISO 3166-2 code; a country's code stands for all its parts.", examples=["ES", "ES-SE"]),
+    ] = None,
+    currency: Annotated[fields.AddressText | None, Query(description="Contract of the currency.")] = None,
+    organizer: Annotated[fields.Id | None, Query(description="Entity id of the organizer.")] = None,
+    opens_from: Annotated[fields.TimeText | None, Query(description="Opens at this time or later.")] = None,
+    opens_before: Annotated[fields.TimeText | None, Query(description="Opens before this time.")] = None,
+    deadline_from: Annotated[fields.TimeText | None, Query(description="Deadline at this time or later.")] = None,
+    deadline_before: Annotated[fields.TimeText | None, Query(description="Deadline before this time.")] = None,
+) -> CampaignFilters:
+    """Read the filters of a list of campaigns."""
+    return CampaignFilters(
+        phase, theme, territory, currency, organizer, opens_from, opens_before, deadline_from, deadline_before
+    )
+
+
+@router.get("/campaigns", summary="List campaigns", responses=list_failures(INVALID_ADDRESS))
+def list_campaigns(
+    reader: ReaderDep,
+    page: PageDep,
+    wanted: Annotated[CampaignFilters, Depends(filters)],
+    sort: Annotated[CampaignSort, Query(description="Order of the list.")] = CampaignSort.NEWEST,
+) -> schemas.CampaignPage:
+    """Return the campaigns that meet every filter. Phases are those at the time of the block in `as_of`."""
+    with reader.open() as mirror:
+        found = queries.list_campaigns(mirror, wanted, sort, page)
+        shown, cursor = cut(page, found, lambda one: queries.position_of(one, sort))
+        items = [schemas.Campaign.model_validate(_campaign(one, mirror.now)) for one in shown]
+        return schemas.CampaignPage(
+            as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
+        )
+
+
+@router.get("/campaigns/{campaign_id}", summary="Read a campaign", responses=read_failures(UNKNOWN_CAMPAIGN))
+def read_campaign(reader: ReaderDep, campaign_id: CampaignId) -> schemas.CampaignAnswer:
+    """Return a campaign's terms, totals and milestones, and who may do what next, until when."""
+    with reader.open() as mirror:
+        found = queries.find_campaign(mirror, campaign_id)
+        milestones = queries.milestones_of(mirror, campaign_id)
+        gates = queries.gates_of(mirror, found.currency)
+        now = mirror.now
+        nexts = acts.next_acts(found.campaign, milestones, found.organizer, gates, now)
+        detail = _campaign(found, now) | {
+            "milestones": [_milestone(found, milestones, index, now) for index in range(len(milestones))],
+            "next_acts": [_act(act, now) for act in nexts],
+        }
+        return schemas.CampaignAnswer(as_of=mirror.as_of, campaign=schemas.CampaignDetail.model_validate(detail))
+
+
+def _campaign(found: Found, now: int) -> dict[str, Any]:
+    row, organizer = found.campaign, found.organizer
+    path = f"/v1/campaigns/{row.campaign_id}"
+    computed = {
+        "phase": phases.phase_at(row, organizer.revoked_at, now),
+        "phase_ends_at": phases.phase_ends_at(row, organizer.revoked_at, now),
+        "lapses_at": phases.lapses_at(row),
+        "withdrawable_until": phases.withdrawable_until(row),
+        "pledging_ends_at": phases.pledging_ends_at(row),
+        "themes": [number for number in range(32) if row.themes >> number & 1],
+        "organizer": schemas.Organizer(
+            entity_id=organizer.entity_id,
+            account=organizer.account,
+            suspended_until=organizer.suspended_until or None,
+            revoked_at=organizer.revoked_at,
+            href=f"/v1/entities/{organizer.entity_id}",
+        ),
+        "currency": currency_unit(row.currency, found.currency, found.metadata),
+        "last_event": last_event(row),
+        "links": schemas.CampaignLinks(
+            self=path,
+            description=document_path(row.description_hash),
+            pledges=f"{path}/pledges",
+            events=f"/v1/events?campaign={row.campaign_id}",
+            submission=event_path(row.submitted_event_key),
+        ),
+    }
+    return values_of(row) | computed
+
+
+def _milestone(found: Found, milestones: Sequence[Milestone], index: int, now: int) -> dict[str, Any]:
+    campaign, row = found.campaign, milestones[index]
+    phase = phases.phase_at(campaign, found.organizer.revoked_at, now)
+    current = phase == Phase.DELIVERING and index == campaign.current_milestone
+    previous = milestones[index - 1] if index else None
+    computed = {
+        "state": phases.milestone_at(row, now),
+        "tranche": acts.tranche(campaign, milestones, index) if row.tranche is None else row.tranche,
+        "claim_by": phases.claim_by(campaign, row, previous) if current else None,
+        "last_event": last_event(row),
+        "links": schemas.MilestoneLinks(
+            document=document_path(row.document_hash), evidence=document_path(row.evidence_hash)
+        ),
+    }
+    return values_of(row) | computed
+
+
+def _act(act: acts.Act, now: int) -> dict[str, Any]:
+    return {
+        "act": act.name,
+        "by": act.by,
+        "account": act.account,
+        "excluded": act.excluded,
+        "legal_now": act.is_legal_at(now),
+        "from": act.starts_at,
+        "until": act.ends_at,
+        "milestone": act.milestone,
+        "min_amount": act.min_amount,
+        "max_amount": act.max_amount,
+    }

@@ -1,0 +1,137 @@
+"""What an answer says about a campaign."""
+
+from pydantic import BaseModel, Field
+
+from api import fields
+from api.acts import ActName, Actor
+from api.database import Answer
+from api.paging import Page
+from api.records import CurrencyUnit, EventLink
+from indexer.store.phases import MilestonePhase, Phase
+
+
+class Organizer(BaseModel):
+    """The entity that runs a campaign."""
+
+    entity_id: int = Field(examples=[3])
+    account: fields.Address = Field(description="Acts for the entity now, or did when it was revoked.")
+    suspended_until: fields.Time | None = Field(description="End of the last suspension; null if there was none.")
+    revoked_at: fields.Time | None
+    href: fields.Path
+
+
+class CampaignLinks(BaseModel):
+    """Where to read more about a campaign."""
+
+    self: fields.Path
+    description: fields.Path
+    pledges: fields.Path
+    events: fields.Path
+    submission: fields.Path = Field(description="The event of its submission.")
+
+
+class Campaign(BaseModel):
+    """A campaign. Amounts are base units of `currency`, durations are seconds, windows are half open."""
+
+    campaign_id: int = Field(examples=[1])
+    phase: Phase = Field(description="Where it stands at the time of the block in `as_of`.")
+    phase_ends_at: fields.Time | None = Field(description="When time alone ends this phase; null if it never does.")
+    organizer: Organizer
+    account: fields.Address = Field(description="Account that submitted it.")
+    payout_account: fields.Address
+    currency: CurrencyUnit
+    goal: fields.Amount
+    stretch_goal: fields.Amount = Field(description="Pledging stops here.")
+    min_pledge: fields.Amount = Field(description="Least for each pledge, unless less is left to the stretch goal.")
+    raised: fields.Amount = Field(description="Pledged and not withdrawn; keeps its value when refunds are paid.")
+    released: fields.Amount = Field(description="Booked for the organizer.")
+    collected: fields.Amount = Field(description="Of that, paid out.")
+    refunded: fields.Amount
+    backers: int = Field(description="Accounts whose pledge is above zero.")
+    members: int = Field(description="Verified members counted among them.")
+    submitted_at: fields.Time
+    lapses_at: fields.Time = Field(description="When the submission lapses, or would have, without a review.")
+    opens_at: fields.Time
+    withdrawable_until: fields.Time = Field(description="Until then a backer can take a pledge back.")
+    deadline: fields.Time
+    extension: int = Field(description="Seconds after the deadline in which a campaign above its goal goes on.")
+    pledging_ends_at: fields.Time = Field(description="As far as the present total tells.")
+    withdrawal_cutoff: int = Field(description="Seconds before the deadline from which on pledges are firm.")
+    objection_window: int = Field(description="Seconds after each claim of a milestone.")
+    ruling_window: int = Field(description="Seconds after that for an arbiter's ruling.")
+    territory: str | None = Field(description="ISO 3166-2 code, or 0x text if it is not ASCII.", examples=["ES-SE"])
+    themes: list[int] = Field(description="Numbers of the themes, 0 to 31.", examples=[[0, 4]])
+    description_hash: fields.Hash = Field(description="SHA-256 of the description document.")
+    milestone_count: int
+    current_milestone: int = Field(description="Index of the first milestone that is not released.")
+    approved_at: fields.Time | None
+    rejected_at: fields.Time | None
+    canceled_at: fields.Time | None = Field(description="When the organizer canceled it.")
+    completed_at: fields.Time | None
+    stretch_goal_reached_at: fields.Time | None = Field(description="Set if a pledge in the extension reached it.")
+    reviewer: fields.Address | None = Field(description="Account that approved or rejected it.")
+    reason: fields.Hash | None = Field(description="SHA-256 of the reasons of a rejection.")
+    last_event: EventLink = Field(description="What changed it last.")
+    links: CampaignLinks
+
+
+class CampaignPage(Page[Campaign]):
+    """A page of campaigns."""
+
+
+class MilestoneLinks(BaseModel):
+    """Where to read more about a milestone."""
+
+    document: fields.Path
+    evidence: fields.Path | None
+
+
+class Milestone(BaseModel):
+    """One part of a campaign's plan."""
+
+    milestone: int = Field(description="Index from 0.")
+    state: MilestonePhase = Field(description="Where it stands at the time of the block in `as_of`.")
+    share_bps: int = Field(description="Share of the total, in 1/10,000.", examples=[2500])
+    tranche: fields.Amount = Field(description="Booked by its release, else what that would book of the present total.")
+    due_date: fields.Time
+    claim_by: fields.Time | None = Field(
+        description="A claim must come before; null unless it is the current milestone of a delivering campaign."
+    )
+    attempts: int = Field(description="Claims so far.")
+    claimed_at: fields.Time | None = Field(description="Last claim.")
+    window_ends_at: fields.Time | None = Field(description="End of the time for objections to it.")
+    released_at: fields.Time | None
+    document_hash: fields.Hash = Field(description="SHA-256 of what will be done.")
+    evidence_hash: fields.Hash | None = Field(description="SHA-256 of the evidence of the last claim.")
+    last_event: EventLink
+    links: MilestoneLinks
+
+
+class NextAct(BaseModel):
+    """An act that is legal, or will be by time alone, at every time in [from, until)."""
+
+    act: ActName = Field(description="Function of the Crowdfunding contract; `pledgeWithPermit` is a `pledge`, too.")
+    by: Actor
+    account: fields.Address | None = Field(description="The one account that may, where it is one.")
+    excluded: list[fields.Address] = Field(description="Accounts that may not, though `by` includes them.")
+    legal_now: bool = Field(description="Whether the block in `as_of` lies in the window.")
+    from_: fields.Time = Field(alias="from")
+    until: fields.Time | None = Field(description="First instant at which it is no longer legal; null if none.")
+    milestone: int | None = Field(description="Index of the milestone it is about.")
+    min_amount: fields.Amount | None = Field(description="Least that may be pledged.")
+    max_amount: fields.Amount | None = Field(
+        description="Most that may be pledged; of a release or collection what it books or pays; of refunds their sum."
+    )
+
+
+class CampaignDetail(Campaign):
+    """A campaign with its milestones and the next legal acts."""
+
+    milestones: list[Milestone]
+    next_acts: list[NextAct] = Field(description="By the start of their window; those that end first in front.")
+
+
+class CampaignAnswer(Answer):
+    """One campaign."""
+
+    campaign: CampaignDetail

@@ -1,0 +1,203 @@
+"""The innovation credit: how many there are, who issued them, who holds them."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+
+from api import fields
+from api.database import Answer, Mirror, ReaderDep
+from api.paging import MAX_LIMIT, Page, PageDep, PageRequest, Position, cut, links, seek
+from api.problems import INVALID_ADDRESS, list_failures, read_failures
+from api.records import EventLink, document_path, event_path, last_event, values_of
+from indexer.store import models
+from indexer.store.models import CreditBalance, CreditTotals
+
+# ---------------------------------------------------------------------------------------------------------- schemas
+
+UNIT: Final = {"decimals": 18, "symbol": "EIC"}
+"""Of InnovationCredit.sol: 10^18 base units are one credit, which is one hour of pro-bono help."""
+
+
+class CreditUnit(BaseModel):
+    """Amounts are base units: 10^decimals of them are one credit, which is one hour of pro-bono help."""
+
+    decimals: int = Field(examples=[18])
+    symbol: str = Field(examples=["EIC"])
+
+
+class ProgrammeLinks(BaseModel):
+    """Where to read more about a programme."""
+
+    purpose: fields.Path
+    issuer: fields.Path
+    opening: fields.Path = Field(description="The event of its opening.")
+
+
+class Programme(BaseModel):
+    """A source of credits: one entity may issue up to `cap` in [starts_at, ends_at)."""
+
+    programme_id: int = Field(examples=[1])
+    issuer: int = Field(description="Entity id.")
+    unit: CreditUnit
+    cap: fields.Amount
+    issued: fields.Amount
+    starts_at: fields.Time
+    ends_at: fields.Time
+    open: bool = Field(
+        description="Whether it may issue at the time of `as_of`, as far as window, cap and closing say."
+    )
+    opened_at: fields.Time
+    closed_at: fields.Time | None
+    purpose_hash: fields.Hash = Field(description="SHA-256 of the purpose document.")
+    last_event: EventLink
+    links: ProgrammeLinks
+
+
+class ProgrammePage(Page[Programme]):
+    """A page of programmes."""
+
+
+class Holder(BaseModel):
+    """Credits of one account."""
+
+    account: fields.Address
+    unit: CreditUnit
+    balance: fields.Amount
+    received: fields.Amount = Field(description="Ever, new credits included.")
+    sent: fields.Amount = Field(description="Ever, redeemed credits included.")
+    last_event: EventLink
+
+
+class HolderPage(Page[Holder]):
+    """A page of holders."""
+
+
+class Credits(BaseModel):
+    """Totals of the credit. Always: issued = supply + redeemed."""
+
+    unit: CreditUnit
+    supply: fields.Amount
+    issued: fields.Amount
+    redeemed: fields.Amount
+    holders: int = Field(description="Accounts with a balance above zero.")
+    transfers: int = Field(description="Between accounts: neither issue nor redemption.")
+    programmes: list[Programme] = Field(description="The newest 100; all of them at `/v1/credits/programmes`.")
+    last_event: EventLink | None
+
+
+class CreditsAnswer(Answer):
+    """The credit as a whole."""
+
+    credits: Credits
+
+
+class ProgrammeSort(StrEnum):
+    """Order of a list of programmes, by opening."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+class HolderSort(StrEnum):
+    """Order of a list of holders."""
+
+    BALANCE = "balance"  # highest in front
+    NEWEST = "newest"  # by the first credit received
+    OLDEST = "oldest"
+
+
+# ---------------------------------------------------------------------------------------------------------- queries
+
+
+def list_programmes(mirror: Mirror, page: PageRequest, sort: ProgrammeSort) -> Sequence[models.Programme]:
+    """Return the programmes of a page, and one more if there is one."""
+    key = models.Programme.opened_event_key.expression
+    statement = seek(select(models.Programme), page, key, key, descending=sort is ProgrammeSort.NEWEST)
+    return mirror.session.scalars(statement).all()
+
+
+def list_holders(mirror: Mirror, page: PageRequest, sort: HolderSort, account: str | None) -> Sequence[CreditBalance]:
+    """Return the holders of a page, and one more if there is one."""
+    statement = select(CreditBalance).where(CreditBalance.balance > 0)
+    if account is not None:
+        statement = statement.where(CreditBalance.account == account)
+    key = CreditBalance.first_event_key.expression
+    value = CreditBalance.balance.expression if sort is HolderSort.BALANCE else key
+    return mirror.session.scalars(seek(statement, page, value, key, descending=sort is not HolderSort.OLDEST)).all()
+
+
+def _programme(row: models.Programme, now: int) -> Programme:
+    computed = {
+        "unit": UNIT,
+        "open": row.closed_at is None and row.starts_at <= now < row.ends_at and row.issued < row.cap,
+        "last_event": last_event(row),
+        "links": ProgrammeLinks(
+            purpose=document_path(row.purpose_hash),
+            issuer=f"/v1/entities/{row.issuer}",
+            opening=event_path(row.opened_event_key),
+        ),
+    }
+    return Programme.model_validate(values_of(row) | computed)
+
+
+def _totals(mirror: Mirror) -> dict[str, Any]:
+    row = mirror.session.scalars(select(CreditTotals)).first()
+    if row is None:  # no credit was ever issued
+        return dict.fromkeys(("supply", "issued", "redeemed", "holders", "transfers"), 0) | {"last_event": None}
+    return values_of(row) | {"last_event": last_event(row)}
+
+
+# ----------------------------------------------------------------------------------------------------------- routes
+
+router = APIRouter(prefix="/credits", tags=["credits"])
+
+
+@router.get("", summary="Read the credit's totals", responses=read_failures())
+def read_credits(reader: ReaderDep) -> CreditsAnswer:
+    """Return how many credits there are, and the programmes that issue them."""
+    with reader.open() as mirror:
+        newest = list_programmes(mirror, PageRequest(MAX_LIMIT, None, "", ()), ProgrammeSort.NEWEST)[:MAX_LIMIT]
+        programmes = [_programme(row, mirror.now) for row in newest]
+        totals = _totals(mirror) | {"unit": UNIT, "programmes": programmes}
+        return CreditsAnswer(as_of=mirror.as_of, credits=Credits.model_validate(totals))
+
+
+@router.get("/programmes", summary="List programmes", responses=list_failures())
+def list_all_programmes(
+    reader: ReaderDep,
+    page: PageDep,
+    sort: Annotated[ProgrammeSort, Query(description="Order of the list.")] = ProgrammeSort.NEWEST,
+) -> ProgrammePage:
+    """Return the programmes from which credits are issued."""
+    with reader.open() as mirror:
+        found = list_programmes(mirror, page, sort)
+        shown, cursor = cut(page, found, lambda row: Position(row.opened_event_key, row.opened_event_key))
+        items = [_programme(row, mirror.now) for row in shown]
+        return ProgrammePage(
+            as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
+        )
+
+
+@router.get("/holders", summary="List holders", responses=list_failures(INVALID_ADDRESS))
+def list_all_holders(
+    reader: ReaderDep,
+    page: PageDep,
+    account: Annotated[fields.AddressText | None, Query(description="Only this account.")] = None,
+    sort: Annotated[HolderSort, Query(description="Order of the list.")] = HolderSort.BALANCE,
+) -> HolderPage:
+    """Return every account that holds credits."""
+    with reader.open() as mirror:
+        found = list_holders(mirror, page, sort, account)
+        shown, cursor = cut(page, found, lambda row: _position(row, sort))
+        items = [Holder.model_validate(values_of(row) | {"unit": UNIT, "last_event": last_event(row)}) for row in shown]
+        return HolderPage(
+            as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
+        )
+
+
+def _position(row: CreditBalance, sort: HolderSort) -> Position:
+    return Position(row.balance if sort is HolderSort.BALANCE else row.first_event_key, row.first_event_key)

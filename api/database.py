@@ -1,0 +1,158 @@
+"""Read-only access to the mirror: one consistent view of it for each request.
+
+Everything an answer holds is read in one transaction, so that rows and `as_of` are of the same block while the indexer
+writes on.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Annotated, Final, Literal
+
+from fastapi import Depends, Request, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from api import VERSION, fields
+from api.errors import DatabaseMissing, NotModified, Problem, SchemaMismatch
+from api.problems import MIRROR_NOT_READY
+from indexer.store import schema
+from indexer.store.models import Checkpoint
+from indexer.store.session import READS, open_engine
+
+REVALIDATE: Final = {"Cache-Control": "no-cache"}
+"""The answer may be kept, and used again only after asking whether it is still the present one."""
+
+Label = Literal["head", "safe", "finalized"]
+
+
+class AsOf(BaseModel):
+    """The block up to which an answer is true. Phases and other states that time changes are those at its time."""
+
+    block_number: int = Field(examples=[4217])
+    block_hash: fields.Hash
+    block_time: fields.Time
+    label: Label = Field(
+        description="`finalized`: can't change any more. `safe`: very unlikely to. `head`: may be replaced."
+    )
+
+
+class Answer(BaseModel):
+    """Base of every answer."""
+
+    as_of: AsOf
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """One consistent view of the mirror."""
+
+    session: Session
+    checkpoint: Checkpoint
+    as_of: AsOf
+
+    @property
+    def now(self) -> int:
+        """Return the time of the block the answer is as of: Unix time. The machine's clock plays no part."""
+        return self.checkpoint.block_time
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Opens views for one request.
+
+    A route opens its view itself, so that it holds a connection only while its own thread works: routes that wait for
+    a connection can't keep from a thread those that have one.
+    """
+
+    request: Request
+    response: Response
+
+    @contextmanager
+    def open_now(self) -> Iterator[Mirror]:
+        """Open a view for an answer that also changes between blocks.
+
+        Raises:
+            Problem: Nothing is indexed yet.
+        """
+        with Session(self.request.app.state.engine) as session:
+            session.connection(execution_options={READS: True})
+            checkpoint = session.scalars(select(Checkpoint)).first()
+            if checkpoint is None:
+                raise Problem(MIRROR_NOT_READY, MIRROR_NOT_READY.meaning)
+            self.request.state.as_of = _as_of(checkpoint)
+            self.response.headers.update(REVALIDATE)
+            yield Mirror(session, checkpoint, self.request.state.as_of)
+
+    @contextmanager
+    def open(self) -> Iterator[Mirror]:
+        """Open a view, unless the client holds the answer as of this very block.
+
+        Raises:
+            NotModified: It does.
+            Problem: Nothing is indexed yet.
+        """
+        with self.open_now() as mirror:
+            etag = _etag(self.request, mirror.as_of)
+            if etag in {tag.strip() for tag in self.request.headers.get("if-none-match", "").split(",")}:
+                raise NotModified(etag)
+            self.response.headers["ETag"] = etag
+            yield mirror
+
+
+async def _reader(request: Request, response: Response) -> Reader:
+    return Reader(request, response)
+
+
+ReaderDep = Annotated[Reader, Depends(_reader)]
+
+
+def engine_of(url: str) -> Engine:
+    """Return an engine that can only read.
+
+    Raises:
+        DatabaseMissing: The URL is of no kind of database that can be read here.
+    """
+    try:
+        return open_engine(url, read_only=True)
+    except (ValueError, ImportError) as error:
+        raise DatabaseMissing(f"ERANOS_API_DATABASE_URL can't be used: {error}") from error
+
+
+def check_schema(engine: Engine) -> None:
+    """Compare the database with what this code reads.
+
+    Raises:
+        DatabaseMissing: It can't be opened.
+        SchemaMismatch: It was made by another version.
+    """
+    where = engine.url.render_as_string()
+    try:
+        with engine.connect() as connection:
+            schema.check(connection)
+    except DBAPIError as error:
+        raise DatabaseMissing(
+            f"the mirror at {where} can't be read ({error.orig}): "
+            "make it with `eranos index run`, or set ERANOS_API_DATABASE_URL"
+        ) from error
+    except schema.UnknownSchema as error:
+        raise SchemaMismatch(f"the mirror at {where} can't be served: {error}; see `eranos index rebuild`") from error
+
+
+def _as_of(checkpoint: Checkpoint) -> AsOf:
+    label: Label = "head"
+    if checkpoint.number <= checkpoint.finalized_number:
+        label = "finalized"
+    elif checkpoint.number <= checkpoint.safe_number:
+        label = "safe"
+    return AsOf(
+        block_number=checkpoint.number, block_hash=checkpoint.hash, block_time=checkpoint.block_time, label=label
+    )
+
+
+def _etag(request: Request, as_of: AsOf) -> str:
+    text = f"{VERSION} {request.url.path}?{request.url.query} {as_of.block_hash} {as_of.label}"
+    return f'W/"{sha256(text.encode("utf-8", "replace")).hexdigest()[:32]}"'

@@ -1,0 +1,63 @@
+"""Errors of the API.
+
+    ApiError
+    ├── StartError                 the server can't start; the message says what to do
+    │   ├── DatabaseMissing        no mirror where the settings say
+    │   ├── SchemaMismatch         the mirror was made by another version
+    │   └── PortTaken              somebody else listens at the address
+    ├── Problem                    an answer that is a problem of `problems.PROBLEM_TYPES`
+    └── NotModified                the client holds the present answer already
+
+Messages are one line, carry the values that matter and end with what to do.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from api.problems import ProblemType
+
+
+class ApiError(Exception):
+    """Base of all errors of this package."""
+
+
+class StartError(ApiError):
+    """The server can't start."""
+
+
+class DatabaseMissing(StartError):
+    """There is no mirror where the settings say."""
+
+
+class SchemaMismatch(StartError):
+    """The database was made by another version of this code."""
+
+
+class PortTaken(StartError):
+    """The address to listen at is in use, or not ours."""
+
+
+class Problem(ApiError):
+    """An answer that is a problem.
+
+    Attributes:
+        kind: Which one.
+        detail: What is wrong with this request, one sentence for its author.
+    """
+
+    def __init__(self, kind: "ProblemType", detail: str) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+
+
+class NotModified(ApiError):
+    """The client holds the present answer already.
+
+    Attributes:
+        etag: Tag of that answer.
+    """
+
+    def __init__(self, etag: str) -> None:
+        super().__init__(etag)
+        self.etag = etag

@@ -1,0 +1,244 @@
+"""The raw journal: every event of every contract of the lab, as it was emitted."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, Final, NamedTuple
+
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement, Table, literal, or_, select, union_all
+
+from api import fields
+from api.database import Answer, Mirror, ReaderDep
+from api.errors import Problem
+from api.paging import Page, PageDep, PageRequest, Position, cut, links, seek
+from api.problems import INVALID_PARAMETER, UNKNOWN_EVENT, list_failures, read_failures
+from api.records import event_path
+from indexer.store.columns import event_key, last_key_of
+from indexer.store.event_tables import CONTRACTS, META_COLUMNS, Argument
+from indexer.store.event_tables import EVENTS as BY_NAME
+from indexer.store.event_tables import Event as EventType
+
+EVENTS: Final[Sequence[EventType]] = tuple(BY_NAME.values())
+NAMES: Final = frozenset(event.name for event in EVENTS)
+NUMBER_BITS: Final = 48
+"""Integers of up to so many bits are JSON numbers, which every reader holds exactly; wider ones are strings."""
+ENTITY_COLUMNS: Final = ("entity_id", "organizer", "issuer", "member_id")
+"""Arguments that name an entity."""
+
+# ---------------------------------------------------------------------------------------------------------- schemas
+
+Contract = StrEnum("Contract", [(name, name) for name in CONTRACTS])  # type: ignore[misc]
+
+
+class EventSort(StrEnum):
+    """Order of a list of events, by their place on chain."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+class EventLinks(BaseModel):
+    """Where to read more about an event."""
+
+    self: fields.Path
+    transaction: fields.Path = Field(description="All events of its transaction.")
+
+
+class Event(BaseModel):
+    """One event as its contract emitted it."""
+
+    event_key: int = Field(description="Block number * 2^20 + log index.", examples=[4421844992])
+    block_number: int
+    block_hash: fields.Hash
+    block_time: fields.Time
+    tx_hash: fields.Hash
+    log_index: int = Field(description="Position in the block.")
+    contract: str = Field(description="Name of the contract.", examples=["Crowdfunding"])
+    address: fields.Address
+    event: str = Field(examples=["PledgeMade"])
+    signature: str = Field(description="As hashed for topic 0.")
+    arguments: dict[str, Any] = Field(
+        description="In declared order, tuples flattened. Integers of more than 48 bits are strings; times are Unix "
+        "times and states are numbers, as on chain.",
+        examples=[{"campaign_id": 1, "amount": "25000000"}],
+    )
+    links: EventLinks
+
+
+class EventPage(Page[Event]):
+    """A page of events."""
+
+
+class EventAnswer(Answer):
+    """One event."""
+
+    event: Event
+
+
+# ---------------------------------------------------------------------------------------------------------- queries
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilters:
+    """Which events are asked for: all that meet every one of these."""
+
+    contract: str | None = None
+    event: str | None = None
+    tx_hash: str | None = None
+    campaign: int | None = None
+    entity: int | None = None
+    from_block: int | None = None
+    to_block: int | None = None
+
+
+class Found(NamedTuple):
+    """One event: what it is, and its row."""
+
+    type: EventType
+    row: Any
+
+
+def list_events(mirror: Mirror, filters: EventFilters, page: PageRequest, sort: EventSort) -> list[Found]:
+    """Return the events of a page that meet every filter, and one more if there is one."""
+    parts = []
+    for number, event in enumerate(EVENTS):
+        if filters.contract in {None, event.contract} and filters.event in {None, event.name}:
+            conditions = _conditions(event.table, filters)
+            if conditions is not None:
+                parts.append(select(event.table.c.event_key, literal(number).label("number")).where(*conditions))
+    if not parts:
+        return []
+    keys = union_all(*parts).subquery()
+    statement = seek(select(keys), page, keys.c.event_key, keys.c.event_key, descending=sort is EventSort.NEWEST)
+    return _rows(mirror, [(row.event_key, row.number) for row in mirror.session.execute(statement)])
+
+
+def find_event(mirror: Mirror, key: int) -> Found:
+    """Return one event.
+
+    Raises:
+        Problem: There is none at this place.
+    """
+    parts = [
+        select(event.table.c.event_key, literal(number).label("number")).where(event.table.c.event_key == key)
+        for number, event in enumerate(EVENTS)
+    ]
+    row = mirror.session.execute(union_all(*parts)).first()
+    if row is None:
+        raise Problem(UNKNOWN_EVENT, f"There is no event at {key}")
+    return _rows(mirror, [(row.event_key, row.number)])[0]
+
+
+def _conditions(table: Table, filters: EventFilters) -> list[ColumnElement[bool]] | None:
+    """Return the conditions on one table, None if no row of it can meet them."""
+    conditions: list[ColumnElement[bool]] = []
+    if filters.campaign is not None:
+        if "campaign_id" not in table.c:
+            return None
+        conditions.append(table.c.campaign_id == filters.campaign)
+    if filters.entity is not None:
+        naming = [table.c[name] == filters.entity for name in ENTITY_COLUMNS if name in table.c]
+        if not naming:
+            return None
+        conditions.append(or_(*naming))
+    if filters.tx_hash is not None:
+        conditions.append(table.c.tx_hash == filters.tx_hash)
+    if filters.from_block is not None:
+        conditions.append(table.c.event_key >= event_key(filters.from_block, 0))
+    if filters.to_block is not None:
+        conditions.append(table.c.event_key <= last_key_of(filters.to_block))
+    return conditions
+
+
+def _rows(mirror: Mirror, wanted: Iterable[tuple[int, int]]) -> list[Found]:
+    """Return events in the order of `wanted`: (event key, index in `EVENTS`)."""
+    order = list(wanted)
+    by_table: defaultdict[int, list[int]] = defaultdict(list)
+    for key, number in order:
+        by_table[number].append(key)
+    found = {}
+    for number, keys in by_table.items():
+        table = EVENTS[number].table
+        for row in mirror.session.execute(select(table).where(table.c.event_key.in_(keys))):
+            found[row.event_key] = Found(EVENTS[number], row)
+    return [found[key] for key, _ in order]
+
+
+def _value(argument: Argument, value: Any) -> Any:
+    if argument.type == "address":
+        return fields.checksummed(value)
+    if argument.type.startswith("uint") and int(argument.type.removeprefix("uint")) > NUMBER_BITS:
+        return str(value)
+    return value
+
+
+def _event(found: Found) -> Event:
+    # An argument may have the name of a column in front of it, so that arguments go by position.
+    row, values = found.row, found.row[len(META_COLUMNS) :]
+    return Event(
+        event_key=row.event_key,
+        block_number=row.block_number,
+        block_hash=row.block_hash,
+        block_time=row.block_time,
+        tx_hash=row.tx_hash,
+        log_index=row.log_index,
+        contract=found.type.contract,
+        address=row.contract,
+        event=found.type.name,
+        signature=found.type.signature,
+        arguments={a.column: _value(a, value) for a, value in zip(found.type.arguments, values, strict=True)},
+        links=EventLinks(self=event_path(row.event_key), transaction=f"/v1/events?tx_hash={row.tx_hash}"),
+    )
+
+
+# ----------------------------------------------------------------------------------------------------------- routes
+
+router = APIRouter(prefix="/events", tags=["events"])
+
+
+async def _filters(
+    contract: Annotated[Contract | None, Query(description="Name of the contract.")] = None,
+    event: Annotated[
+        str | None, Query(pattern="^[A-Za-z0-9]{1,40}$", description="Name of the event.", examples=["PledgeMade"])
+    ] = None,
+    tx_hash: Annotated[fields.HashText | None, Query(description="Hash of the transaction.")] = None,
+    campaign: Annotated[fields.Id | None, Query(description="Campaign that the event names.")] = None,
+    entity: Annotated[
+        fields.Id | None, Query(description="Entity that the event names: also as organizer, issuer or counted member.")
+    ] = None,
+    from_block: Annotated[fields.BlockNumber | None, Query(description="First block.")] = None,
+    to_block: Annotated[fields.BlockNumber | None, Query(description="Last block.")] = None,
+) -> EventFilters:
+    """Read the filters of a list of events."""
+    if event is not None and event not in NAMES:
+        raise Problem(INVALID_PARAMETER, f"event: there is no event {event}")
+    name = None if contract is None else contract.value
+    return EventFilters(name, event, tx_hash, campaign, entity, from_block, to_block)
+
+
+@router.get("", summary="List events", responses=list_failures())
+def list_all(
+    reader: ReaderDep,
+    page: PageDep,
+    wanted: Annotated[EventFilters, Depends(_filters)],
+    sort: Annotated[EventSort, Query(description="Order of the list.")] = EventSort.NEWEST,
+) -> EventPage:
+    """Return the events that meet every filter, of all contracts, by their place on chain."""
+    with reader.open() as mirror:
+        found = list_events(mirror, wanted, page, sort)
+        shown, cursor = cut(page, found, lambda one: Position(one.row.event_key, one.row.event_key))
+        items = [_event(one) for one in shown]
+        return EventPage(as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor))
+
+
+@router.get("/{event_key}", summary="Read an event", responses=read_failures(UNKNOWN_EVENT))
+def read_event(
+    reader: ReaderDep,
+    key: Annotated[fields.EventKey, Path(alias="event_key", description="Block number * 2^20 + log index.")],
+) -> EventAnswer:
+    """Return the event at one place of the chain."""
+    with reader.open() as mirror:
+        return EventAnswer(as_of=mirror.as_of, event=_event(find_event(mirror, key)))

@@ -1,0 +1,298 @@
+"""Everything that can go wrong over HTTP, as RFC 9457 problems (`application/problem+json`).
+
+Each kind of problem has a stable address, `/problems/<name>`, that explains it. This is the only place where an error
+becomes an answer.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from api.errors import NotModified, Problem
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_SECONDS: Final = 5
+MAX_INSTANCE: Final = 200
+MAX_ERRORS: Final = 20
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """A kind of problem: what its page says."""
+
+    name: str
+    status: int
+    title: str
+    meaning: str
+    remedy: str
+
+    @property
+    def path(self) -> str:
+        """Return its stable address, which is also the `type` of such a problem."""
+        return f"/problems/{self.name}"
+
+
+INVALID_PARAMETER: Final = ProblemType(
+    "invalid-parameter",
+    400,
+    "A parameter is not valid",
+    "A part of the path or of the query has not the form, or lies outside the bounds, that the API documents.",
+    "`errors` names each parameter and what it needs. See /docs for every parameter.",
+)
+UNKNOWN_PARAMETER: Final = ProblemType(
+    "unknown-parameter",
+    400,
+    "There is no such parameter",
+    "The query holds a parameter that this address does not know. It is refused, because a filter that is ignored "
+    "in silence gives an answer to another question.",
+    "Correct its name, or leave it out. See /docs for every parameter.",
+)
+INVALID_ADDRESS: Final = ProblemType(
+    "invalid-address",
+    400,
+    "An address is not valid",
+    "An account or contract was not written as 0x and 40 hexadecimal digits, or its EIP-55 checksum (the pattern of "
+    "upper and lower case) is wrong, which most often means that a digit was changed.",
+    "Copy the address again from where it comes. In lower case it has no checksum and is accepted as it is.",
+)
+INVALID_LIMIT: Final = ProblemType(
+    "invalid-limit",
+    400,
+    "The page size is not valid",
+    "`limit` is the number of records of a page: 1 to 100.",
+    "Ask for at most 100 and follow `links.next` for more.",
+)
+INVALID_CURSOR: Final = ProblemType(
+    "invalid-cursor",
+    400,
+    "The cursor is not valid",
+    "`cursor` is not one that this API gave out, or it was cut or changed on the way.",
+    "Follow `links.next` of an answer as it is, or begin without a cursor.",
+)
+FOREIGN_CURSOR: Final = ProblemType(
+    "cursor-of-another-query",
+    400,
+    "The cursor belongs to another query",
+    "A cursor goes on with the very query that it came from. This one came from another address, filter or order, "
+    "where it would skip records or repeat them.",
+    "Keep every parameter but `limit` as it was, or begin the new query without a cursor.",
+)
+NOT_FOUND: Final = ProblemType(
+    "not-found",
+    404,
+    "There is nothing at this address",
+    "The path is not one of this API.",
+    "See /docs for every path.",
+)
+UNKNOWN_CAMPAIGN: Final = ProblemType(
+    "unknown-campaign",
+    404,
+    "There is no such campaign",
+    "No campaign with this id was submitted up to the block in `as_of`.",
+    "If it was submitted just now, wait until the block of its transaction is indexed: see /v1/status.",
+)
+UNKNOWN_PLEDGE: Final = ProblemType(
+    "unknown-pledge",
+    404,
+    "There is no such pledge",
+    "This account pledged nothing to this campaign up to the block in `as_of`.",
+    "Check the address and the campaign, or wait until the block of the pledge is indexed: see /v1/status.",
+)
+UNKNOWN_BACKER: Final = ProblemType(
+    "unknown-backer",
+    404,
+    "This account backs nothing",
+    "This account pledged to no campaign up to the block in `as_of`.",
+    "Check the address, or wait until the block of the pledge is indexed: see /v1/status.",
+)
+UNKNOWN_ENTITY: Final = ProblemType(
+    "unknown-entity",
+    404,
+    "There is no such entity",
+    "No entity with this id was registered up to the block in `as_of`.",
+    "If it registered just now, wait until the block of its transaction is indexed: see /v1/status.",
+)
+UNKNOWN_EVENT: Final = ProblemType(
+    "unknown-event",
+    404,
+    "There is no such event",
+    "No event of the lab's contracts stands at this place of the chain. A reorganisation of the chain may have taken "
+    "it away.",
+    "Look for it by its transaction: /v1/events?tx_hash=...",
+)
+UNKNOWN_DOCUMENT: Final = ProblemType(
+    "unknown-document",
+    404,
+    "There is no such document here",
+    "This server holds no document with this SHA-256. The hash on chain stays valid without it: whoever has the "
+    "document can prove that it is the one.",
+    "Ask the author of the record for the document and compare its SHA-256 with the hash.",
+)
+UNKNOWN_PROBLEM: Final = ProblemType(
+    "unknown-problem",
+    404,
+    "There is no such kind of problem",
+    "The name after /problems/ is not one of this API.",
+    "See /problems for all of them.",
+)
+METHOD_NOT_ALLOWED: Final = ProblemType(
+    "method-not-allowed",
+    405,
+    "This API is for reading only",
+    "Only GET, HEAD and OPTIONS are answered. Facts about money are written on chain by the accounts they concern.",
+    "Send the transaction to the contract; what to call is in `next_acts` of a campaign.",
+)
+INTERNAL_ERROR: Final = ProblemType(
+    "internal-error",
+    500,
+    "The server failed",
+    "This is a mistake in the server, not in the request.",
+    "Try again later and report the path and the time to those who run the lab.",
+)
+DATABASE_UNAVAILABLE: Final = ProblemType(
+    "database-unavailable",
+    503,
+    "The mirror can't be read now",
+    "The database does not answer, is busy, or is being made anew. Money and records are on chain and not concerned.",
+    "Try again after the seconds in the header `Retry-After`.",
+)
+MIRROR_NOT_READY: Final = ProblemType(
+    "mirror-not-ready",
+    503,
+    "Nothing is indexed yet",
+    "The indexer has not stored its first block, so that there is no state to answer from.",
+    "Start the indexer, or try again after the seconds in the header `Retry-After`.",
+)
+
+PROBLEM_TYPES: Final = {kind.name: kind for kind in list(globals().values()) if isinstance(kind, ProblemType)}
+"""Every kind of problem by its name."""
+
+_BY_ERROR: Final = {"invalid_address": INVALID_ADDRESS, "invalid_limit": INVALID_LIMIT}
+_BY_STATUS: Final = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
+
+
+class InvalidInput(BaseModel):
+    """One parameter that is not valid."""
+
+    where: str = Field(description="`path` or `query`.", examples=["query"])
+    name: str = Field(examples=["phase"])
+    detail: str = Field(examples=["Input should be 'live'"])
+
+
+class ProblemDocument(BaseModel):
+    """An RFC 9457 problem."""
+
+    type: Annotated[str, Field(description="Address of the page that explains it.", examples=["/problems/not-found"])]
+    title: Annotated[str, Field(description="The same for all problems of this type.")]
+    status: Annotated[int, Field(description="HTTP status code.", examples=[404])]
+    detail: Annotated[str, Field(description="What is wrong with this request.")]
+    instance: Annotated[str, Field(description="Path of the request.", examples=["/v1/campaigns/99"])]
+    errors: Annotated[list[InvalidInput] | None, Field(description="Each parameter that is not valid.")] = None
+    as_of: Annotated[
+        dict[str, Any] | None, Field(description="Block that was looked at, where a record was looked for.")
+    ] = None
+
+
+def answer(
+    request: Request, kind: ProblemType, detail: str, errors: Sequence[InvalidInput] = (), allow: str | None = None
+) -> JSONResponse:
+    """Return the answer that says what is wrong."""
+    path = quote(request.scope["path"], safe="/:@!$&'()*+,;=-._~", errors="replace")[:MAX_INSTANCE]
+    document: dict[str, Any] = {
+        "type": kind.path,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "instance": path,
+    }
+    if errors:
+        document["errors"] = [error.model_dump() for error in errors]
+    if (as_of := getattr(request.state, "as_of", None)) is not None:
+        document["as_of"] = as_of.model_dump(mode="json")
+    headers = {"Cache-Control": "no-store"} | ({"Allow": allow} if allow else {})
+    if kind.status == DATABASE_UNAVAILABLE.status:
+        headers["Retry-After"] = str(RETRY_SECONDS)
+    return JSONResponse(document, kind.status, headers, MEDIA_TYPE)
+
+
+def failures(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route that can fail in these ways, and in that in which every route can."""
+    responses: dict[int | str, dict[str, Any]] = {}
+    for kind in dict.fromkeys((*kinds, INTERNAL_ERROR)):
+        known = responses.setdefault(kind.status, {"model": ProblemDocument, "description": ""})
+        link = f"[{kind.title}]({kind.path})"
+        known["description"] = f"{known['description']}; {link}" if known["description"] else link
+    return responses
+
+
+def read_failures(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route that reads the mirror, beside its success."""
+    common = (INVALID_PARAMETER, UNKNOWN_PARAMETER, DATABASE_UNAVAILABLE, MIRROR_NOT_READY)
+    return {304: {"description": "The answer that the client holds (`If-None-Match`) is the present one."}} | failures(
+        *common, *kinds
+    )
+
+
+def list_failures(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route that reads a page of a list, beside its success."""
+    return read_failures(INVALID_LIMIT, INVALID_CURSOR, FOREIGN_CURSOR, *kinds)
+
+
+def install(app: FastAPI) -> None:
+    """Let `app` answer every error as a problem."""
+    app.exception_handler(Problem)(_problem)
+    app.exception_handler(NotModified)(_not_modified)
+    app.exception_handler(RequestValidationError)(_invalid)
+    app.exception_handler(HTTPException)(_http)
+    for error in (OperationalError, InterfaceError, PoolTimeout):
+        app.exception_handler(error)(_database)
+    app.exception_handler(Exception)(_internal)
+
+
+async def _problem(request: Request, error: Problem) -> Response:
+    return answer(request, error.kind, error.detail)
+
+
+async def _not_modified(_request: Request, error: NotModified) -> Response:
+    return Response(status_code=304, headers={"ETag": error.etag, "Cache-Control": "no-cache"})
+
+
+async def _invalid(request: Request, error: RequestValidationError) -> Response:
+    found = error.errors()
+    kinds = {_BY_ERROR.get(item["type"], INVALID_PARAMETER) for item in found}
+    kind = kinds.pop() if len(kinds) == 1 else INVALID_PARAMETER
+    errors = [
+        InvalidInput(where=str(item["loc"][0]), name=str(item["loc"][1]), detail=item["msg"])
+        for item in found[:MAX_ERRORS]
+    ]
+    return answer(request, kind, f"{errors[0].name}: {errors[0].detail}", errors)
+
+
+async def _http(request: Request, error: HTTPException) -> Response:
+    callers = error.status_code < INTERNAL_ERROR.status
+    kind = _BY_STATUS.get(error.status_code, INVALID_PARAMETER if callers else INTERNAL_ERROR)
+    allow = next((value for name, value in (error.headers or {}).items() if name.lower() == "allow"), None)
+    return answer(request, kind, kind.meaning, allow=allow)
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    # The message may name files and hosts: it belongs in the log, not in the answer.
+    log.warning("the mirror can't be read: %s", error)
+    return answer(request, DATABASE_UNAVAILABLE, DATABASE_UNAVAILABLE.meaning)
+
+
+async def _internal(request: Request, error: Exception) -> Response:
+    log.error("request failed: %s", request.scope["path"].encode("ascii", "backslashreplace"), exc_info=error)
+    return answer(request, INTERNAL_ERROR, INTERNAL_ERROR.meaning)
