@@ -19,6 +19,7 @@ from scripts._lab.clock import Clock
 from scripts._lab.errors import SettingInvalid
 from scripts._lab.local import (
     BLOCK_SECONDS,
+    SECONDS_TO_FINALITY,
     Place,
     deploy_lab_on,
     emptied,
@@ -35,6 +36,8 @@ FOLDER: Final = Path(".lab")
 API_PORT: Final = ("ERANOS_API_PORT", 8000)
 RPC_PORT: Final = ("ERANOS_RPC_PORT", 8545)
 MAX_PORT: Final = 65_535
+#: Exit code of a command that a signal ended before it was done, as shells have it.
+INTERRUPTED: Final = 130
 
 
 @click.command(short_help="Start a local lab: chain, contracts, story, indexer, API")
@@ -51,15 +54,19 @@ def cli(*, once: bool, folder: Path) -> None:
         raise SettingInvalid(message)
     check_port(place.rpc_port, RPC_PORT[0])
     check_port(place.api_port, API_PORT[0])
+    is_up = False
     try:
         with emptied(folder), Processes(folder / "logs") as processes:
             deployment = bring_up(processes, place)
+            is_up = True
             if once:
                 return
             click.echo(addresses(place, deployment))
             processes.watch()
     except KeyboardInterrupt:
         click.echo("Stopped.")
+        if not is_up:
+            raise SystemExit(INTERRUPTED) from None
 
 
 def bring_up(processes: Processes, place: Place) -> Deployment:
@@ -119,7 +126,7 @@ Open
 Chain
   RPC                {place.rpc_url}
   Chain id           {deployment.chain_id}
-  A block every {BLOCK_SECONDS} seconds, final after half a minute.
+  A block every {BLOCK_SECONDS} seconds, final after {SECONDS_TO_FINALITY} seconds.
 
 Contracts
 {contracts}

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable, Mapping
+from functools import cache
 from hashlib import sha256
 from json import dumps
 from pathlib import Path
@@ -96,13 +97,18 @@ def _cached(context: str, name: str, compile_: Callable[[], Mapping[str, Contrac
     """Keeps compiled code that Ape would compile again in each process, which takes five seconds a time."""
     path = ape.project.path / ".build" / "deployable" / f"{name}-{_fingerprint(context)}.json"
     if path.is_file():
-        return ContractContainer(ContractType.model_validate_json(path.read_text(encoding="utf-8")))
+        return _load(path)
     containers = compile_()
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".tmp")
     draft.write_text(containers[name].contract_type.model_dump_json(by_alias=True), encoding="utf-8")
     draft.replace(path)
     return containers[name]
+
+
+@cache
+def _load(path: Path) -> ContractContainer:
+    return ContractContainer(ContractType.model_validate_json(path.read_text(encoding="utf-8")))
 
 
 def _fingerprint(context: str) -> str:

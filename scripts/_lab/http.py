@@ -44,13 +44,24 @@ class Api:
             ApiFailed: The API did not answer.
         """
         try:
-            self._connection.request("GET", path)
-            answer = self._connection.getresponse()
-            return answer.status, answer.read()
-        except (OSError, HTTPException) as error:
+            return self._read(path)
+        except ConnectionError:  # servers close connections that nobody used for a while
             self._connection.close()
-            message = f"GET {self.url}{path}: {error}"
-            raise ApiFailed(message) from error
+        except (OSError, HTTPException) as error:
+            raise self._failed(path, error) from error
+        try:
+            return self._read(path)
+        except (OSError, HTTPException) as error:
+            raise self._failed(path, error) from error
+
+    def _read(self, path: str) -> tuple[int, bytes]:
+        self._connection.request("GET", path)
+        answer = self._connection.getresponse()
+        return answer.status, answer.read()
+
+    def _failed(self, path: str, error: Exception) -> ApiFailed:
+        self._connection.close()
+        return ApiFailed(f"GET {self.url}{path}: {error}")
 
     def pages(self, path: str) -> Iterator[dict[str, Any]]:
         """Yields the pages of a list."""

@@ -30,9 +30,10 @@ from scripts._lab.rpc import Rpc
 from scripts._lab.wallets import Cast
 
 HOST: Final = "127.0.0.1"
-#: Blocks become final when twice as many are on top of them: with a block every two seconds, in half a minute.
-SLOTS_IN_AN_EPOCH: Final = 8
 BLOCK_SECONDS: Final = 2
+#: Blocks become final when twice as many are on top of them.
+SLOTS_IN_AN_EPOCH: Final = 4
+SECONDS_TO_FINALITY: Final = 2 * SLOTS_IN_AN_EPOCH * BLOCK_SECONDS
 #: Seconds that a process may take until it answers. Generous: a test machine may be busy.
 START: Final = 60
 

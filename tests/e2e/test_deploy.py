@@ -3,14 +3,13 @@
 given a chain
 ├── that is local
 │   ├── when deployed twice: the second run sends nothing and the record stays the same
-│   ├── when cut after any transaction, again and again: ends with one lab, as planned, nothing deployed twice
+│   ├── when cut again and again: ends with one lab, as planned, nothing deployed twice
 │   ├── when cut between sending and hearing of it: the next run adopts the contract
+│   ├── when nobody says yes, or the deployer cannot pay: nothing is sent
 │   ├── when the chain restarted: the old record is forgotten
 │   └── when other roles are asked for than the chain has: refused, with what differs
 ├── that nobody knows
 │   ├── without --unknown-chain: refused
-│   ├── without a holder for each role: refused
-│   ├── when the deployer cannot pay: refused before the first transaction
 │   └── otherwise: deployed, without test currency
 └── of which the record is about another genesis: refused
 """
@@ -45,6 +44,8 @@ from tests.e2e.conftest import free_port
 UNKNOWN_CHAIN = 424242
 #: Key of the first account of Ape's and anvil's own test phrase.
 RICH = "TEST::0"
+#: On a local chain, the test currency included.
+CONTRACTS_DEPLOYED = 7
 #: Transactions of a whole deployment on a local chain: seven contracts, and the roles.
 TRANSACTIONS = 30
 
@@ -164,7 +165,7 @@ def test_deploy__answered_no__sends_nothing(start: Callable[..., Place], records
     assert not records.exists()
 
 
-def test_deploy__cut_after_every_transaction__ends_with_one_lab(
+def test_deploy__cut_again_and_again__ends_with_one_lab(
     start: Callable[..., Place], records: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place, runs = start(), 0
@@ -172,14 +173,15 @@ def test_deploy__cut_after_every_transaction__ends_with_one_lab(
         while True:
             runs += 1
             try:
-                with cut_after(monkeypatch, 1):
+                # Each contract on its own; the roles, which are all alike to a resumed run, a few at a time.
+                with cut_after(monkeypatch, 1 if runs <= CONTRACTS_DEPLOYED + 2 else 4):
                     deploy(deployer(), holders())
                 break
             except Cut:
-                assert runs < 2 * TRANSACTIONS, "no run gets further than the one before"
+                assert runs < TRANSACTIONS, "no run gets further than the one before"
     record = deployments.load(31337)
     assert set(record.contracts) == {name for name, _ in CONTRACTS.values()} | {"TestEuro"}
-    assert nonce_of(place, Cast().deployer.address) == TRANSACTIONS == runs
+    assert nonce_of(place, Cast().deployer.address) == TRANSACTIONS
     assert record.roles["arbiter"].id == ARBITER
 
 
@@ -247,10 +249,6 @@ def test_deploy__on_an_unknown_chain_with_the_flag__has_no_test_currency(
     start: Callable[..., Place], records: Path
 ) -> None:
     place = start(UNKNOWN_CHAIN)
-    nameless = command(place, "--yes", "--unknown-chain")
-    assert nameless.returncode == 1
-    assert one_line_error(nameless).startswith("who is to be admin? Pass --admin ADDRESS")
-
     done = command(place, "--yes", "--unknown-chain", *holder_options())
     assert done.returncode == 0, done.stdout + done.stderr
     assert set(deployments.load(UNKNOWN_CHAIN).contracts) == {name for name, _ in CONTRACTS.values()}
@@ -274,14 +272,6 @@ def test_deploy__by_an_account_without_funds__is_refused_before_anything_is_sent
     with connected(place), pytest.raises(NotEnoughFunds, match=r"has 0\.001 ETH, the deployment may cost"):
         deploy(deployer(), holders())
     assert nonce_of(place, Cast().deployer.address) == 0
-
-
-def test_deploy__with_a_holder_in_wrong_checksum__is_refused(start: Callable[..., Place], records: Path) -> None:
-    place = start()
-    wrong = Cast().reviewer.address.lower()
-    done = command(place, "--yes", "--reviewer", wrong)
-    assert done.returncode == 1
-    assert one_line_error(done) == f"--reviewer {wrong} is not an address in checksum form (EIP-55)."
 
 
 def one_line_error(done: subprocess.CompletedProcess[str]) -> str:

@@ -1,0 +1,180 @@
+"""The story as a reader finds it: on chain, over HTTP, and both alike.
+
+given the story was played and indexed
+├── its campaigns stand where they should, in every phase that a person should see
+├── money: books after every act; nothing left of finished campaigns; refunds to the last unit
+├── people: entities of every kind, one refused, one revoked, one with a new account, one veto
+├── credits: from two programmes, given on
+├── acts without ether were carried by the relayer
+├── the check finds every value of the API equal to the contracts', and finds a wrong one
+└── documents are served by the hash that is on chain
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from scripts._lab import check
+from scripts._lab.documents import SOURCES
+from scripts._lab.errors import AnswerDiffers
+from scripts._lab.http import Api
+from scripts._lab.local import start_api, wait_for_block
+from scripts._lab.processes import Processes
+from scripts._lab.stage import EURO, euros
+from scripts._lab.wallets import Cast
+from tests.e2e.conftest import Played, free_port
+
+#: Campaign by campaign, in the order of submission.
+PHASES = (
+    "delivering",  # Seville: two of three milestones released
+    "failed",  # Tunis: refunded
+    "completed",  # Beitillu's schools
+    "canceled",  # Al Koura's laboratory: refunded
+    "extension",  # Beitillu's rewards
+    "rejected",  # Lisbon's van
+    "live",  # Lisbon's time bank
+    "approved",  # Al Koura's incubator
+    "submitted",  # Tunis' accelerator
+)
+SEVILLE, TUNIS, SCHOOLS, OIL, REWARDS, VAN, TIME_BANK, INCUBATOR, ACCELERATOR = range(1, 10)
+
+
+@pytest.fixture(scope="module")
+def api(played: Played, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """The API over the mirror of the indexer that was left in peace."""
+    with Processes(tmp_path_factory.mktemp("api-logs")) as processes:
+        api = start_api(processes, played.calm)
+        wait_for_block(processes, api, played.head())
+        yield api
+
+
+def test_campaigns__of_the_story__stand_in_nine_phases(played: Played) -> None:
+    crowdfunding = played.contracts["Crowdfunding"]
+    found = [check.PHASES[crowdfunding.ask(played.rpc, "phase", number)] for number in range(1, len(PHASES) + 1)]
+    assert tuple(found) == PHASES
+    assert crowdfunding.ask(played.rpc, "campaignCount") == len(PHASES)
+
+
+def test_seville__two_milestones__are_released_and_paid_to_both_payout_accounts(played: Played) -> None:
+    crowdfunding, euro, cast = played.contracts["Crowdfunding"], played.contracts["TestEuro"], Cast()
+    campaign = crowdfunding.ask(played.rpc, "campaign", SEVILLE)
+    raised = sum(map(euros, ("1500", "2500", "799.99", "700.07", "1000.333333", "500.000003")))
+    assert campaign["raised"] == raised
+    assert campaign["released"] == campaign["collected"] == raised * 7_500 // 10_000
+    assert euro.ask(played.rpc, "balanceOf", cast.seville_purse.address) == raised * 4_000 // 10_000
+    assert (
+        euro.ask(played.rpc, "balanceOf", cast.seville_bank.address) == campaign["released"] - raised * 4_000 // 10_000
+    )
+    assert campaign["currentMilestone"] == 2
+
+
+@pytest.mark.parametrize("number", [TUNIS, OIL])
+def test_refunded_campaign__has_nothing_left(played: Played, number: int) -> None:
+    campaign = played.contracts["Crowdfunding"].ask(played.rpc, "campaign", number)
+    assert campaign["raised"] == campaign["refunded"] > 0
+    assert campaign["released"] == 0
+
+
+def test_completed_campaign__has_nothing_left(played: Played) -> None:
+    campaign = played.contracts["Crowdfunding"].ask(played.rpc, "campaign", SCHOOLS)
+    assert campaign["raised"] == campaign["released"] == campaign["collected"] == campaign["stretchGoal"]
+
+
+def test_nadia__whose_only_campaign_beside_none_failed__has_all_her_money_back(played: Played) -> None:
+    balance = played.contracts["TestEuro"].ask(played.rpc, "balanceOf", Cast().nadia.address)
+    assert balance == 5_000 * EURO
+
+
+def test_rana__who_withdrew__has_no_pledge(played: Played) -> None:
+    pledge = played.contracts["Crowdfunding"].ask(played.rpc, "pledgeOf", TIME_BANK, Cast().rana.address)
+    assert pledge == {"amount": 0, "memberId": 0, "refunded": False}
+
+
+def test_books__were_compared_after_every_transaction(played: Played) -> None:
+    assert played.checks == played.transactions > 100
+
+
+def test_windows__that_the_story_leaves_open__stay_open_for_days(played: Played) -> None:
+    crowdfunding = played.contracts["Crowdfunding"]
+    now = int(played.rpc.call("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+    for number in (REWARDS, TIME_BANK):
+        assert crowdfunding.ask(played.rpc, "campaign", number)["pledgingEndsAt"] > now + 14 * 24 * 60 * 60
+    assert crowdfunding.ask(played.rpc, "campaign", ACCELERATOR)["opensAt"] > now + 10 * 24 * 60 * 60
+
+
+def test_entities__of_the_story__are_of_every_kind(api: Api) -> None:
+    entities = [item for page in api.pages("/v1/entities?limit=100&sort=oldest") for item in page["items"]]
+    by_state = {state: [e for e in entities if e["state"] == state] for state in ("verified", "refused", "revoked")}
+    organisations = [tuple(e["kinds"]) for e in by_state["verified"] if e["kinds"] != ["member"]]
+    assert len(organisations) >= 5
+    assert len(set(organisations)) >= 5
+    assert [len(by_state[state]) for state in ("refused", "revoked")] == [1, 1]
+    assert len([e for e in by_state["verified"] if e["kinds"] == ["member"]]) == len(Cast().members())
+
+
+def test_accounts__one_changed_and_one_recovery_was_vetoed(api: Api) -> None:
+    cast = Cast()
+    (tunis,) = api.get(f"/v1/entities?account={cast.tunis_new.address}")["items"]
+    accounts = api.get(f"/v1/entities/{tunis['entity_id']}")["entity"]["accounts"]
+    assert [tenure["account"] for tenure in accounts] == [cast.tunis.address, cast.tunis_new.address]
+    (lisbon,) = api.get(f"/v1/entities?account={cast.lisbon.address}")["items"]
+    detail = api.get(f"/v1/entities/{lisbon['entity_id']}")["entity"]
+    assert detail["recovery"] is None
+    assert detail["recovery_barred_until"] is not None
+
+
+def test_credits__come_from_two_programmes_and_were_given_on(api: Api) -> None:
+    credits_ = api.get("/v1/credits")["credits"]
+    assert len([p for p in credits_["programmes"] if int(p["issued"])]) == 2
+    assert credits_["transfers"] == 3
+    assert credits_["supply"] == credits_["issued"] == str(5475 * 10**16)
+
+
+def test_forwarder__acts_of_people_without_ether__were_carried(played: Played) -> None:
+    cast, forwarder = Cast(), played.contracts["ERC2771Forwarder"]
+    for wallet in (cast.nadia, cast.yusra, cast.rana):
+        assert forwarder.ask(played.rpc, "nonces", wallet.address) >= 2
+        assert int(played.rpc.call("eth_getBalance", wallet.address, "latest"), 16) == 0
+
+
+def test_check__of_the_story__finds_no_difference(played: Played, api: Api) -> None:
+    accounts = [wallet.address for wallet in Cast().everyone()]
+    assert check.compare(api, played.rpc, played.deployment, accounts).compared > 700
+
+
+def test_check__of_a_wrong_row__names_it(played: Played, tmp_path: Path) -> None:
+    source = played.calm.database_url.removeprefix("sqlite:///")
+    forged = replace(played.calm, folder=tmp_path, api_port=free_port())
+    path = forged.database_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(path)) as copy:
+        original.backup(copy)
+        copy.execute(
+            "update pledges set amount = replace(amount, '2000000003', '2000000004') where campaign_id = ?", (SEVILLE,)
+        )
+        copy.execute("delete from campaigns where campaign_id = ?", (VAN,))
+        copy.commit()
+    with Processes(tmp_path / "logs") as processes:
+        api = start_api(processes, forged)
+        wait_for_block(processes, api, played.head())
+        with pytest.raises(AnswerDiffers, match=r"(?s)ids of campaigns: API .*pledge of 0x\w+ to campaign 1 amount"):
+            check.compare(api, played.rpc, played.deployment)
+
+
+def test_documents__of_every_campaign__are_served_by_the_hash_on_chain(api: Api) -> None:
+    titles = set()
+    for listed in api.get("/v1/campaigns?limit=100")["items"]:
+        campaign = api.get(f"/v1/campaigns/{listed['campaign_id']}")["campaign"]
+        digests = [campaign["description_hash"], *(m["document_hash"] for m in campaign["milestones"])]
+        digests += [m["evidence_hash"] for m in campaign["milestones"] if m["evidence_hash"]]
+        for digest in digests:
+            status, content = api.read(f"/documents/{digest[2:]}")
+            assert status == 200
+            assert sha256(content).hexdigest() == digest[2:]
+        titles.add(json.loads(api.read(f"/documents/{campaign['description_hash'][2:]}")[1])["title"]["en"])
+    assert titles == {json.loads(path.read_text())["description"]["title"]["en"] for path in SOURCES.glob("*-*.json")}
