@@ -3,6 +3,7 @@
 History and live blocks come through the same door: one `Batch`, decoded and written the same way.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -11,6 +12,8 @@ from indexer.chain import Call, Header, Log, Marks, Node, keccak, may_hold_logs_
 from indexer.errors import NodeAnswerInvalid, RetryableError
 from indexer.events import LAB_CONTRACTS, Watched
 from indexer.store.checkpoint import Checkpoint
+
+log = logging.getLogger(__name__)
 
 JOURNAL_CALL: Final = "0x" + keccak(b"journal()")[:4].hex()
 FIRST_SPAN: Final = 1_000
@@ -55,6 +58,7 @@ class Fetcher:
         self._target_logs = target_logs
         self._max_range = max_range
         self._span = min(FIRST_SPAN, max_range)
+        self._told = False
         self.refetches = 0
         """Empty answers asked for again, because the block's bloom names one of our contracts."""
 
@@ -122,6 +126,11 @@ class Fetcher:
     async def _journals(self, header: Header) -> dict[str, JournalState | None]:
         calls = [Call(self._watched.address_of(name), JOURNAL_CALL) for name in LAB_CONTRACTS]
         answers = await self._node.calls(calls, header.hash)
+        if None in answers and not self._told:
+            self._told = True
+            log.warning(
+                "the node does not answer journal() at block %d: missing logs go unnoticed there", header.number
+            )
         return dict(zip(LAB_CONTRACTS, map(_journal_state, answers), strict=True))
 
 

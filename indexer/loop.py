@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from indexer.errors import NodeUnavailable, RetryableError
+from indexer.errors import AnotherWriter, DatabaseUnusable, FatalError, NodeUnavailable, RetryableError
 from indexer.fetch import Fetcher
 from indexer.status import Activity, StatusBoard
 from indexer.sync import Indexer, Outcome, Step
@@ -74,6 +74,11 @@ class Loop:
         except RetryableError as error:
             self._failures += 1
             self._board.failed(error)
+            raise
+        except (AnotherWriter, DatabaseUnusable):
+            raise  # the row is another's now, or can't be written
+        except FatalError as error:
+            self._board.ended(error)
             raise
         self._failures = 0
         self._board.count("refetches", self._fetcher.refetches - refetches)

@@ -47,11 +47,17 @@ class StatusBoard:
         self._write()
 
     def failed(self, error: Exception) -> None:
-        """Note an error after which the indexer tries again, or stops."""
+        """Note an error after which the indexer tries again."""
         log.warning("%s", error)
-        now = int(time.time())
-        self._write(activity=Activity.FAILING.value, last_error=str(error), last_error_at=now)
-        self._activity = Activity.FAILING
+        self._note(Activity.FAILING, error)
+
+    def ended(self, error: Exception) -> None:
+        """Note an error that ends the indexer, for whoever looks at its status later."""
+        self._note(Activity.STOPPED, error)
+
+    def _note(self, activity: Activity, error: Exception) -> None:
+        self._write(activity=activity.value, last_error=str(error), last_error_at=int(time.time()))
+        self._activity = activity
 
     def count(self, column: str, more: int = 1) -> None:
         """Add to ``reorgs`` or ``refetches``."""

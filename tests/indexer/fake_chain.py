@@ -4,6 +4,7 @@ Logs are encoded by `eth_abi` and journals hashed here, so that nothing the inde
 """
 
 import copy
+import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -67,7 +68,7 @@ class FakeNode:
         """Add blocks, each with some random acts; the contracts are deployed in block 3."""
         for _ in range(blocks):
             parent = self.blocks[-1]
-            lab = copy.deepcopy(parent.lab)
+            lab = forked(parent.lab)
             time = parent.header.time + 12
             emitted = lab.acts(time, lab.random.randrange(acts + 1)) if len(self.blocks) >= 3 else []
             self.add(emitted, lab)
@@ -88,7 +89,7 @@ class FakeNode:
         self.orphans |= {block.header.hash: block for block in self.blocks[-depth:]}
         del self.blocks[-depth:]
         self.blocks[-1] = copy.copy(self.blocks[-1])
-        self.blocks[-1].lab = copy.deepcopy(self.blocks[-1].lab)
+        self.blocks[-1].lab = forked(self.blocks[-1].lab)
         self.blocks[-1].lab.random.seed(f"{self.seed} {self.forks}")
         self.grow(blocks, acts)
 
@@ -139,6 +140,12 @@ class FakeNode:
             known_call = call.data == JOURNAL_CALL
             answers.append(sequence.to_bytes(32) + digest.ljust(32, b"\0") if known_call else None)
         return answers
+
+
+def forked(lab: FakeLab) -> FakeLab:
+    """Return a copy of a lab; by pickle, which takes a tenth of the time of `copy.deepcopy`."""
+    twin: FakeLab = pickle.loads(pickle.dumps(lab))  # noqa: S301 - our own bytes
+    return twin
 
 
 def block_hash(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from indexer.errors import AnotherWriter, NodeUnavailable
+from indexer.errors import AnotherWriter, NodeUnavailable, ReorgBelowFinality
 from indexer.loop import FIRST_PAUSE, LONGEST_PAUSE, TRIES_OF_ONCE, Loop
 from indexer.status import StatusBoard, status_of
 from indexer.store.session import reading
@@ -97,6 +97,19 @@ def test_once__fatal__not_tried_again(flaky: Flaky, make_mirror: MakeMirror, clo
     with pytest.raises(AnotherWriter):
         run(loop_of(first).once(ignore))
     assert clock.slept == []
+
+
+def test_once__reorg_below_finality__status_tells_why_it_stopped(
+    flaky: Flaky, make_mirror: MakeMirror, clock: Clock
+) -> None:
+    mirror = make_mirror(flaky)
+    run(loop_of(mirror).once(ignore))
+    flaky.reorg(20, 25)
+    with pytest.raises(ReorgBelowFinality):
+        run(loop_of(mirror).once(ignore))
+    found = status(mirror)
+    assert found["activity"] == "stopped"
+    assert "was final" in found["last_error"]
 
 
 def test_once__node_recovers__ends_at_the_head(flaky: Flaky, make_mirror: MakeMirror, clock: Clock) -> None:

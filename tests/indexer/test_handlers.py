@@ -1,0 +1,73 @@
+"""Handlers: pure, complete, and indifferent to how events are cut into batches."""
+
+import copy
+
+import pytest
+
+from indexer.decode import EventRow, decode
+from indexer.errors import EventsInconsistent
+from indexer.handlers import HANDLERS, TABLES, Rows, fold, places
+from indexer.handlers.crowdfunding import territory
+from indexer.handlers.folding import Touch, handles
+from indexer.store.event_tables import EVENTS
+from indexer.store.rows import Row
+from tests.indexer.fake_chain import FakeNode
+
+ONLY_STORED = {"AuthorityUpdated", "Approval", "EIP712DomainChanged", "ExecutedForwardRequest"}
+
+
+@pytest.fixture
+def events(node: FakeNode) -> list[EventRow]:
+    """Return every event of the chain, decoded."""
+    decoded = decode([log for block in node.blocks for log in block.logs], node.watched().names, {})
+    assert decoded.quarantined == []
+    return decoded.rows
+
+
+def test_handles__event_that_does_not_exist__refused() -> None:
+    with pytest.raises(LookupError, match="Crowdfunding has no event PledgeLost"):
+        handles("Crowdfunding", "PledgeLost", Touch("pledges", ("campaign_id",)))(lambda e: ())
+
+
+def test_fold__first_event_of_a_subject_is_missing__refused(events: list[EventRow]) -> None:
+    without = [row for row in events if row.event.name != "EntityRegistered"]
+    with pytest.raises(EventsInconsistent, match="speaks of entities"):
+        fold(without, {})
+
+
+def test_handlers__of_every_event__but_those_only_stored() -> None:
+    assert {name for _, name in EVENTS.keys() - HANDLERS.keys()} == ONLY_STORED
+
+
+def test_fold__rows__have_every_column_and_are_where_they_were_announced(events: list[EventRow]) -> None:
+    rows = fold(events, {})
+    assert rows.keys() <= places(events)
+    for (table, key), row in rows.items():
+        assert row is not None
+        assert set(row) == set(TABLES[table].columns.keys())
+        assert tuple(row[column.name] for column in TABLES[table].primary_key) == key
+
+
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_fold__in_batches__same_rows_and_nothing_changed_in_place(events: list[EventRow], size: int) -> None:
+    rows: Rows = {}
+    for start in range(0, len(events), size):
+        some = events[start : start + size]
+        present: dict[tuple[str, tuple[object, ...]], Row] = {p: r for p in places(some) if (r := rows.get(p))}
+        before = copy.deepcopy(present)
+        rows |= fold(some, present)
+        assert present == before
+    assert rows == fold(events, {})
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("0x45532d5345000000", "ES-SE"),
+        ("0x0000000000000000", None),
+        ("0xff00000000000000", "0xff00000000000000"),
+        ("0x0a00000000000000", "0x0a00000000000000"),
+    ],
+)
+def test_territory__of_eight_bytes(code: str, text: str | None) -> None:
+    assert territory(code) == text
