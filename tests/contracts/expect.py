@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import ape
+import pytest
 from ape.api import ReceiptAPI
 from ape.exceptions import ContractLogicError
 from eth_utils import keccak, to_hex
@@ -32,13 +33,10 @@ def reverts(error: Any, **arguments: Any) -> Iterator[None]:
     assert set(arguments) == set(names), f"{error.abi.name} has arguments {names}"
     values = ape.networks.provider.network.ecosystem.encode_calldata(error.abi, *(arguments[name] for name in names))
     expected = to_hex(keccak(text=error.abi.selector)[:4] + values)
-    try:
+    with pytest.raises(ContractLogicError) as refused:
         yield
-    except ContractLogicError as refusal:
-        found = getattr(refusal, "returned", None)
-        assert found == expected, f"{error.abi.name} with {arguments} is expected, but it is {refusal!r} {found}"
-    else:
-        raise AssertionError(f"{error.abi.name} with {arguments} is expected, but nothing was refused")
+    found = getattr(refused.value, "returned", None)
+    assert found == expected, f"{error.abi.name} with {arguments} is expected, but it is {refused.value!r} {found}"
     SEEN_ERRORS.add((error.contract.contract_type.name, error.abi.name))
 
 

@@ -1,0 +1,29 @@
+"""The same lab and people as in tests/contracts."""
+
+from tests.contracts.conftest import (
+    as_treasurer,
+    campaign_terms,
+    create_campaign,
+    crowdfunding,
+    entities,
+    euro,
+    lab,
+    people,
+    refusals_without_traces,
+    registry,
+    verify,
+)
+
+__all__ = [
+    "as_treasurer",
+    "campaign_terms",
+    "create_campaign",
+    "crowdfunding",
+    "entities",
+    "euro",
+    "lab",
+    "people",
+    "refusals_without_traces",
+    "registry",
+    "verify",
+]
