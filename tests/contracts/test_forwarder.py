@@ -28,6 +28,7 @@ from tests.contracts import defaults as d
 from tests.contracts.conftest import act_at, now
 from tests.contracts.expect import emits, reverts
 from tests.contracts.forward import recovered, signed
+from tests.contracts.isolation import isolated
 
 NONE, REGISTERED = 0, 1
 ZERO = "0x" + 40 * "0"
@@ -96,7 +97,10 @@ def test_execute__changed_by_the_relayer__reverts(registry, credit, forwarder, p
         "gas": registration.gas - 1,
         "deadline": registration.deadline + 1,
         "data": bytes(registry.register.encode_input(d.PUBLIC_BODY, d.HASH)),
-        "signature": bytes([registration.signature[0] ^ 1]) + registration.signature[1:],
+        # The last bit of s: a change of r is no point of the curve half of the time.
+        "signature": registration.signature[:63]
+        + bytes([registration.signature[63] ^ 1])
+        + registration.signature[64:],
     }
     assert_refused(forwarder, registration.altered(**{word: changes[word]}), people)
     assert registry.entityOf(people.stranger) == 0
@@ -177,12 +181,10 @@ def test_execute__relayer_starves_the_inner_call__all_or_nothing(registry, forwa
     gas_needed = 120_000
     request = signed(forwarder, people.stranger, registry.register, d.SSE, d.HASH, gas=gas_needed)
     outcomes = set()
-    for gas_limit in range(50_000, 230_000, 6_000):
-        with ape.chain.isolate():
-            if function == "execute":
-                arguments = (request.as_struct(),)
-            else:
-                arguments = ([request.as_struct()], people.relayer)
+    for gas_limit in range(50_000, 230_000, 9_000):
+        with isolated():
+            one = request.as_struct()
+            arguments = (one,) if function == "execute" else ([one], people.relayer)
             try:
                 getattr(forwarder, function)(*arguments, sender=people.relayer, gas=gas_limit)
                 went_through = True
