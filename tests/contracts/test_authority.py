@@ -182,7 +182,7 @@ def test_roles__are_administered_by_the_admin_alone(lab):
 # ------------------------------------------------------------------------------------------------------- who x what
 
 
-@pytest.mark.parametrize(("contract", "function", "role"), TABLE, ids=lambda value: str(value))
+@pytest.mark.parametrize(("contract", "function", "role"), TABLE, ids=str)
 def test_restricted__every_caller__only_the_role_gets_through(lab, people, contract, function, role):
     method = getattr(getattr(lab, contract), function)
     arguments, refusal = CALLS[contract, function]
@@ -200,7 +200,7 @@ def test_restricted__every_caller__only_the_role_gets_through(lab, people, contr
 
 
 @pytest.mark.parametrize(
-    ("contract", "function", "role"), [row for row in TABLE if row[2] in EXECUTION_DELAYS], ids=lambda value: str(value)
+    ("contract", "function", "role"), [row for row in TABLE if row[2] in EXECUTION_DELAYS], ids=str
 )
 def test_restricted__scheduled__gets_through_when_the_delay_is_over(lab, people, contract, function, role):
     method = getattr(getattr(lab, contract), function)
@@ -227,7 +227,7 @@ def passes_the_authority(method: Any, arguments: tuple[Any, ...], refusal: Any, 
             method(*arguments, sender=caller)
 
 
-@pytest.mark.parametrize(("contract", "function", "role"), TABLE, ids=lambda value: str(value))
+@pytest.mark.parametrize(("contract", "function", "role"), TABLE, ids=str)
 def test_restricted__through_the_forwarder__reverts(lab, people, contract, function, role):
     method = getattr(getattr(lab, contract), function)
     arguments, _ = CALLS[contract, function]
@@ -240,7 +240,7 @@ def test_restricted__through_the_forwarder__reverts(lab, people, contract, funct
             lab.forwarder.execute(request.as_struct(), sender=people.relayer)
 
 
-@pytest.mark.parametrize(("contract", "function", "role"), IN_PERSON, ids=lambda value: str(value))
+@pytest.mark.parametrize(("contract", "function", "role"), IN_PERSON, ids=str)
 def test_in_person__executed_by_the_authority__reverts(lab, people, contract, function, role):
     method = getattr(getattr(lab, contract), function)
     arguments, _ = CALLS[contract, function]
@@ -252,7 +252,7 @@ def test_in_person__executed_by_the_authority__reverts(lab, people, contract, fu
         lab.authority.execute(method.contract, method.encode_input(*arguments), sender=caller)
 
 
-@pytest.mark.parametrize(("contract", "function", "role"), BY_ANYBODY_IN_ROLE, ids=lambda value: str(value))
+@pytest.mark.parametrize(("contract", "function", "role"), BY_ANYBODY_IN_ROLE, ids=str)
 def test_restricted__executed_by_the_authority__gets_through(lab, people, contract, function, role):
     method = getattr(getattr(lab, contract), function)
     arguments, refusal = CALLS[contract, function]

@@ -52,8 +52,8 @@ class Programme(NamedTuple):
     """A programme of the town, as its view tells."""
 
     issuer: int
-    startsAt: int
-    endsAt: int
+    starts_at: int
+    ends_at: int
     closed: bool = False
     cap: int = CAP
     issued: int = 0
@@ -82,7 +82,7 @@ def programme(credit: ContractInstance, open_programme: Callable[..., Any], enti
 @pytest.fixture
 def issuing(programme: Programme) -> Programme:
     """The same, at the instant of its opening."""
-    travel_to(programme.startsAt)
+    travel_to(programme.starts_at)
     return programme
 
 
@@ -276,24 +276,24 @@ def test_issue__issuers_former_account__reverts(registry, credit, people, entiti
 
 
 def test_issue__one_second_before_it_starts__reverts(credit, people, programme):
-    act_at(programme.startsAt - 1)
+    act_at(programme.starts_at - 1)
     with reverts(
         credit.InnovationCredit_OutsideWindow,
         programmeId=1,
-        startsAt=programme.startsAt,
-        endsAt=programme.endsAt,
+        startsAt=programme.starts_at,
+        endsAt=programme.ends_at,
     ):
         credit.issue(1, people.member, d.CREDIT, d.HASH, sender=people.town)
 
 
 @pytest.mark.parametrize("seconds_after", [0, 1])
 def test_issue__ended__reverts(credit, people, programme, seconds_after):
-    act_at(programme.endsAt + seconds_after)
+    act_at(programme.ends_at + seconds_after)
     with reverts(
         credit.InnovationCredit_OutsideWindow,
         programmeId=1,
-        startsAt=programme.startsAt,
-        endsAt=programme.endsAt,
+        startsAt=programme.starts_at,
+        endsAt=programme.ends_at,
     ):
         credit.issue(1, people.member, d.CREDIT, d.HASH, sender=people.town)
 
@@ -345,7 +345,7 @@ def test_issue__to_zero__reverts(credit, people, issuing):
 
 @pytest.mark.parametrize("second", [0, 1, LENGTH - 1])
 def test_issue__in_the_window__is_issued(credit, people, entities, programme, second):
-    act_at(programme.startsAt + second)
+    act_at(programme.starts_at + second)
 
     tx = credit.issue(1, people.member, d.CREDIT, d.OTHER_HASH, sender=people.town)
 
