@@ -98,8 +98,8 @@ def deploy(
         currency = creator.create(container(TEST_CURRENCY, {}), [], creator.template(CURRENCY_ABI, None))
     since_block = records.contracts[CONTRACTS["authority"][0]].block_number
     hand_out_roles(deployer, lab, holders, since_block, tell)
-    path = records.finish()
     reality.check(lab, deployer, holders, since_block)
+    path = records.finish()
     tell(f"The chain agrees with the plan: roles, links, code sizes, journal slots. Record: {path.name}")
     return Deployed(lab, currency)
 

@@ -201,7 +201,7 @@ def _label(deployer: AccountAPI, lab: Lab, role: int, since_block: int) -> Step:
     label = ROLE_LABELS[role]
     return Step(
         f"label role {role} {label}",
-        lambda: any(log.label == label for log in _events(lab.authority.RoleLabel, role, since_block)),
+        lambda: any(log.label == label for log in events(lab.authority.RoleLabel, since_block, role)),
         lambda: lab.authority.labelRole(role, label, sender=deployer),
     )
 
@@ -233,7 +233,7 @@ def _grant(deployer: AccountAPI, lab: Lab, role: int, account: str) -> Step:
 def _delay_grants_of_arbiters(deployer: AccountAPI, lab: Lab, since_block: int) -> Step:
     # Takes effect after five days, as every change of a grant delay does; the first arbiter is in office at once.
     def is_done() -> bool:
-        changes = _events(lab.authority.RoleGrantDelayChanged, ARBITER, since_block)
+        changes = events(lab.authority.RoleGrantDelayChanged, since_block, ARBITER)
         return any(log.delay == ARBITER_GRANT_DELAY for log in changes)
 
     return Step(
@@ -251,8 +251,9 @@ def _renounce(deployer: AccountAPI, lab: Lab) -> Step:
     )
 
 
-def _events(event: ContractEvent, role: int, since_block: int) -> Iterator[ContractLog]:
-    """Yields the events about a role, in steps that a public node answers."""
+def events(event: ContractEvent, since_block: int, role: int | None = None) -> Iterator[ContractLog]:
+    """Yields the events of one kind, or those about one role, in steps that a public node answers."""
     end = ape.chain.blocks.height + 1
+    topics = None if role is None else {"roleId": role}
     for start in range(since_block, end, BLOCKS_A_QUERY):
-        yield from event.range(start, min(start + BLOCKS_A_QUERY, end), search_topics={"roleId": role})
+        yield from event.range(start, min(start + BLOCKS_A_QUERY, end), search_topics=topics)

@@ -13,6 +13,8 @@ from scripts._deployment.lab import (
     PERMISSIONS,
     Lab,
     RoleHolders,
+    events,
+    grants,
     role_name,
     role_steps,
     selector,
@@ -29,6 +31,7 @@ def check(lab: Lab, deployer: AccountAPI, holders: RoleHolders, since_block: int
     """Raises `RealityDiffers` with every difference between the lab and the plan."""
     differences = [
         *_steps_undone(lab, deployer, holders, since_block),
+        *_roles_beyond_the_plan(lab, holders, since_block),
         *_functions_beyond_the_plan(lab),
         *_wrong_links(lab),
         *_wrong_code_sizes(lab),
@@ -43,6 +46,14 @@ def _steps_undone(lab: Lab, deployer: AccountAPI, holders: RoleHolders, since_bl
     for step in role_steps(deployer, lab, holders, since_block=since_block):
         if not step.is_done():
             yield f"not done: {step.title}"
+
+
+def _roles_beyond_the_plan(lab: Lab, holders: RoleHolders, since_block: int) -> Iterator[str]:
+    """Nobody but the holders may have a role, whoever granted it."""
+    granted = {(int(log.roleId), str(log.account)) for log in events(lab.authority.RoleGranted, since_block)}
+    for role, account in sorted(granted - set(grants(holders))):
+        if lab.authority.hasRole(role, account)[0]:
+            yield f"{account} is {role_name(role)}"
 
 
 def _functions_beyond_the_plan(lab: Lab) -> Iterator[str]:

@@ -4,7 +4,7 @@
 
     LabError
     ├── PortTaken            something else listens where the lab would
-    ├── FolderTaken          another lab runs in the folder
+    ├── FolderTaken          another lab runs in the folder, or it holds other things
     ├── SettingInvalid       an environment variable holds no port
     ├── ProgramMissing       a program of the lab is not installed
     ├── ProcessEnded         a process of the lab ended by itself
@@ -29,7 +29,7 @@ class PortTaken(LabError):
 
 
 class FolderTaken(LabError):
-    """Another lab keeps its data in the folder."""
+    """The folder holds a running lab, or something that is not a lab's."""
 
 
 class SettingInvalid(LabError):

@@ -29,6 +29,8 @@ from scripts._lab.processes import Child, Processes
 from scripts._lab.rpc import Rpc
 from scripts._lab.wallets import Cast
 
+#: File that tells a lab's folder, which may be emptied, from any other.
+MARK: Final = ".eranos-lab"
 HOST: Final = "127.0.0.1"
 BLOCK_SECONDS: Final = 2
 #: Blocks become final when twice as many are on top of them.
@@ -89,17 +91,21 @@ class Place:
 
 @contextmanager
 def emptied(folder: Path) -> Iterator[None]:
-    """Empties a folder and keeps other labs out of it.
+    """Empties a lab's folder, or makes one, and keeps other labs out of it.
 
     Raises:
-        FolderTaken: Another lab runs there.
+        FolderTaken: Another lab runs there, or it is no lab's folder and not empty.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()) and not (folder / MARK).exists():
+        message = f"{folder} holds other things than a lab, which would be deleted: name another folder."
+        raise FolderTaken(message)
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         for item in folder.iterdir():
             shutil.rmtree(item) if item.is_dir() else item.unlink()
+        (folder / MARK).touch()
         yield
     except BlockingIOError as error:
         message = f"another lab runs in {folder}: stop it first."

@@ -7,7 +7,8 @@ given a chain
 │   ├── when cut between sending and hearing of it: the next run adopts the contract
 │   ├── when nobody says yes, or the deployer cannot pay: nothing is sent
 │   ├── when the chain restarted: the old record is forgotten
-│   └── when other roles are asked for than the chain has: refused, with what differs
+│   ├── when other roles are asked for than the chain has: refused, with what differs
+│   └── when somebody was given more than the plan says: refused, with what differs
 ├── that nobody knows
 │   ├── without --unknown-chain: refused
 │   └── otherwise: deployed, without test currency
@@ -31,7 +32,7 @@ from ape_test.accounts import TestAccount
 import deployments
 from scripts._deployment import creation
 from scripts._deployment.errors import DeployerNotAdmin, NotEnoughFunds, RealityDiffers
-from scripts._deployment.lab import ADMIN, ARBITER, CONTRACTS, EXECUTION_DELAYS
+from scripts._deployment.lab import ADMIN, ARBITER, CONTRACTS, EXECUTION_DELAYS, GUARDIAN
 from scripts._lab.acts import PURSE
 from scripts._lab.local import HOST, START, Place, connected
 from scripts._lab.processes import Processes
@@ -210,17 +211,23 @@ def test_deploy__with_other_roles_than_the_chain_has__is_refused(start: Callable
         assert not deployed.lab.authority.hasRole(ADMIN, deployer())[0]
 
 
-def test_deploy__with_a_function_given_away__is_refused(start: Callable[..., Place], records: Path) -> None:
+def test_deploy__with_powers_given_away__is_refused(start: Callable[..., Place], records: Path) -> None:
     with connected(start()):
         # The deployer stays admin, who announces a change of roles five days ahead.
-        mine = replace(holders(), admin=deployer().address)
+        mine, stranger = replace(holders(), admin=deployer().address), Cast().caller.address
         lab = deploy(deployer(), mine).lab
         selector = bytes(lab.crowdfunding.collect.encode_input(1)[:4])
-        call = lab.authority.setTargetFunctionRole.encode_input(lab.crowdfunding, [selector], ARBITER)
-        lab.authority.schedule(lab.authority, call, 0, sender=deployer())
+        acts = [
+            (lab.authority.setTargetFunctionRole, (lab.crowdfunding, [selector], ARBITER)),
+            (lab.authority.grantRole, (GUARDIAN, stranger, 0)),
+        ]
+        for act, arguments in acts:
+            lab.authority.schedule(lab.authority, act.encode_input(*arguments), 0, sender=deployer())
         ape.chain.mine(deltatime=EXECUTION_DELAYS[ADMIN])
-        lab.authority.setTargetFunctionRole(lab.crowdfunding, [selector], ARBITER, sender=deployer())
-        with pytest.raises(RealityDiffers, match=r"crowdfunding\.collect belongs to the arbiter"):
+        for act, arguments in acts:
+            act(*arguments, sender=deployer())
+        differences = rf"{stranger} is guardian; crowdfunding\.collect belongs to the arbiter"
+        with pytest.raises(RealityDiffers, match=differences):
             deploy(deployer(), mine)
 
 

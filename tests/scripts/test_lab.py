@@ -22,7 +22,7 @@ import pytest
 
 from scripts._lab.documents import SOURCES, Library, salted_profile
 from scripts._lab.errors import FolderTaken, NotReady, PortTaken, ProcessEnded, ProgramMissing, SettingInvalid
-from scripts._lab.local import emptied
+from scripts._lab.local import MARK, emptied
 from scripts._lab.processes import Processes, check_port
 from scripts._lab.stage import euros
 from scripts._lab.wallets import PHRASE, Cast
@@ -112,15 +112,21 @@ def test_port_of__unset_or_a_port__is_taken(text: str, port: int, monkeypatch: p
     assert port_of("ERANOS_RPC_PORT", 8545) == port
 
 
-def test_emptied__folder__is_empty_and_closed_to_others(tmp_path: Path) -> None:
-    (tmp_path / "old").mkdir()
-    (tmp_path / "old" / "file").touch()
+def test_emptied__folder_of_a_lab__is_empty_and_closed_to_others(tmp_path: Path) -> None:
     with emptied(tmp_path):
-        assert list(tmp_path.iterdir()) == []
-        with pytest.raises(FolderTaken), emptied(tmp_path):
+        (tmp_path / "old").mkdir()
+        (tmp_path / "old" / "file").touch()
+    with emptied(tmp_path):
+        assert [path.name for path in tmp_path.iterdir()] == [MARK]
+        with pytest.raises(FolderTaken, match="another lab runs in"), emptied(tmp_path):
             pass
-    with emptied(tmp_path):
+
+
+def test_emptied__folder_of_something_else__is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").touch()
+    with pytest.raises(FolderTaken, match="holds other things than a lab"), emptied(tmp_path):
         pass
+    assert (tmp_path / "thesis.txt").exists()
 
 
 def test_processes__at_the_end_of_the_block__are_ended(tmp_path: Path) -> None:
