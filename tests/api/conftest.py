@@ -1,0 +1,65 @@
+"""Fixtures: a mirror filled through the store's models, and the API in front of it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from api.app import create_app
+from api.settings import Settings
+from indexer.store import schema
+from indexer.store.columns import Base
+from indexer.store.session import open_engine
+from tests.api import scenario
+from tests.api.client import Client, serving
+
+
+def make_mirror(path: Path, rows: Iterable[Base], events: bool = False) -> None:
+    """Make a mirror that holds these rows."""
+    engine = open_engine(f"sqlite:///{path}")
+    schema.upgrade(engine)
+    with Session(engine) as session:
+        session.add_all(rows)
+        if events:
+            scenario.add_events(session)
+        session.commit()
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of documents."""
+    folder = tmp_path_factory.mktemp("documents")
+    scenario.write_documents(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a mirror with one of everything; nobody writes to it."""
+    path = tmp_path_factory.mktemp("mirror") / "mirror.db"
+    make_mirror(path, scenario.rows(), events=True)
+    return path
+
+
+@pytest.fixture(scope="session")
+def client(mirror: Path, documents: Path) -> Iterator[Client]:
+    """Return a client of the API on that mirror."""
+    with serving(create_app(Settings(database_url=f"sqlite:///{mirror}", documents=documents))) as asking:
+        yield asking
+
+
+@pytest.fixture
+def client_of(tmp_path: Path) -> Iterator[Callable[[Iterable[Base]], Client]]:
+    """Return a factory of clients of the API on a mirror of their own."""
+    with ExitStack() as stack:
+
+        def make(rows: Iterable[Base]) -> Client:
+            path = tmp_path / "own.db"
+            path.unlink(missing_ok=True)
+            make_mirror(path, rows)
+            return stack.enter_context(serving(create_app(Settings(database_url=f"sqlite:///{path}"))))
+
+        yield make

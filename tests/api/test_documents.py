@@ -1,0 +1,95 @@
+"""GET /documents/{sha256}
+when the name is not 64 hexadecimal digits in lower case: invalid-parameter
+when there is no such file, or its content has another hash, or no folder is set: unknown-document
+else the file, for ever, with a media type that its bytes show and that no browser runs
+"""
+
+from collections.abc import Callable
+from hashlib import sha256
+
+import pytest
+
+from api.documents import media_type_of
+from tests.api import rows as r
+from tests.api import scenario as s
+from tests.api.client import Client
+
+
+def path_of(content: bytes) -> str:
+    return f"/documents/{sha256(content).hexdigest()}"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "secret.txt",
+        "0x" + "ab" * 32,
+        "AB" * 32,
+        "ab" * 31,
+        "ab" * 33,
+        "ab" * 32 + "%00",
+        "ab" * 32 + "%0A",
+        "..",
+        "%2e%2e%5csecret.txt",
+    ],
+)
+def test_document__by_no_hash__is_refused(client: Client, name: str) -> None:
+    answer = client.get(f"/documents/{name}")
+
+    assert (answer.status, answer.problem) == (400, "invalid-parameter")
+
+
+@pytest.mark.parametrize("name", ["../secret.txt", "%2e%2e%2fsecret.txt", "x/../secret.txt"])
+def test_document__through_a_path__is_not_found(client: Client, name: str) -> None:
+    answer = client.get(f"/documents/{name}")
+
+    assert (answer.status, answer.problem) == (404, "not-found")
+
+
+@pytest.mark.parametrize("name", ["00" * 32, s.TAMPERED])
+def test_document__missing_or_tampered__is_unknown(client: Client, name: str) -> None:
+    answer = client.get(f"/documents/{name}")
+
+    assert (answer.status, answer.problem) == (404, "unknown-document")
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_document__without_a_folder__is_unknown(client_of: Callable[..., Client]) -> None:
+    assert client_of([r.checkpoint()]).get(path_of(s.DESCRIPTION)).problem == "unknown-document"
+
+
+def test_document__by_its_hash__is_served_for_ever(client: Client) -> None:
+    answer = client.get(path_of(s.DESCRIPTION))
+
+    assert (answer.status, answer.body) == (200, s.DESCRIPTION)
+    assert answer.headers["content-type"] == "application/json"
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_document__held_by_the_client__is_not_sent_again(client: Client) -> None:
+    first = client.get(path_of(s.PICTURE))
+
+    second = client.get(path_of(s.PICTURE), {"If-None-Match": first.headers["etag"]})
+
+    assert first.headers["content-type"] == "image/png"
+    assert (second.status, second.body) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    "content, expected",
+    [
+        (b"<svg onload=alert(1)>", "text/plain; charset=utf-8"),
+        (b"<!doctype html>", "text/plain; charset=utf-8"),
+        (b"[" * 100_000, "text/plain; charset=utf-8"),
+        (b"\xff\xd8\xff\xe0", "image/jpeg"),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "image/webp"),
+        (b"%PDF-1.7", "application/pdf"),
+        (b"\xff\xfe", "application/octet-stream"),
+        (b"", "text/plain; charset=utf-8"),
+        (b"{}", "application/json"),
+    ],
+)
+def test_media_type__from_the_bytes__is_harmless(content: bytes, expected: str) -> None:
+    assert media_type_of(content) == expected
