@@ -33,20 +33,24 @@ class Clock:
         """Returns the Unix time `day` days after the present; negative is before it."""
         return self.present + round(day * DAY)
 
-    def go_to(self, day: float) -> None:
-        """Lets the next transaction be on a day.
+    def begin(self, day: float) -> None:
+        """Goes to the story's first day.
 
         Raises:
             WrongClock: The chain is past that day already.
         """
-        if self.at(day) < self.now + PACE:
+        if self.now >= self.at(day):
             behind = (self.now - self.at(day)) / DAY
             message = (
-                f"the chain's clock is {behind:.1f} days past day {day} of the story: "
+                f"the chain's clock is {behind:.1f} days past the story's first day: "
                 "start the chain with an earlier --timestamp, or run `make up`, which does"
             )
             raise WrongClock(message)
-        self.now = self.at(day) - PACE
+        self.go_to(day)
+
+    def go_to(self, day: float) -> None:
+        """Lets the next transaction be on a day, or right after the last one if that was later."""
+        self.now = max(self.now, self.at(day) - PACE)
 
     def tick(self) -> None:
         """Sets the time of the next block."""

@@ -189,8 +189,7 @@ class Stage:
     def play(self, tell: Callable[[str], None]) -> None:
         """Plays all scenes in the order of their days."""
         for scene in sorted(self.scenes, key=lambda scene: scene.day):
-            if self.actor.clock.now < self.actor.clock.at(scene.day):
-                self.actor.clock.go_to(scene.day)
+            self.actor.clock.go_to(scene.day)
             tell(f"day {scene.day:7.2f}  {scene.title}")
             scene.act()
 

@@ -57,6 +57,7 @@ def tell_story(
         books.check()
         after_act()
 
+    clock.begin(chapters.FIRST_DAY)
     actor.after_act = check_and_go_on
     actor.give_ether(cast.everyone())
     chapters.everything(stage)
