@@ -20,7 +20,6 @@ amounts
 
 from itertools import accumulate, pairwise
 
-import ape
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
@@ -30,6 +29,7 @@ from tests.contracts import defaults as d
 from tests.contracts.campaign_phases import MilestoneState, Phase
 from tests.contracts.conftest import act_at, now, travel_to
 from tests.contracts.expect import emits, reverts
+from tests.contracts.isolation import isolated
 
 BPS = 10_000
 
@@ -296,11 +296,11 @@ def plans(draw: st.DrawFn) -> tuple[int, list[int]]:
 
 
 @given(plan=plans())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_release_milestone__any_total_and_shares__telescopes_to_the_unit(campaigns, crowdfunding, euro, people, plan):
     raised, shares = plan
     note(f"raised {raised}, shares {shares}")
-    with ape.chain.isolate():
+    with isolated():
         euro.transfer(people.deployer, euro.balanceOf(people.backer), sender=people.backer)
         euro.faucet(people.backer, raised, sender=people.deployer)
         campaign_id = campaigns.reach(
