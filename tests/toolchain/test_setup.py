@@ -59,6 +59,18 @@ def test_python__first_one_broken_or_too_old__takes_the_next(tmp_path: Path) -> 
     assert done.stdout.strip() == str(tmp_path / "bin" / "python3.12")
 
 
+def python_newer_than_tested(answer: int) -> str:
+    """A program that passes for a Python of a version that we know (1) or that is yet to come (0)."""
+    return f'#!/bin/sh\ncase "$2" in *\'(3, 14)\'*) exit {answer} ;; esac\necho "$0"\n'
+
+
+def test_python__newer_than_tested__is_taken_only_without_another(tmp_path: Path) -> None:
+    program(tmp_path / "bin", "python3", python_newer_than_tested(0))
+    assert run("find_python.sh", tmp_path / "bin").stdout == f"{tmp_path}/bin/python3\n"
+    program(tmp_path / "bin", "python3.12", python_newer_than_tested(1))
+    assert run("find_python.sh", tmp_path / "bin").stdout == f"{tmp_path}/bin/python3.12\n"
+
+
 def test_python__without_venv__names_the_package(tmp_path: Path) -> None:
     program(tmp_path / "bin", "python3", '#!/bin/sh\ncase "$2" in *venv*) exit 1 ;; *) echo "$0" ;; esac\n')
     done = run("find_python.sh", tmp_path / "bin")
