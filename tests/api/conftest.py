@@ -1,5 +1,6 @@
 """Fixtures: a mirror filled through the store's models, and the API in front of it."""
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,16 +17,27 @@ from tests.api import scenario
 from tests.api.client import Client, serving
 
 
-def make_mirror(path: Path, rows: Iterable[Base], events: bool = False) -> None:
-    """Make a mirror that holds these rows."""
+def make_mirror(path: Path, rows: Iterable[Base], blank: Path | None = None, *, events: bool = False) -> None:
+    """Make a mirror that holds these rows, from a blank one if there is one: migrations take their time."""
+    if blank is not None:
+        shutil.copy(blank, path)
     engine = open_engine(f"sqlite:///{path}")
-    schema.upgrade(engine)
+    if blank is None:
+        schema.upgrade(engine)
     with Session(engine) as session:
         session.add_all(rows)
         if events:
             scenario.add_events(session)
         session.commit()
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a mirror with nothing in it."""
+    path = tmp_path_factory.mktemp("blank") / "blank.db"
+    make_mirror(path, [])
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -37,10 +49,10 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def mirror(tmp_path_factory: pytest.TempPathFactory, blank: Path) -> Path:
     """Return the file of a mirror with one of everything; nobody writes to it."""
     path = tmp_path_factory.mktemp("mirror") / "mirror.db"
-    make_mirror(path, scenario.rows(), events=True)
+    make_mirror(path, scenario.rows(), blank, events=True)
     return path
 
 
@@ -51,15 +63,21 @@ def client(mirror: Path, documents: Path) -> Iterator[Client]:
         yield asking
 
 
+@pytest.fixture(scope="session")
+def blank_client(blank: Path) -> Iterator[Client]:
+    """Return a client of the API on a mirror with nothing in it."""
+    with serving(create_app(Settings(database_url=f"sqlite:///{blank}"))) as asking:
+        yield asking
+
+
 @pytest.fixture
-def client_of(tmp_path: Path) -> Iterator[Callable[[Iterable[Base]], Client]]:
+def client_of(tmp_path: Path, blank: Path) -> Iterator[Callable[[Iterable[Base]], Client]]:
     """Return a factory of clients of the API on a mirror of their own."""
     with ExitStack() as stack:
 
         def make(rows: Iterable[Base]) -> Client:
             path = tmp_path / "own.db"
-            path.unlink(missing_ok=True)
-            make_mirror(path, rows)
+            make_mirror(path, rows, blank)
             return stack.enter_context(serving(create_app(Settings(database_url=f"sqlite:///{path}"))))
 
         yield make

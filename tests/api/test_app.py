@@ -1,0 +1,205 @@
+"""Every answer
+    says the block it is as of, and its label by what the node called safe and finalized
+    has headers that keep browsers safe, and may be read from any page
+    is not sent again to who holds it
+Problems
+    each kind has a page; a database that can't be read, and one with nothing in it, are 503
+Pages
+    load nothing from anywhere else
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from api.app import create_app
+from api.problems import PROBLEM_TYPES
+from api.settings import Settings
+from tests.api import rows as r
+from tests.api import scenario as s
+from tests.api.client import Client, serving
+
+READ = [
+    "/v1/campaigns",
+    f"/v1/campaigns/{s.LIVE}",
+    f"/v1/campaigns/{s.LIVE}/pledges",
+    f"/v1/campaigns/{s.LIVE}/pledges/{r.BACKER}",
+    f"/v1/backers/{r.BACKER}",
+    "/v1/entities",
+    "/v1/entities/1",
+    "/v1/credits",
+    "/v1/credits/programmes",
+    "/v1/credits/holders",
+    "/v1/currencies",
+    "/v1/events",
+    f"/v1/events/{r.key(150)}",
+    "/v1/roles",
+]
+"""A path of each route that reads the mirror, but the status."""
+
+
+# What goes wrong
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/v1", "/v1/", "/v1/campaigns/", "/v1/campaigns/1/2", "//v1/status", "/v1/status%00"]
+)
+def test_path__of_nothing__is_not_found(client: Client, path: str) -> None:
+    answer = client.get(path)
+
+    assert (answer.status, answer.problem) == (404, "not-found")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "FOO"])
+@pytest.mark.parametrize("path", [READ[0], READ[1], "/documents/" + "00" * 32, "/health"])
+def test_method__that_writes__is_refused(client: Client, method: str, path: str) -> None:
+    answer = client.get(path, method=method)
+
+    assert (answer.status, answer.problem) == (405, "method-not-allowed")
+    assert answer.headers["allow"] == "GET"
+
+
+@pytest.mark.parametrize("path", [*READ, "/v1/status"])
+def test_mirror__without_a_block__is_not_ready(blank_client: Client, path: str) -> None:
+    answer = blank_client.get(path)
+
+    assert (answer.status, answer.problem) == (503, "mirror-not-ready")
+    assert answer.headers["retry-after"] == "5"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no database at all" * 1_000], ids=["none", "empty", "other"])
+def test_mirror__that_cannot_be_read__is_unavailable(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "none.db"
+    if content is not None:
+        path.write_bytes(content)
+    with serving(create_app(Settings(database_url=f"sqlite:///{path}"))) as asking:
+        for route in ("/v1/campaigns", "/health"):
+            answer = asking.get(route)
+
+            assert (answer.status, answer.problem) == (503, "database-unavailable"), route
+            assert answer.headers["retry-after"] == "5"
+            assert str(tmp_path).encode() not in answer.body
+
+
+def test_failure__of_ours__tells_nothing_of_the_inside(
+    client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = client_of([r.checkpoint()])
+    monkeypatch.setattr("api.currencies.all_currencies", lambda mirror: 1 // 0)
+
+    answer = asking.get("/v1/currencies")
+
+    assert (answer.status, answer.problem) == (500, "internal-error")
+    assert b"division" not in answer.body
+
+
+# What every answer has
+
+
+@pytest.mark.parametrize("path", [*READ, "/v1/status"])
+def test_answer__of_each_route__says_its_block(client: Client, path: str) -> None:
+    answer = client.get(path)
+
+    assert answer.status == 200
+    assert answer.json()["as_of"] == {
+        "block_number": r.BLOCK,
+        "block_hash": r.digest(r.BLOCK),
+        "block_time": "2026-03-01T12:00:00Z",
+        "label": "head",
+    }
+
+
+@pytest.mark.parametrize(
+    "safe, finalized, label",
+    [(999, 998, "head"), (1000, 999, "safe"), (1000, 1000, "finalized"), (1001, 1001, "finalized")],
+)
+def test_label__by_what_the_node_said__is_right(
+    client_of: Callable[..., Client], safe: int, finalized: int, label: str
+) -> None:
+    asking = client_of([r.checkpoint(safe_number=safe, finalized_number=finalized)])
+
+    assert asking.get("/v1/currencies").json()["as_of"]["label"] == label
+
+
+@pytest.mark.parametrize("path", READ)
+def test_answer__held_by_the_client__is_not_sent_again(client: Client, path: str) -> None:
+    tag = client.get(path).headers["etag"]
+
+    again = client.get(path, {"If-None-Match": f'"other", {tag}'})
+
+    assert (again.status, again.body, again.headers["etag"]) == (304, b"", tag)
+    assert client.get(path, {"If-None-Match": '"other"'}).status == 200
+
+
+def test_status__held_by_the_client__is_sent_again(client: Client) -> None:
+    assert "etag" not in client.get("/v1/status").headers
+
+
+@pytest.mark.parametrize("path", [READ[0], "/nothing", "/docs", "/problems", "/health"])
+def test_headers__of_each_answer__keep_browsers_safe(client: Client, path: str) -> None:
+    headers = client.get(path, {"Origin": "https://forum.example"}).headers
+
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in headers
+    assert "server" not in headers
+
+
+def test_preflight__for_reading__is_allowed_and_for_writing_not(client: Client) -> None:
+    asks = {"Origin": "https://forum.example", "Access-Control-Request-Method": "GET"}
+
+    assert client.get("/v1/campaigns", asks, method="OPTIONS").status == 200
+    assert client.get("/v1/campaigns", asks | {"Access-Control-Request-Method": "POST"}, method="OPTIONS").status == 400
+
+
+def test_head__of_a_route__has_headers_only(client: Client) -> None:
+    answer = client.get("/v1/campaigns", method="HEAD")
+
+    assert (answer.status, answer.body) == (200, b"")
+    assert int(answer.headers["content-length"]) > 0
+
+
+# Pages
+
+
+def test_problems__of_each_kind__have_a_page(client: Client) -> None:
+    listed = client.get("/problems").json()["problems"]
+
+    assert [item["type"] for item in listed] == [kind.path for kind in PROBLEM_TYPES.values()]
+    for item in listed:
+        assert client.get(item["type"]).json() == item
+        page = client.get(item["type"], {"Accept": "text/html,application/json"})
+        assert page.headers["content-type"].startswith("text/html")
+        assert item["title"].replace("'", "&#x27;") in page.body.decode()
+
+
+@pytest.mark.parametrize("name", ["nothing", "%00", "<script>", "x" * 61])
+def test_problem__of_no_kind__is_a_problem(client: Client, name: str) -> None:
+    assert client.get(f"/problems/{name}").problem in {"unknown-problem", "invalid-parameter"}
+
+
+def test_docs__without_a_network__are_complete(client: Client) -> None:
+    page = client.get("/docs").body.decode()
+
+    document = client.get("/openapi.json").json()
+    for path in document["paths"]:
+        assert path in page
+    for name in document["components"]["schemas"]:
+        assert f'id="{name}"' in page
+    assert "<script" not in page
+    assert set(re.findall(r'(?:src|href)="([^"#]*)', page)) <= {"", "/openapi.json", "/problems", *document["paths"]}
+
+
+def test_home__leads_to_the_reference(client: Client) -> None:
+    answer = client.get("/")
+
+    assert (answer.status, answer.headers["location"]) == (307, "/docs")
+
+
+def test_health__of_a_mirror__says_whether_indexed(client: Client, blank_client: Client) -> None:
+    assert client.get("/health").json() == {"status": "ok", "indexed": True}
+    assert blank_client.get("/health").json() == {"status": "ok", "indexed": False}
