@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -256,8 +256,10 @@ def install(app: FastAPI) -> None:
     app.exception_handler(NotModified)(_not_modified)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(HTTPException)(_http)
-    for error in (OperationalError, InterfaceError, PoolTimeout):
+    for error in (DatabaseError, InterfaceError, PoolTimeout):
         app.exception_handler(error)(_database)
+    # A value that the database refuses should have been refused here: that is our mistake, not its state.
+    app.exception_handler(DataError)(_internal)
     app.exception_handler(Exception)(_internal)
 
 
