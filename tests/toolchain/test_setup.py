@@ -18,9 +18,21 @@ def program(folder: Path, name: str, text: str) -> None:
     path.chmod(0o755)
 
 
-def python_of(version: str) -> str:
-    """A program that knows its version and nothing else."""
-    return f'#!/bin/sh\ncase "$2" in *sys.version_info*) exit 1 ;; esac\necho {version}\n'
+def python(version: str, *, venv: bool = True) -> str:
+    """A program that answers what the script asks of a Python of that version."""
+    parts = [int(part) for part in version.split(".")]
+    itself = 'echo "$0"' if parts >= [3, 11] else "exit 1"
+    return "\n".join(
+        (
+            "#!/bin/sh",
+            'case "$2" in',
+            f"    *'>= (3, 11)'*) {itself} ;;",
+            f"    *'< (3, 14)'*) exit {int(parts < [3, 14])} ;;",
+            f"    *venv*) exit {int(not venv)} ;;",
+            f"    *) echo {version} ;;",
+            "esac\n",
+        )
+    )
 
 
 def run(script: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -43,36 +55,31 @@ def test_python__none__is_one_line(tmp_path: Path) -> None:
 
 
 def test_python__too_old__is_one_line_with_its_version(tmp_path: Path) -> None:
-    program(tmp_path / "bin", "python3", python_of("3.9.18"))
+    program(tmp_path / "bin", "python3", python("3.9.18"))
     done = run("find_python.sh", tmp_path / "bin")
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert line.startswith("error: Python 3.11 or newer is needed (python3 is 3.9.18)")
 
 
-def test_python__first_one_broken_or_too_old__takes_the_next(tmp_path: Path) -> None:
-    program(tmp_path / "bin", "python3", python_of("3.9.18"))
+def test_python__first_one_too_old_or_broken__takes_the_next(tmp_path: Path) -> None:
+    program(tmp_path / "bin", "python3", python("3.9.18"))
     program(tmp_path / "bin", "python3.13", BROKEN)
-    program(tmp_path / "bin", "python3.12", '#!/bin/sh\ncase "$2" in *sys.version_info*) echo "$0" ;; esac\n')
+    program(tmp_path / "bin", "python3.12", python("3.12.1"))
     done = run("find_python.sh", tmp_path / "bin")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.strip() == str(tmp_path / "bin" / "python3.12")
 
 
-def python_newer_than_tested(answer: int) -> str:
-    """A program that passes for a Python of a version that we know (1) or that is yet to come (0)."""
-    return f'#!/bin/sh\ncase "$2" in *\'(3, 14)\'*) exit {answer} ;; esac\necho "$0"\n'
-
-
-def test_python__newer_than_tested__is_taken_only_without_another(tmp_path: Path) -> None:
-    program(tmp_path / "bin", "python3", python_newer_than_tested(0))
+def test_python__newer_than_our_packages__is_taken_only_without_another(tmp_path: Path) -> None:
+    program(tmp_path / "bin", "python3", python("3.14.0"))
     assert run("find_python.sh", tmp_path / "bin").stdout == f"{tmp_path}/bin/python3\n"
-    program(tmp_path / "bin", "python3.12", python_newer_than_tested(1))
+    program(tmp_path / "bin", "python3.12", python("3.12.1"))
     assert run("find_python.sh", tmp_path / "bin").stdout == f"{tmp_path}/bin/python3.12\n"
 
 
 def test_python__without_venv__names_the_package(tmp_path: Path) -> None:
-    program(tmp_path / "bin", "python3", '#!/bin/sh\ncase "$2" in *venv*) exit 1 ;; *) echo "$0" ;; esac\n')
+    program(tmp_path / "bin", "python3", python("3.11.7", venv=False))
     done = run("find_python.sh", tmp_path / "bin")
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
@@ -81,8 +88,8 @@ def test_python__without_venv__names_the_package(tmp_path: Path) -> None:
 
 
 def test_python__named__is_the_only_candidate(tmp_path: Path) -> None:
-    program(tmp_path / "bin", "python3", '#!/bin/sh\necho "$0"\n')
-    program(tmp_path / "other", "python3.9", python_of("3.9.18"))
+    program(tmp_path / "bin", "python3", python("3.11.7"))
+    program(tmp_path / "other", "python3.9", python("3.9.18"))
     done = run("find_python.sh", tmp_path / "bin", PYTHON=str(tmp_path / "other" / "python3.9"))
     assert done.returncode == 1
     assert "3.9.18" in done.stderr
