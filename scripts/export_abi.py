@@ -14,7 +14,7 @@ import ape
 import click
 from ape.contracts import ContractContainer
 
-from scripts._deployment.sources import OPENZEPPELIN_SOURCES
+from scripts._deployment.sources import LIBRARIES, OPENZEPPELIN_SOURCES, container
 
 ABI_FOLDER: Final = Path("deployments/abi")
 
@@ -25,6 +25,10 @@ CURRENCY: Final = {
     "IERC20Errors": "interfaces/draft-IERC6093.sol",
 }
 """Interfaces that a currency of the allow-list has; the errors are those of OpenZeppelin's tokens."""
+
+
+ANY_ADDRESS: Final = "0x" + "1" * 40
+"""An ABI does not depend on where the libraries are."""
 
 
 @click.command()
@@ -63,7 +67,8 @@ def deployed_contracts() -> dict[str, ContractContainer]:
     """Compile the project and return what can be deployed of `contracts/*.sol`: no library, mock or interface."""
     ape.project.load_contracts()
     names = {path.stem for path in Path("contracts").glob("*.sol")}
-    containers = {name: ape.project.get_contract(name) for name in names}
+    anywhere = dict.fromkeys(LIBRARIES.values(), ANY_ADDRESS)
+    containers = {name: container(name, anywhere) for name in names}
     return {name: container for name, container in containers.items() if has_code(container)}
 
 
