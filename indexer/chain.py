@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, Final, Generic, NamedTuple, Protocol, Self, TypeVar
+from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
@@ -118,7 +119,10 @@ class HttpNode:
     """A node behind an HTTP address."""
 
     def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
-        self.url = url
+        self._url = url
+        parts = urlsplit(url)
+        self.name = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+        """Where the node is, without what may be a secret: user, password, path and query of its address."""
         self._session = session
         self._next_id = 0
         self._decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
@@ -137,14 +141,14 @@ class HttpNode:
         chain_id = await self._ask(str, "eth_chainId")
         (genesis,) = await self.headers([0])
         if genesis is None:
-            raise NodeAnswerInvalid(f"the node at {self.url} has no block 0")
+            raise NodeAnswerInvalid(f"the node at {self.name} has no block 0")
         return _number(chain_id), genesis.hash
 
     async def marks(self) -> Marks:
         """Return head, safe and finalized block."""
         head, safe, finalized = await self._blocks(["latest", "safe", "finalized"])
         if head is None or safe is None or finalized is None:
-            raise NodeUnavailable(f"the node at {self.url} does not know its head or its finalized block yet")
+            raise NodeUnavailable(f"the node at {self.name} does not know its head or its finalized block yet")
         return Marks(head, safe.number, finalized)
 
     async def headers(self, numbers: Sequence[int]) -> list[Header | None]:
@@ -176,7 +180,7 @@ class HttpNode:
         answers = await self._ask_many(str, questions)
         results = [None if answer.error else answer.result for answer in answers]
         if not all(result is None or DATA.fullmatch(result) for result in results):
-            raise NodeAnswerInvalid(f"the node at {self.url} answered eth_call with something else than bytes")
+            raise NodeAnswerInvalid(f"the node at {self.name} answered eth_call with something else than bytes")
         return [None if result is None else bytes.fromhex(result[2:]) for result in results]
 
     async def _blocks(self, tags: Sequence[str]) -> list[Header | None]:
@@ -184,15 +188,15 @@ class HttpNode:
         answers = await self._ask_many(_Header, [("eth_getBlockByNumber", [tag, False]) for tag in tags])
         for answer in answers:
             if answer.error:
-                raise NodeUnavailable(f"the node at {self.url} refused eth_getBlockByNumber: {answer.error.message}")
+                raise NodeUnavailable(f"the node at {self.name} refused eth_getBlockByNumber: {answer.error.message}")
         return [None if a.result is None else _header(a.result) for a in answers]
 
     async def _ask(self, kind: type[T], method: str, *params: Any) -> T:
         (answer,) = await self._ask_many(kind, [(method, list(params))])
         if answer.error is not None:
-            raise NodeUnavailable(f"the node at {self.url} refused {method}: {answer.error.message}")
+            raise NodeUnavailable(f"the node at {self.name} refused {method}: {answer.error.message}")
         if answer.result is None:
-            raise NodeAnswerInvalid(f"the node at {self.url} answered {method} with nothing")
+            raise NodeAnswerInvalid(f"the node at {self.name} answered {method} with nothing")
         return answer.result
 
     async def _ask_many(self, kind: type[T], questions: Sequence[tuple[str, list[Any]]]) -> list[_Answer[T]]:
@@ -215,7 +219,7 @@ class HttpNode:
         answers: list[_Answer[T]] = [self._read(form[kind], body)] if single else self._read(list[form[kind]], body)
         answers.sort(key=lambda answer: -1 if answer.id is None else answer.id)
         if [answer.id for answer in answers] != [first + i for i in range(len(questions))]:
-            raise NodeAnswerInvalid(f"the node at {self.url} answered other questions than were asked")
+            raise NodeAnswerInvalid(f"the node at {self.name} answered other questions than were asked")
         return answers
 
     def _read(self, kind: Any, body: bytes) -> Any:
@@ -225,20 +229,20 @@ class HttpNode:
         try:
             return decoder.decode(body)
         except msgspec.DecodeError as error:
-            raise NodeAnswerInvalid(f"the node at {self.url} sent no JSON-RPC answer: {error}") from error
+            raise NodeAnswerInvalid(f"the node at {self.name} sent no JSON-RPC answer: {error}") from error
 
     async def _post(self, body: bytes) -> bytes:
         try:
-            async with self._session.post(self.url, data=body, headers={"Content-Type": "application/json"}) as answer:
+            async with self._session.post(self._url, data=body, headers={"Content-Type": "application/json"}) as answer:
                 content = await answer.read()
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             reason = str(error) or type(error).__name__
             raise NodeUnavailable(
-                f"no node answers at {self.url} ({reason}): start one or set ERANOS_INDEX_RPC_URL"
+                f"no node answers at {self.name} ({reason}): start one or set ERANOS_INDEX_RPC_URL"
             ) from error
         if answer.status != HTTPStatus.OK:
             wait = answer.headers.get("Retry-After", "")
-            message = f"the node at {self.url} answered with HTTP status {answer.status}"
+            message = f"the node at {self.name} answered with HTTP status {answer.status}"
             raise NodeUnavailable(message, float(wait) if wait.isdigit() else 0)
         return content
 

@@ -18,7 +18,7 @@ from indexer.errors import RetryableError
 log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS: Final = 15
-CURRENCY_SECONDS: Final = 30
+CURRENCY_SECONDS: Final = 5
 
 
 class Jobs:

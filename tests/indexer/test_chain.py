@@ -191,3 +191,12 @@ def test_bloom__of_a_block__names_its_contracts(node: FakeNode) -> None:
 def test_errors__of_the_node__are_retryable() -> None:
     assert issubclass(NodeUnavailable, RetryableError)
     assert issubclass(NodeAnswerInvalid, RetryableError)
+
+
+def test_name__address_with_secrets__shows_none_of_them() -> None:
+    async def name() -> str:
+        node = HttpNode.open("https://user:secret@node.example:8443/v3/another-secret?key=third", timeout=1)
+        await node.close()
+        return node.name
+
+    assert run(name()) == "https://node.example:8443"
