@@ -17,6 +17,10 @@ STEP := toolchain/step.sh
 export PATH := $(ROOT)/.venv/bin:$(TOOLS)/bin:$(PATH)
 export SOLCX_BINARY_PATH := $(TOOLS)/bin
 export APE_DATA_FOLDER := $(ROOT)/.ape-data
+# Ape takes a project below the system's temporary folder for one of its own copies, and compiles it in place; then its
+# copy of OpenZeppelin hides our folders.
+export TMPDIR := $(TOOLS)/tmp
+$(shell mkdir -p $(TMPDIR))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PYTHON
