@@ -234,7 +234,8 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         Pledge storage p = _pledges[campaignId][backer];
 
         // Check
-        require(_isRefunding(c), Crowdfunding_WrongPhase(campaignId, _phaseOf(c)));
+        // Not `require`, which would ask for the phase, and thus the registry, even when all is well.
+        if (!_isRefunding(c)) revert Crowdfunding_WrongPhase(campaignId, _phaseOf(c));
         uint96 amount = p.amount;
         require(amount != 0, Crowdfunding_NoPledge(campaignId, backer));
         require(!p.refunded, Crowdfunding_AlreadyRefunded(campaignId, backer));
