@@ -53,13 +53,17 @@ def openzeppelin_contracts() -> dict[str, ContractContainer]:
 def linked(name: str, library: str, address: str) -> ContractContainer:
     """Compiles a contract against a deployed library.
 
-    Ape caches linked code without regard to the addresses in it, so the result stays out of its cache.
+    Ape caches linked code without regard to the addresses in it, so the result stays out of its cache. The compiler
+    writes the addresses into the metadata of all that it compiles with them, so they are forgotten afterwards.
     """
     solidity = ape.compilers.solidity
     source_id = f"contracts/libraries/{library}.sol"
     solidity.libraries[source_id] = {library: address}
-    source = ape.project.path / "contracts" / f"{name}.sol"
-    contract_types = {c.name: c for c in solidity.compile((Path(source),), project=ape.project)}
+    try:
+        source = ape.project.path / "contracts" / f"{name}.sol"
+        contract_types = {c.name: c for c in solidity.compile((Path(source),), project=ape.project)}
+    finally:
+        del solidity.libraries[source_id]
     return ContractContainer(contract_types[name])
 
 
