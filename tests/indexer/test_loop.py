@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,9 +29,9 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Return a clock that stands still."""
+    """Return a clock that stands still, for the loop only: servers of other tests sleep in threads of their own."""
     made = Clock()
-    monkeypatch.setattr(asyncio, "sleep", made.sleep)
+    monkeypatch.setattr("indexer.loop.asyncio", SimpleNamespace(Event=asyncio.Event, sleep=made.sleep))
     return made
 
 
