@@ -42,7 +42,7 @@ TARGETS: Final[dict[str, float]] = {
     "pledge, relayed": 1.55,
     "pledge, relayed, each of ten in a batch": 1.70,
     "withdraw a pledge": 1.50,
-    "refund": 1.40,
+    "refund": 1.20,
     "claim a milestone": 1.80,
     "release a milestone": 1.80,
     "collect": 1.35,
