@@ -148,7 +148,7 @@ def _static(argument: Argument, at: int, lines: list[str]) -> str:
         if digits < WORD:
             lines.append(_check(f"body[{at + digits}:{end}] != {'0' * (WORD - digits)!r}", column))
         return f"'0x' + body[{at}:{at + digits}]"
-    raise NotImplementedError(f"no decoder for an event argument of type {kind}")
+    raise TypeError(f"no decoder for an event argument of type {kind}")
 
 
 def _check(condition: str, column: str) -> str:

@@ -107,7 +107,7 @@ def _column_type(abi_type: str) -> TypeEngine[Any]:
     }
     if abi_type not in fixed:
         # Signed integers, arrays and dynamic tuples: our contracts have none in events, so nothing here stores them.
-        raise NotImplementedError(f"no column type for an event argument of type {abi_type}")
+        raise TypeError(f"no column type for an event argument of type {abi_type}")
     return fixed[abi_type]
 
 
