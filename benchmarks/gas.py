@@ -48,7 +48,7 @@ TARGETS: Final[dict[str, float]] = {
     "collect": 1.35,
 }
 
-#: Act -> ceiling that the plan sets for a whole transaction. Claimed as soon as the act stays below.
+#: Act -> ceiling that the plan sets for a whole transaction.
 CEILINGS: Final[dict[str, int]] = {
     "pledge, first of a backer": 105_000,
     "pledge, second of a backer": 85_000,
@@ -57,6 +57,9 @@ CEILINGS: Final[dict[str, int]] = {
     "release and collect a milestone": 110_000,
     "create a campaign with three milestones": 260_000,
 }
+
+#: The ceilings that are reached, and so claimed; the others are reported. An act is never taken out of here again.
+REACHED: Final = frozenset({"pledge, first of a backer"})
 
 
 @dataclass(frozen=True)
@@ -147,12 +150,12 @@ def measure() -> Iterator[Claim]:
     for act, ceiling in CEILINGS.items():
         ratio = round(values[act] / ceiling, 3)
         yield Claim(
-            claim=f"gas below the plan's ceiling: {act}",
+            claim=f"gas against the plan's ceiling: {act}",
             value=values[act],
             unit="gas",
             reference=f"ceiling, {ceiling} gas",
             ratio=ratio,
-            target=1.0 if ratio <= 1 else None,
+            target=1.0 if act in REACHED else None,
         )
 
 
