@@ -2,23 +2,20 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {LabContract} from "./LabContract.sol";
 import {ICrowdfunding} from "./interfaces/ICrowdfunding.sol";
 import {IEntityRegistry} from "./interfaces/IEntityRegistry.sol";
 import {Campaigns} from "./libraries/Campaigns.sol";
-import {CampaignTerms} from "./libraries/CampaignTerms.sol";
 import {Currencies} from "./libraries/Currencies.sol";
 import {Delivery} from "./libraries/Delivery.sol";
+import {Submission} from "./libraries/Submission.sol";
 
 /// @title Crowdfunding
 /// @notice See `ICrowdfunding`.
 contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
     using Campaigns for Campaigns.Campaign;
-    using CampaignTerms for Terms;
-    using CampaignTerms for MilestonePlan[];
     using Currencies for IERC20;
 
     /// @dev Kinds that may organize: SSE entity (1) and public body (2).
@@ -49,7 +46,7 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
     function listCurrency(address currency) external restricted {
         // Check
         require(!isCurrency[currency], Crowdfunding_CurrencyAlreadyListed(currency));
-        uint8 decimals = _decimalsOf(currency);
+        uint8 decimals = Submission.decimalsOf(currency);
         require(
             currency != credit && decimals <= MAX_DECIMALS, Crowdfunding_CurrencyRefused(currency, decimals)
         );
@@ -90,17 +87,13 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
             registry.isVerified(account, ORGANIZER_KINDS), Crowdfunding_OrganizerNotVerified(account)
         );
         _checkCurrency(terms.currency);
-        terms.check();
-        milestones.checkPlan(terms.deadline);
 
         // Effect
         campaignId = ++campaignCount;
-        uint32 organizer = registry.entityOf(account);
-        _storeTerms(campaignId, organizer, terms, uint8(milestones.length));
-
-        // Log
-        _logSubmitted(campaignId, organizer, account, terms, uint8(milestones.length));
-        _planMilestones(campaignId, milestones);
+        Submission.Submitter memory by = Submission.Submitter(campaignId, registry.entityOf(account), account);
+        Submission.submit(
+            _journal, _campaigns[campaignId], _milestones[campaignId], by, terms, milestones
+        );
     }
 
     /// @inheritdoc ICrowdfunding
@@ -236,11 +229,12 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         // Check
         // Not `require`, which would ask for the phase, and thus the registry, even when all is well.
         if (!_isRefunding(c)) revert Crowdfunding_WrongPhase(campaignId, _phaseOf(c));
-        uint96 amount = p.amount;
-        require(amount != 0, Crowdfunding_NoPledge(campaignId, backer));
+        require(p.amount != 0, Crowdfunding_NoPledge(campaignId, backer));
         require(!p.refunded, Crowdfunding_AlreadyRefunded(campaignId, backer));
 
         // Effect
+        uint96 amount = _refundOf(campaignId, c, p.amount);
+        if (c.decision == Campaigns.Decision.Terminated) c.restPledged -= p.amount;
         uint96 refunded = c.refunded + amount;
         p.refunded = true;
         c.refunded = refunded;
@@ -259,18 +253,11 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
     /// @inheritdoc ICrowdfunding
     function changePayoutAccount(uint32 campaignId, address newAccount) external {
         Campaigns.Campaign storage c = _existing(campaignId);
-        address oldAccount = c.payoutAccount;
 
         // Check
-        require(_msgSender() == oldAccount, Crowdfunding_NotPayoutAccount(campaignId, _msgSender()));
-        CampaignTerms.checkPayoutAccount(newAccount, c.currency);
+        require(_msgSender() == c.payoutAccount, Crowdfunding_NotPayoutAccount(campaignId, _msgSender()));
 
-        // Effect
-        c.payoutAccount = newAccount;
-
-        // Log
-        _append(keccak256(abi.encode(PayoutAccountChanged.selector, campaignId, oldAccount, newAccount)));
-        emit PayoutAccountChanged(campaignId, oldAccount, newAccount);
+        Submission.changePayoutAccount(_journal, c, campaignId, newAccount);
     }
 
     /// @inheritdoc ICrowdfunding
@@ -281,7 +268,63 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         _checkOrganizer(campaignId, c, _msgSender());
         _checkPhase(campaignId, c, Phase.Delivering);
 
-        Delivery.claim(_journal, c, _milestones[campaignId], campaignId, evidenceHash);
+        Delivery.claim(_journal, c, _milestones[campaignId], _context(campaignId, c), evidenceHash);
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function object(uint32 campaignId, uint8 index, uint8 attempt) external {
+        Campaigns.Campaign storage c = _existing(campaignId);
+        address account = _msgSender();
+
+        // Check
+        _checkPhase(campaignId, c, Phase.Delivering);
+
+        Delivery.object(
+            _journal,
+            c,
+            _milestones[campaignId],
+            _pledges[campaignId][account],
+            _context(campaignId, c),
+            Delivery.Objection(account, index, attempt)
+        );
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function rule(uint32 campaignId, uint8 index, uint8 attempt, bool release, bytes32 reason)
+        external
+        restrictedInPerson
+    {
+        Campaigns.Campaign storage c = _existing(campaignId);
+
+        // Check
+        _checkPhase(campaignId, c, Phase.Delivering);
+        bool backer = _pledges[campaignId][msg.sender].amount != 0;
+        Delivery.Ruling memory ruling = Delivery.Ruling(index, attempt, release, backer, reason);
+        Delivery.rule(
+            _journal, c, _milestones[campaignId], countedThrough[campaignId], _context(campaignId, c), ruling
+        );
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function terminate(uint32 campaignId) external {
+        Campaigns.Campaign storage c = _existing(campaignId);
+        address account = _msgSender();
+
+        // Check
+        _checkPhase(campaignId, c, Phase.Delivering);
+
+        bool byOrganizer = registry.entityOf(account) == c.organizer;
+        Delivery.end(_journal, c, _milestones[campaignId], _context(campaignId, c), account, byOrganizer);
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function postUpdate(uint32 campaignId, bytes32 documentHash) external {
+        // Check
+        _checkOrganizer(campaignId, _existing(campaignId), _msgSender());
+
+        // Log
+        _append(keccak256(abi.encode(UpdatePosted.selector, campaignId, documentHash)));
+        emit UpdatePosted(campaignId, documentHash);
     }
 
     /// @inheritdoc ICrowdfunding
@@ -291,28 +334,17 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         // Check
         _checkPhase(campaignId, c, Phase.Delivering);
 
-        return Delivery.release(_journal, c, _milestones[campaignId], campaignId);
+        return Delivery.release(_journal, c, _milestones[campaignId], _context(campaignId, c));
     }
 
     /// @inheritdoc ICrowdfunding
     function collect(uint32 campaignId) external nonReentrant returns (uint256) {
         Campaigns.Campaign storage c = _existing(campaignId);
 
-        // Check
-        uint96 collected = Delivery.releasedOf(c, _milestones[campaignId]);
-        uint96 amount = collected - c.collected;
-        require(amount != 0, Crowdfunding_NothingToCollect(campaignId));
-
-        // Effect
-        c.collected = collected;
-
-        // Log
-        address payoutAccount = c.payoutAccount;
-        _append(keccak256(abi.encode(FundsCollected.selector, campaignId, payoutAccount, amount, collected)));
-        emit FundsCollected(campaignId, payoutAccount, amount, collected);
+        uint96 amount = Delivery.collect(_journal, c, _milestones[campaignId], campaignId);
 
         // Interaction
-        IERC20(c.currency).push(payoutAccount, amount);
+        IERC20(c.currency).push(c.payoutAccount, amount);
         return amount;
     }
 
@@ -341,6 +373,7 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         v.objectionWindow = c.objectionWindow;
         v.rulingWindow = c.rulingWindow;
         v.members = c.members;
+        v.releasedBps = Delivery.releasedBps(c, _milestones[campaignId]);
         v.milestoneCount = c.milestoneCount;
         v.currentMilestone = c.currentMilestone;
     }
@@ -356,7 +389,8 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         require(
             index < c.milestoneCount, Crowdfunding_UnknownMilestone(campaignId, index, c.milestoneCount)
         );
-        return Delivery.view_(c, _milestones[campaignId], index, _phaseOf(c) == Phase.Delivering);
+        bool delivering = _phaseOf(c) == Phase.Delivering;
+        return Delivery.view_(c, _milestones[campaignId], _context(campaignId, c), index, delivering);
     }
 
     /// @inheritdoc ICrowdfunding
@@ -367,7 +401,8 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
     /// @inheritdoc ICrowdfunding
     function refundable(uint32 campaignId, address backer) external view returns (uint256) {
         Pledge memory p = _pledges[campaignId][backer];
-        return _isRefunding(_existing(campaignId)) && !p.refunded ? p.amount : 0;
+        Campaigns.Campaign storage c = _existing(campaignId);
+        return _isRefunding(c) && !p.refunded && p.amount != 0 ? _refundOf(campaignId, c, p.amount) : 0;
     }
 
     // ------------------------------------------------------------------------------------------------ internal
@@ -376,33 +411,29 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         Campaigns.Campaign storage c = _existing(campaignId);
 
         // Check
-        Phase phase_ = _checkPledge(campaignId, c, amount, minMatch);
         uint32 entityId = registry.entityOf(backer);
-        require(
-            entityId == 0 || entityId != c.organizer, Crowdfunding_OrganizerCannotPledge(campaignId, c.organizer)
-        );
+        Phase phase_ = _checkPledge(campaignId, c, entityId, amount);
+        // No pool can be enrolled yet, so that nothing is ever available to match.
+        require(minMatch == 0, Crowdfunding_MatchBelowMinimum(campaignId, minMatch, 0));
 
         // Effect
-        uint32 memberId = _countMember(campaignId, c, backer, entityId);
-        (uint96 pledged, uint96 raised) = _addPledge(campaignId, c, backer, uint96(amount));
-        bool stretchReached = phase_ == Phase.Extension && raised == c.stretchGoal;
-        if (stretchReached) c.extensionUsed = uint24(block.timestamp - c.deadline);
-
-        // Log
-        _logPledge(campaignId, backer, memberId, uint96(amount), pledged, raised, c.members);
-        if (stretchReached) _logStretchGoal(campaignId, raised);
+        uint96 raised = _addPledge(campaignId, c, backer, entityId, uint96(amount));
+        if (phase_ == Phase.Extension && raised == c.stretchGoal) {
+            c.extensionUsed = uint24(block.timestamp - c.deadline);
+            _logStretchGoal(campaignId, raised);
+        }
 
         // Interaction
         IERC20(c.currency).pull(backer, amount);
     }
 
-    /// @dev Everything about a pledge that does not depend on who the backer is.
-    function _checkPledge(uint32 campaignId, Campaigns.Campaign storage c, uint256 amount, uint256 minMatch)
+    function _checkPledge(uint32 campaignId, Campaigns.Campaign storage c, uint32 entityId, uint256 amount)
         private
         view
         returns (Phase phase_)
     {
-        IEntityRegistry.Entity memory organizer = registry.entity(c.organizer);
+        uint32 organizerId = c.organizer;
+        IEntityRegistry.Entity memory organizer = registry.entity(organizerId);
         phase_ = _phaseOf(c, organizer);
         require(
             phase_ == Phase.Live || phase_ == Phase.Extension, Crowdfunding_WrongPhase(campaignId, phase_)
@@ -410,8 +441,9 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         _checkCurrency(c.currency);
         require(
             block.timestamp >= organizer.suspendedUntil,
-            Crowdfunding_OrganizerSuspended(campaignId, c.organizer, organizer.suspendedUntil)
+            Crowdfunding_OrganizerSuspended(campaignId, organizerId, organizer.suspendedUntil)
         );
+        require(entityId != organizerId, Crowdfunding_OrganizerCannotPledge(campaignId, organizerId));
 
         uint256 rest = c.stretchGoal - c.raised;
         require(amount != 0, Crowdfunding_ZeroAmount(campaignId));
@@ -420,88 +452,47 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
             amount >= c.minPledge || amount == rest,
             Crowdfunding_PledgeBelowMinimum(campaignId, amount, c.minPledge)
         );
-        // No pool can be enrolled yet, so that nothing is ever available to match.
-        require(minMatch == 0, Crowdfunding_MatchBelowMinimum(campaignId, minMatch, 0));
+    }
+
+    /// @dev Adds to the pledge and the total, and counts the member.
+    function _addPledge(
+        uint32 campaignId,
+        Campaigns.Campaign storage c,
+        address backer,
+        uint32 entityId,
+        uint96 amount
+    ) private returns (uint96 raised) {
+        Pledge storage p = _pledges[campaignId][backer];
+        (uint96 pledged, uint32 memberId) = (p.amount + amount, p.memberId);
+
+        // Effect
+        raised = c.raised + amount;
+        c.raised = raised;
+        p.amount = pledged;
+        if (entityId != 0 && memberId == 0) memberId = _countMember(campaignId, c, p, backer);
+
+        // Log
+        _logPledge(campaignId, backer, memberId, amount, pledged, raised);
     }
 
     /// @dev A member counts once in a campaign, through the account of the first pledge made while verified.
-    /// @return memberId The member this pledge counts for, 0 if none.
-    function _countMember(uint32 campaignId, Campaigns.Campaign storage c, address backer, uint32 entityId)
+    /// @return memberId The member this pledge counts for now, 0 if none.
+    function _countMember(uint32 campaignId, Campaigns.Campaign storage c, Pledge storage p, address backer)
         private
         returns (uint32 memberId)
     {
-        memberId = _pledges[campaignId][backer].memberId;
-        if (memberId != 0 || entityId == 0) return memberId;
         memberId = registry.memberIdOf(backer);
         if (memberId == 0 || countedThrough[campaignId][memberId] != address(0)) return 0;
-        _pledges[campaignId][backer].memberId = memberId;
+
+        // Effect
+        p.memberId = memberId;
         countedThrough[campaignId][memberId] = backer;
-        ++c.members;
-    }
+        uint24 members = c.members + 1;
+        c.members = members;
 
-    function _addPledge(uint32 campaignId, Campaigns.Campaign storage c, address backer, uint96 amount)
-        private
-        returns (uint96 pledged, uint96 raised)
-    {
-        pledged = _pledges[campaignId][backer].amount + amount;
-        raised = c.raised + amount;
-        _pledges[campaignId][backer].amount = pledged;
-        c.raised = raised;
-    }
-
-    function _storeTerms(uint32 campaignId, uint32 organizer, Terms calldata t, uint8 milestoneCount) private {
-        Campaigns.Campaign storage c = _campaigns[campaignId];
-        (c.goal, c.deadline, c.decision) = (t.goal, t.deadline, Campaigns.Decision.Submitted);
-        c.currency = t.currency;
-        (c.stretchGoal, c.minPledge, c.organizer, c.live) =
-            (t.stretchGoal, t.minPledge, organizer, uint24(t.deadline - t.opensAt));
-        c.payoutAccount = t.payoutAccount;
-        (c.submittedAt, c.milestoneCount) = (uint40(block.timestamp), milestoneCount);
-        (c.extension, c.withdrawalCutoff) = (uint24(t.extension), uint24(t.withdrawalCutoff));
-        (c.objectionWindow, c.rulingWindow) = (uint24(t.objectionWindow), uint24(t.rulingWindow));
-    }
-
-    function _planMilestones(uint32 campaignId, MilestonePlan[] calldata plan) private {
-        uint16 cumulativeBps;
-        for (uint8 i; i < plan.length; ++i) {
-            MilestonePlan calldata m = plan[i];
-            cumulativeBps += m.shareBps;
-            _milestones[campaignId][i] = Campaigns.Milestone(cumulativeBps, m.dueDate, 0, 0);
-            _append(
-                keccak256(
-                    abi.encode(
-                        MilestonePlanned.selector, campaignId, i, m.shareBps, m.dueDate, m.documentHash
-                    )
-                )
-            );
-            emit MilestonePlanned(campaignId, i, m.shareBps, m.dueDate, m.documentHash);
-        }
-    }
-
-    function _logSubmitted(
-        uint32 campaignId,
-        uint32 organizer,
-        address account,
-        Terms calldata terms,
-        uint8 milestoneCount
-    ) private {
-        _append(
-            keccak256(
-                abi.encode(
-                    CampaignSubmitted.selector,
-                    campaignId,
-                    organizer,
-                    account,
-                    terms,
-                    milestoneCount,
-                    Phase.None,
-                    Phase.Submitted
-                )
-            )
-        );
-        emit CampaignSubmitted(
-            campaignId, organizer, account, terms, milestoneCount, Phase.None, Phase.Submitted
-        );
+        // Log
+        _append(keccak256(abi.encode(MemberCounted.selector, campaignId, backer, memberId, members)));
+        emit MemberCounted(campaignId, backer, memberId, members);
     }
 
     function _logPledge(
@@ -510,17 +501,12 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         uint32 memberId,
         uint96 amount,
         uint96 pledged,
-        uint96 raised,
-        uint32 members
+        uint96 raised
     ) private {
         _append(
-            keccak256(
-                abi.encode(
-                    PledgeMade.selector, campaignId, backer, memberId, amount, pledged, raised, members
-                )
-            )
+            keccak256(abi.encode(PledgeMade.selector, campaignId, backer, memberId, amount, pledged, raised))
         );
-        emit PledgeMade(campaignId, backer, memberId, amount, pledged, raised, members);
+        emit PledgeMade(campaignId, backer, memberId, amount, pledged, raised);
     }
 
     function _logStretchGoal(uint32 campaignId, uint96 raised) private {
@@ -532,6 +518,30 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
             )
         );
         emit StretchGoalReached(campaignId, raised, Phase.Extension, Phase.Delivering);
+    }
+
+    /// @dev The pledge, or after a termination floor(pledge * restUnreleased / restPledged): both rests fall with each
+    /// refund, so that nobody gets more than their part and the last refund empties the books.
+    function _refundOf(uint32 campaignId, Campaigns.Campaign storage c, uint96 pledged)
+        private
+        view
+        returns (uint96)
+    {
+        if (c.decision != Campaigns.Decision.Terminated) return pledged;
+        uint256 restUnreleased = c.raised - Delivery.releasedOf(c, _milestones[campaignId]) - c.refunded;
+        return uint96(pledged * restUnreleased / c.restPledged);
+    }
+
+    function _context(uint32 campaignId, Campaigns.Campaign storage c)
+        private
+        view
+        returns (Delivery.Context memory)
+    {
+        return Delivery.Context(campaignId, _revokedAt(registry.entity(c.organizer)), registry);
+    }
+
+    function _revokedAt(IEntityRegistry.Entity memory e) private pure returns (uint40) {
+        return e.state == IEntityRegistry.EntityState.Revoked ? e.verifiedUntil : 0;
     }
 
     function _existing(uint32 campaignId) private view returns (Campaigns.Campaign storage c) {
@@ -548,28 +558,20 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         view
         returns (Phase)
     {
-        bool revoked = organizer.state == IEntityRegistry.EntityState.Revoked;
-        return c.phaseOf(revoked ? organizer.verifiedUntil : 0);
+        return c.phaseOf(_revokedAt(organizer));
     }
 
-    /// @dev Failed or Canceled. Which of them does not matter here, so that most refunds need not ask the registry.
+    /// @dev Failed, Canceled or Terminated. Which of the first two does not matter here, so that most refunds need not
+    /// ask the registry.
     function _isRefunding(Campaigns.Campaign storage c) private view returns (bool) {
-        return c.missedGoal() || _phaseOf(c) == Phase.Canceled;
+        if (c.missedGoal()) return true;
+        Phase phase_ = _phaseOf(c);
+        return phase_ == Phase.Canceled || phase_ == Phase.Terminated;
     }
 
     function _checkPhase(uint32 campaignId, Campaigns.Campaign storage c, Phase needed) private view {
         Phase phase_ = _phaseOf(c);
         require(phase_ == needed, Crowdfunding_WrongPhase(campaignId, phase_));
-    }
-
-    /// @dev 255 for an address without code or a token without decimals.
-    function _decimalsOf(address currency) private view returns (uint8) {
-        if (currency.code.length == 0) return type(uint8).max;
-        try IERC20Metadata(currency).decimals() returns (uint8 decimals) {
-            return decimals;
-        } catch {
-            return type(uint8).max;
-        }
     }
 
     function _checkCurrency(address currency) private view {

@@ -37,8 +37,7 @@ abstract contract LabContract is JournalSlot, AccessManaged, ERC2771Context, ILa
     /// @dev For acts of judgement: `restricted`, and by a person's own call. A call scheduled and executed through the
     /// authority would hide who rules, so that nobody could compare that person with the parties.
     modifier restrictedInPerson() {
-        require(msg.sender != authority(), Lab_ActByAuthority(msg.sender));
-        _checkCanCall(_msgSender(), _msgData());
+        _checkInPerson();
         _;
     }
 
@@ -71,6 +70,11 @@ abstract contract LabContract is JournalSlot, AccessManaged, ERC2771Context, ILa
     /// @dev See `IJournal.journal` for what `eventHash` is.
     function _append(bytes32 eventHash) internal {
         _journal.append(eventHash);
+    }
+
+    function _checkInPerson() private {
+        require(msg.sender != authority(), Lab_ActByAuthority(msg.sender));
+        _checkCanCall(_msgSender(), _msgData());
     }
 
     function _checkEntryOpen() private view {

@@ -67,7 +67,8 @@ def deployed_contracts() -> dict[str, ContractContainer]:
     """Compile the project and return what can be deployed of `contracts/*.sol`: no library, mock or interface."""
     ape.project.load_contracts()
     names = {path.stem for path in Path("contracts").glob("*.sol")}
-    anywhere = dict.fromkeys(LIBRARIES.values(), ANY_ADDRESS)
+    libraries = {library for needed in LIBRARIES.values() for library in needed}
+    anywhere = dict.fromkeys(libraries, ANY_ADDRESS)
     containers = {name: container(name, anywhere) for name in names}
     return {name: container for name, container in containers.items() if has_code(container)}
 

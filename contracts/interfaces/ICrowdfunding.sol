@@ -38,7 +38,9 @@ interface ICrowdfunding is ILabContract {
     enum MilestoneState {
         Planned, // not claimed yet
         Claimed, // objections possible
-        Releasable, // its window ended: anyone may book the release
+        Stopped, // enough objected: the arbiter may rule
+        Rejected, // ruled so, or by default without a ruling; may be claimed again, three times in all
+        Releasable, // anyone may book the release
         Released // final
     }
 
@@ -89,6 +91,7 @@ interface ICrowdfunding is ILabContract {
         uint32 objectionWindow;
         uint32 rulingWindow;
         uint32 members; // counted members among the backers
+        uint16 releasedBps; // of the milestones released, together
         uint8 milestoneCount;
         uint8 currentMilestone; // index of the first one not released
     }
@@ -102,6 +105,9 @@ interface ICrowdfunding is ILabContract {
         uint40 claimedAt; // of the last claim; 0 if none
         uint40 windowEndsAt; // of the last claim; 0 if none
         uint40 claimBy; // a claim must come before; 0 unless this is the current milestone of a delivering campaign
+        uint40 rulingEndsAt; // of the last claim, if it is stopped; 0 if none
+        uint32 objectors; // counted members who objected to the last claim
+        uint96 objectedAmount; // pledges that objected to the last claim
         uint96 tranche; // booked if released, else what its release would book from the present total
     }
 
@@ -110,6 +116,7 @@ interface ICrowdfunding is ILabContract {
         uint96 amount; // pledged and not withdrawn; keeps its value when it is refunded
         uint32 memberId; // member counted through this pledge; 0 if none
         bool refunded;
+        uint40 objections; // bit 3 * milestone + attempt - 1 is set where the backer objected
     }
 
     /// @notice The treasurer allowed a currency for new campaigns.
@@ -150,15 +157,18 @@ interface ICrowdfunding is ILabContract {
 
     /// @notice A backer pledged `amount`; `pledged` is that backer's and `raised` the campaign's new total.
     /// @param memberId Member counted through this backer's pledge, 0 if none.
-    /// @param members Counted members after this pledge.
     event PledgeMade(
         uint32 indexed campaignId,
         address indexed backer,
         uint32 indexed memberId,
         uint96 amount,
         uint96 pledged,
-        uint96 raised,
-        uint32 members
+        uint96 raised
+    );
+
+    /// @notice A member counts through this backer's pledge from now on; `members` is the campaign's new count.
+    event MemberCounted(
+        uint32 indexed campaignId, address indexed backer, uint32 indexed memberId, uint32 members
     );
 
     /// @notice A backer took the whole pledge back while the campaign was live.
@@ -202,6 +212,42 @@ interface ICrowdfunding is ILabContract {
         MilestoneState oldState,
         MilestoneState newState
     );
+
+    /// @notice A backer objected to a claim.
+    /// @param objectors Counted members who object now.
+    /// @param objectedAmount Pledges that object now.
+    event MilestoneObjected(
+        uint32 indexed campaignId,
+        uint8 indexed milestone,
+        address indexed backer,
+        uint8 attempt,
+        uint32 objectors,
+        uint96 objectedAmount
+    );
+
+    /// @notice An arbiter ruled on a stopped claim. `reason` is the SHA-256 of the reasons given.
+    event MilestoneRuled(
+        uint32 indexed campaignId,
+        uint8 indexed milestone,
+        address indexed arbiter,
+        uint8 attempt,
+        bytes32 reason,
+        MilestoneState oldState,
+        MilestoneState newState
+    );
+
+    /// @notice Delivery stopped for good; backers share `restUnreleased` in proportion to `restPledged`.
+    event CampaignTerminated(
+        uint32 indexed campaignId,
+        address indexed account,
+        uint96 restPledged,
+        uint96 restUnreleased,
+        Phase oldPhase,
+        Phase newPhase
+    );
+
+    /// @notice The organizer published news for backers.
+    event UpdatePosted(uint32 indexed campaignId, bytes32 documentHash);
 
     /// @notice Booked money was paid to the payout account; `collected` is the campaign's new total.
     event FundsCollected(uint32 indexed campaignId, address indexed payoutAccount, uint96 amount, uint96 collected);
@@ -279,6 +325,21 @@ interface ICrowdfunding is ILabContract {
     /// @notice The milestone had to be claimed before `claimBy`.
     error Crowdfunding_ClaimTooLate(uint32 campaignId, uint8 milestone, uint40 claimBy);
 
+    /// @notice `attempt` is not the present claim of this milestone, or this is not the current milestone.
+    error Crowdfunding_NotPresentClaim(uint32 campaignId, uint8 milestone, uint8 attempt);
+
+    /// @notice The account objected to this claim already.
+    error Crowdfunding_AlreadyObjected(uint32 campaignId, uint8 milestone, uint8 attempt, address account);
+
+    /// @notice The arbiter is a party: organizer, payout account or backer.
+    error Crowdfunding_ArbiterIsParty(uint32 campaignId, address arbiter);
+
+    /// @notice All attempts to claim this milestone are spent.
+    error Crowdfunding_NoAttemptLeft(uint32 campaignId, uint8 milestone, uint8 attempts);
+
+    /// @notice Anyone but the organizer may terminate from `claimBy` on.
+    error Crowdfunding_TerminateTooEarly(uint32 campaignId, uint40 claimBy);
+
     /// @notice Everything booked was paid out already.
     error Crowdfunding_NothingToCollect(uint32 campaignId);
 
@@ -332,7 +393,8 @@ interface ICrowdfunding is ILabContract {
     /// @notice Takes the caller's whole pledge back, in [opensAt, deadline - withdrawalCutoff).
     function withdrawPledge(uint32 campaignId) external;
 
-    /// @notice Pays a backer's pledge of a failed or canceled campaign back to that backer. Anyone may call; no deadline.
+    /// @notice Pays a backer of a failed or canceled campaign the pledge, of a terminated one its part of what was not
+    /// released, floor(pledge * restUnreleased / restPledged). Anyone may call; no deadline.
     /// @return amount What was paid, in base units.
     function refund(uint32 campaignId, address backer) external returns (uint256 amount);
 
@@ -345,6 +407,23 @@ interface ICrowdfunding is ILabContract {
     /// @notice Books the current milestone's tranche for the organizer. Anyone may call; moves no money.
     /// @return amount The tranche: floor(raised * cumulativeBps / 10,000) less what was released before.
     function releaseMilestone(uint32 campaignId) external returns (uint256 amount);
+
+    /// @notice Objects to the present claim (a backer), once, in its objection window.
+    /// @dev When the window ends, the claim is stopped if two or more counted members and a fifth of them object, or
+    /// more than half of all pledged money.
+    function object(uint32 campaignId, uint8 index, uint8 attempt) external;
+
+    /// @notice Rules on a stopped claim (arbiter, no party of the campaign), in its ruling window.
+    /// @dev Without a ruling the claim is rejected if two or more counted members and more than half of them object, or
+    /// more than half of the money; else it is releasable.
+    function rule(uint32 campaignId, uint8 index, uint8 attempt, bool release, bytes32 reason) external;
+
+    /// @notice Stops delivery for good while no claim is open or releasable: the organizer at any time, anyone from
+    /// `claimBy` on, when all attempts are spent, or when the organizer's entity is revoked.
+    function terminate(uint32 campaignId) external;
+
+    /// @notice Publishes news for backers (organizer). `documentHash` is the SHA-256 of the document.
+    function postUpdate(uint32 campaignId, bytes32 documentHash) external;
 
     /// @notice Pays what is booked to the payout account. Anyone may call.
     /// @return amount What was paid, in base units.

@@ -17,7 +17,15 @@ library Campaigns {
         Submitted,
         Approved,
         Rejected,
-        Canceled
+        Canceled,
+        Terminated
+    }
+
+    /// @dev What an arbiter said of a stopped milestone.
+    enum Ruling {
+        None,
+        Release,
+        Reject
     }
 
     /// @dev Five slots, cut so that a refund touches the first two, a pledge the first three, a collection slot 3 and
@@ -50,14 +58,21 @@ library Campaigns {
         uint24 rulingWindow;
         uint8 milestoneCount;
         uint8 currentMilestone; // all before it are released
+        // slot 5, filled by a termination
+        uint96 restPledged; // pledges that are not refunded yet
     }
 
-    /// @dev One slot. `cumulativeBps` includes the milestone itself.
+    /// @dev One slot. `cumulativeBps` includes the milestone itself. What objects and how it was
+    /// ruled concerns the last claim.
     struct Milestone {
         uint16 cumulativeBps;
-        uint40 dueDate;
-        uint8 attempts;
+        uint32 dueAfter; // seconds from the deadline
         uint40 claimedAt;
+        uint24 objectors; // counted members
+        uint96 objectedAmount; // their pledges, and those of other backers
+        uint8 attempts; // claims so far
+        Ruling ruling;
+        uint24 ruledAfter; // seconds from the end of the objection window to the ruling
     }
 
     function opensAt(Campaign storage c) internal view returns (uint40) {
@@ -90,6 +105,7 @@ library Campaigns {
         if (decision == Decision.None) return ICrowdfunding.Phase.None;
         if (decision == Decision.Rejected) return ICrowdfunding.Phase.Rejected;
         if (decision == Decision.Canceled) return ICrowdfunding.Phase.Canceled;
+        if (decision == Decision.Terminated) return ICrowdfunding.Phase.Terminated;
 
         // Most calls fall into Live, which needs no look at the slot where the extension is.
         bool live = decision == Decision.Approved && block.timestamp < c.deadline;

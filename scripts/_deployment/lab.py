@@ -48,6 +48,7 @@ PERMISSIONS: Final[dict[str, dict[int, tuple[str, ...]]]] = {
     "crowdfunding": {
         REVIEWER: ("approveCampaign", "rejectCampaign"),
         TREASURER: ("listCurrency", "delistCurrency"),
+        ARBITER: ("rule",),
         GUARDIAN: ("pauseEntry", "resumeEntry"),
     },
 }
@@ -60,12 +61,16 @@ CONTRACTS: Final[dict[str, tuple[str, Callable[[Mapping[str, str]], list[object]
     "forwarder": ("ERC2771Forwarder", lambda at: [FORWARDER_NAME]),
     "registry": ("EntityRegistry", lambda at: [at["authority"], at["forwarder"]]),
     "credit": ("InnovationCredit", lambda at: [at["authority"], at["forwarder"], at["registry"], []]),
+    "submission": ("Submission", lambda at: []),
     "delivery": ("Delivery", lambda at: []),
     "crowdfunding": (
         "Crowdfunding",
         lambda at: [at["authority"], at["forwarder"], at["registry"], at["credit"]],
     ),
 }
+
+#: Fields of `Lab` that are libraries.
+LIBRARY_FIELDS: Final = ("submission", "delivery")
 
 #: Public nodes refuse to search more blocks at once than some thousands.
 BLOCKS_A_QUERY: Final = 5_000
@@ -94,6 +99,7 @@ class Lab:
     forwarder: ContractInstance
     registry: ContractInstance
     credit: ContractInstance
+    submission: ContractInstance
     delivery: ContractInstance
     crowdfunding: ContractInstance
 
@@ -143,7 +149,7 @@ def create_contracts(deployer: AccountAPI, create: Create) -> Lab:
 
 def libraries_of(at: Mapping[str, str]) -> dict[str, str]:
     """Returns address by name of the libraries among the contracts `at` these addresses."""
-    return {"Delivery": at["delivery"]} if "delivery" in at else {}
+    return {CONTRACTS[field][0]: at[field] for field in LIBRARY_FIELDS if field in at}
 
 
 def role_steps(deployer: AccountAPI, lab: Lab, holders: RoleHolders, *, since_block: int = 0) -> list[Step]:

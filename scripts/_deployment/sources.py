@@ -20,8 +20,8 @@ OPENZEPPELIN_SOURCES: Final = {
     "AccessManager": "access/manager/AccessManager.sol",
     "ERC2771Forwarder": "metatx/ERC2771Forwarder.sol",
 }
-#: Which of our contracts need a library, and which.
-LIBRARIES: Final = {"Crowdfunding": "Delivery"}
+#: Which of our contracts need libraries, and which.
+LIBRARIES: Final = {"Crowdfunding": ("Submission", "Delivery")}
 
 
 def container(name: str, libraries: Mapping[str, str]) -> ContractContainer:
@@ -34,9 +34,9 @@ def container(name: str, libraries: Mapping[str, str]) -> ContractContainer:
     if name in OPENZEPPELIN_SOURCES:
         return _cached(f"openzeppelin {OPENZEPPELIN}", name, openzeppelin_contracts)
     if name in LIBRARIES:
-        library = LIBRARIES[name]
-        address = libraries[library]
-        return _cached(f"{library} {address}", name, lambda: {name: linked(name, library, address)})
+        needed = {library: libraries[library] for library in LIBRARIES[name]}
+        context = " ".join(f"{library} {address}" for library, address in needed.items())
+        return _cached(context, name, lambda: {name: linked(name, needed)})
     return getattr(ape.project, name)
 
 
@@ -50,20 +50,21 @@ def openzeppelin_contracts() -> dict[str, ContractContainer]:
     return {c.contract_type.name: c for c in contract_types.values()}
 
 
-def linked(name: str, library: str, address: str) -> ContractContainer:
-    """Compiles a contract against a deployed library.
+def linked(name: str, libraries: Mapping[str, str]) -> ContractContainer:
+    """Compiles a contract against deployed libraries, given as address by name.
 
     Ape caches linked code without regard to the addresses in it, so the result stays out of its cache. The compiler
     writes the addresses into the metadata of all that it compiles with them, so they are forgotten afterwards.
     """
     solidity = ape.compilers.solidity
-    source_id = f"contracts/libraries/{library}.sol"
-    solidity.libraries[source_id] = {library: address}
+    sources = {f"contracts/libraries/{library}.sol": {library: at} for library, at in libraries.items()}
+    solidity.libraries.update(sources)
     try:
         source = ape.project.path / "contracts" / f"{name}.sol"
         contract_types = {c.name: c for c in solidity.compile((Path(source),), project=ape.project)}
     finally:
-        del solidity.libraries[source_id]
+        for source_id in sources:
+            del solidity.libraries[source_id]
     return ContractContainer(contract_types[name])
 
 

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+pragma solidity 0.8.37;
+
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {ICrowdfunding} from "../interfaces/ICrowdfunding.sol";
+import {Campaigns} from "./Campaigns.sol";
+import {CampaignTerms} from "./CampaignTerms.sol";
+import {Journals} from "./Journals.sol";
+
+/// @title Submitting a campaign
+/// @notice Deployed on its own and linked, like `Delivery`. Who may submit, and in which currency, is checked there.
+library Submission {
+    using CampaignTerms for ICrowdfunding.Terms;
+    using CampaignTerms for ICrowdfunding.MilestonePlan[];
+    using Journals for Journals.Journal;
+
+    /// @dev Who submits what under which id.
+    struct Submitter {
+        uint32 campaignId;
+        uint32 organizer;
+        address account;
+    }
+
+    /// @notice Checks the terms and the plan, stores and logs them.
+    function submit(
+        Journals.Journal storage journal,
+        Campaigns.Campaign storage c,
+        mapping(uint8 index => Campaigns.Milestone) storage milestones,
+        Submitter memory by,
+        ICrowdfunding.Terms calldata terms,
+        ICrowdfunding.MilestonePlan[] calldata plan
+    ) external {
+        // Check
+        terms.check();
+        plan.checkPlan(terms.deadline);
+
+        // Effect
+        _store(c, by.organizer, terms, uint8(plan.length));
+
+        // Log
+        _log(journal, by, terms, uint8(plan.length));
+        _plan(journal, milestones, by.campaignId, terms.deadline, plan);
+    }
+
+    /// @notice Names another payout account.
+    function changePayoutAccount(
+        Journals.Journal storage journal,
+        Campaigns.Campaign storage c,
+        uint32 campaignId,
+        address newAccount
+    ) external {
+        // Check
+        CampaignTerms.checkPayoutAccount(newAccount, c.currency);
+
+        // Effect
+        address oldAccount = c.payoutAccount;
+        c.payoutAccount = newAccount;
+
+        // Log
+        journal.append(
+            keccak256(
+                abi.encode(ICrowdfunding.PayoutAccountChanged.selector, campaignId, oldAccount, newAccount)
+            )
+        );
+        emit ICrowdfunding.PayoutAccountChanged(campaignId, oldAccount, newAccount);
+    }
+
+    /// @notice Decimals of a token; 255 for an address without code or a token without decimals.
+    function decimalsOf(address currency) external view returns (uint8) {
+        if (currency.code.length == 0) return type(uint8).max;
+        try IERC20Metadata(currency).decimals() returns (uint8 decimals) {
+            return decimals;
+        } catch {
+            return type(uint8).max;
+        }
+    }
+
+    function _store(
+        Campaigns.Campaign storage c,
+        uint32 organizer,
+        ICrowdfunding.Terms calldata t,
+        uint8 milestoneCount
+    ) private {
+        (c.goal, c.deadline, c.decision) = (t.goal, t.deadline, Campaigns.Decision.Submitted);
+        c.currency = t.currency;
+        (c.stretchGoal, c.minPledge, c.organizer, c.live) =
+            (t.stretchGoal, t.minPledge, organizer, uint24(t.deadline - t.opensAt));
+        c.payoutAccount = t.payoutAccount;
+        (c.submittedAt, c.milestoneCount) = (uint40(block.timestamp), milestoneCount);
+        (c.extension, c.withdrawalCutoff) = (uint24(t.extension), uint24(t.withdrawalCutoff));
+        (c.objectionWindow, c.rulingWindow) = (uint24(t.objectionWindow), uint24(t.rulingWindow));
+    }
+
+    function _plan(
+        Journals.Journal storage journal,
+        mapping(uint8 index => Campaigns.Milestone) storage milestones,
+        uint32 campaignId,
+        uint40 deadline,
+        ICrowdfunding.MilestonePlan[] calldata plan
+    ) private {
+        uint16 cumulativeBps;
+        for (uint8 i; i < plan.length; ++i) {
+            ICrowdfunding.MilestonePlan calldata m = plan[i];
+            cumulativeBps += m.shareBps;
+            Campaigns.Milestone storage stored = milestones[i];
+            (stored.cumulativeBps, stored.dueAfter) = (cumulativeBps, uint32(m.dueDate - deadline));
+            journal.append(
+                keccak256(
+                    abi.encode(
+                        ICrowdfunding.MilestonePlanned.selector,
+                        campaignId,
+                        i,
+                        m.shareBps,
+                        m.dueDate,
+                        m.documentHash
+                    )
+                )
+            );
+            emit ICrowdfunding.MilestonePlanned(campaignId, i, m.shareBps, m.dueDate, m.documentHash);
+        }
+    }
+
+    function _log(
+        Journals.Journal storage journal,
+        Submitter memory by,
+        ICrowdfunding.Terms calldata terms,
+        uint8 milestoneCount
+    ) private {
+        ICrowdfunding.Phase oldPhase = ICrowdfunding.Phase.None;
+        ICrowdfunding.Phase newPhase = ICrowdfunding.Phase.Submitted;
+        journal.append(
+            keccak256(
+                abi.encode(
+                    ICrowdfunding.CampaignSubmitted.selector,
+                    by.campaignId,
+                    by.organizer,
+                    by.account,
+                    terms,
+                    milestoneCount,
+                    oldPhase,
+                    newPhase
+                )
+            )
+        );
+        emit ICrowdfunding.CampaignSubmitted(
+            by.campaignId, by.organizer, by.account, terms, milestoneCount, oldPhase, newPhase
+        );
+    }
+}
