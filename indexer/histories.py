@@ -43,6 +43,8 @@ class Definition(NamedTuple):
     row: Callable[[History], Row]
     contracts: tuple[str, ...]
     events: dict[str, tuple[tuple[str, ...], ...]]
+    each: str | None = None
+    """If set, each event is a row of its own, made of the history up to it; this column ends its key."""
 
 
 def entity(h: History) -> Row:
@@ -143,6 +145,7 @@ DECISIONS: Final = (
     "CampaignRejected",
     "CampaignCanceled",
     "CampaignCompleted",
+    "CampaignTerminated",
 )
 
 
@@ -165,6 +168,8 @@ def campaign(h: History) -> Row:
         "rejected_at": h.value("CampaignRejected", "block_time"),
         "canceled_at": h.value("CampaignCanceled", "block_time"),
         "completed_at": h.value("CampaignCompleted", "block_time"),
+        "terminated_at": h.value("CampaignTerminated", "block_time"),
+        "terminated_by": h.value("CampaignTerminated", "account"),
         "reviewer": h.last("CampaignApproved", "CampaignRejected")[1].get("reviewer"),
         "reason": h.value("CampaignRejected", "reason"),
         "stretch_goal_reached_at": h.value("StretchGoalReached", "block_time"),
@@ -172,6 +177,7 @@ def campaign(h: History) -> Row:
         "released": h.total("MilestoneReleased", "amount"),
         "collected": h.total("FundsCollected", "amount"),
         "refunded": h.total("PledgeRefunded", "amount"),
+        "rest_pledged": _rest_pledged(h),
         "backers": len(_standing(h)),
         "members": len({row["member_id"] for row in _standing(h) if row["member_id"]}),
         "current_milestone": len(h.all("MilestoneReleased")),
@@ -184,19 +190,40 @@ def _standing(h: History) -> list[Row]:
     return [row for name, row in latest.values() if name == "PledgeMade"]
 
 
+def _rest_pledged(h: History) -> int:
+    """Return what is pledged to a terminated campaign by those who were not refunded."""
+    if not h.all("CampaignTerminated"):
+        return 0
+    refunded = {row["backer"] for row in h.all("PledgeRefunded")}
+    return sum(row["pledged"] for row in _standing(h) if row["backer"] not in refunded)
+
+
+RULINGS: Final = {3: "reject", 4: "release"}
+"""By the number of the state after it."""
+
+
 def milestone(h: History) -> Row:
     """Return a row of `milestones`."""
     _, planned = h.last("MilestonePlanned")
-    act, _ = h.last("MilestonePlanned", "MilestoneClaimed", "MilestoneReleased")
+    act, _ = h.last("MilestonePlanned", "MilestoneClaimed", "MilestoneRuled", "MilestoneReleased")
+    attempts = len(h.all("MilestoneClaimed"))
+    objections = [row for row in h.all("MilestoneObjected") if row["attempt"] == attempts]
+    ruling = next((row for row in h.all("MilestoneRuled") if row["attempt"] == attempts), {})
     return {
         "campaign_id": h.key[0],
         "milestone": h.key[1],
         **{name: planned[name] for name in ("share_bps", "due_date", "document_hash")},
         "state": act.removeprefix("Milestone").lower(),
-        "attempts": len(h.all("MilestoneClaimed")),
+        "attempts": attempts,
         "claimed_at": h.value("MilestoneClaimed", "block_time"),
         "window_ends_at": h.value("MilestoneClaimed", "window_ends_at"),
         "evidence_hash": h.value("MilestoneClaimed", "evidence_hash"),
+        "objectors": max((row["objectors"] for row in objections), default=0),
+        "objected_amount": max((row["objected_amount"] for row in objections), default=0),
+        "ruling": RULINGS[ruling["new_state"]] if ruling else None,
+        "ruled_at": ruling.get("block_time"),
+        "ruled_by": ruling.get("arbiter"),
+        "reason": ruling.get("reason"),
         "released_at": h.value("MilestoneReleased", "block_time"),
         "tranche": h.value("MilestoneReleased", "amount"),
     }
@@ -217,6 +244,30 @@ def pledge(h: History) -> Row:
         "pledged_at": h.value("PledgeMade", "block_time"),
         "withdrawn_at": h.value("PledgeWithdrawn", "block_time"),
         "first_event_key": h.events[0][1]["event_key"],
+    }
+
+
+def objection(h: History) -> Row:
+    """Return a row of `objections`: what the last objection to a claim added to those before it."""
+    *earlier, last = h.all("MilestoneObjected")
+    objectors, amount = (earlier[-1]["objectors"], earlier[-1]["objected_amount"]) if earlier else (0, 0)
+    return {
+        **{name: last[name] for name in ("campaign_id", "milestone", "attempt", "backer")},
+        "amount": last["objected_amount"] - amount,
+        "counted": last["objectors"] > objectors,
+        "objected_at": last["block_time"],
+        "objected_event_key": last["event_key"],
+    }
+
+
+def update(h: History) -> Row:
+    """Return a row of `updates`."""
+    ((_, posted),) = h.events
+    return {
+        "campaign_id": h.key[0],
+        "posted_event_key": h.key[1],
+        "document_hash": posted["document_hash"],
+        "posted_at": posted["block_time"],
     }
 
 
@@ -310,7 +361,10 @@ PLEDGE_EVENTS: Final = ("PledgeMade", "PledgeWithdrawn", "PledgeRefunded")
 CAMPAIGN_EVENTS: Final = (
     *DECISIONS,
     *PLEDGE_EVENTS,
-    *("StretchGoalReached", "PayoutAccountChanged", "MilestoneReleased", "FundsCollected"),
+    *("MemberCounted", "StretchGoalReached", "PayoutAccountChanged", "MilestoneReleased", "FundsCollected"),
+)
+MILESTONE_EVENTS: Final = (
+    *("MilestonePlanned", "MilestoneClaimed", "MilestoneObjected", "MilestoneRuled", "MilestoneReleased"),
 )
 ROLE_EVENTS: Final = ("RoleLabel", "RoleAdminChanged", "RoleGuardianChanged", "RoleGrantDelayChanged", "RoleGranted")
 REGISTRY, CREDIT, CROWDFUNDING, AUTHORITY = (
@@ -333,9 +387,13 @@ DEFINITIONS: Final = {
     "milestones": Definition(
         milestone,
         CROWDFUNDING,
-        _of("MilestonePlanned", "MilestoneClaimed", "MilestoneReleased", by=("campaign_id", "milestone")),
+        _of(*MILESTONE_EVENTS, by=("campaign_id", "milestone")),
     ),
     "pledges": Definition(pledge, CROWDFUNDING, _of(*PLEDGE_EVENTS, by=("campaign_id", "backer"))),
+    "objections": Definition(
+        objection, CROWDFUNDING, _of("MilestoneObjected", by=("campaign_id", "milestone", "attempt")), each="backer"
+    ),
+    "updates": Definition(update, CROWDFUNDING, _of("UpdatePosted", by=("campaign_id", "event_key"))),
     "roles": Definition(role, AUTHORITY, _of(*ROLE_EVENTS, by=("role_id",))),
     "role_members": Definition(role_member, AUTHORITY, _of("RoleGranted", "RoleRevoked", by=("role_id", "account"))),
     "role_targets": Definition(role_target, AUTHORITY, _of("TargetFunctionRoleUpdated", by=("target", "selector"))),

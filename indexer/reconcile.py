@@ -27,6 +27,7 @@ from indexer.store.models import (
     Journal,
     LabPause,
     Milestone,
+    Objection,
     Pledge,
     Programme,
     Role,
@@ -172,37 +173,55 @@ def _campaigns(connection: Connection, ask: _Asker, now: int) -> Iterator[Questi
             "pledging_ends_at": phases.pledging_ends_at(facts(row)),
         }
         yield ask("campaigns", "Crowdfunding", "campaign", campaign_id, **same, **computed)
-    yield from _milestones(connection, ask, campaigns, phase_of, now)
+    yield from _milestones(connection, ask, campaigns, revoked, now)
+    objections = _objections(connection)
     for row in store.scan(connection, table_of(Pledge)):
         same = {name: row[name] for name in ("amount", "member_id", "refunded")}
-        refundable = phases.refundable(phase_of[row["campaign_id"]], row["amount"], refunded=row["refunded"])
+        campaign, phase = facts(campaigns[row["campaign_id"]]), phase_of[row["campaign_id"]]
+        refundable = phases.refundable(campaign, phase, row["amount"], refunded=row["refunded"])
+        same["objections"] = objections.get((row["campaign_id"], row["backer"]), 0)
         yield ask("pledges", "Crowdfunding", "pledgeOf", row["campaign_id"], row["backer"], **same)
         yield ask("pledges", "Crowdfunding", "refundable", row["campaign_id"], row["backer"], value=refundable)
 
 
+def _objections(connection: Connection) -> dict[tuple[int, str], int]:
+    """Return the bit set of each backer's objections by campaign and backer, as the contract keeps it."""
+    bits: dict[tuple[int, str], int] = {}
+    for row in store.scan(connection, table_of(Objection)):
+        key, bit = (row["campaign_id"], row["backer"]), phases.MAX_ATTEMPTS * row["milestone"] + row["attempt"] - 1
+        bits[key] = bits.get(key, 0) | 1 << bit
+    return bits
+
+
 def _milestones(
-    connection: Connection, ask: _Asker, campaigns: dict[int, Row], phase_of: dict[int, phases.Phase], now: int
+    connection: Connection, ask: _Asker, campaigns: dict[int, Row], revoked: dict[int, int | None], now: int
 ) -> Iterator[Question]:
     previous: Row | None = None
     for row in store.scan(connection, table_of(Milestone)):
-        campaign, index = campaigns[row["campaign_id"]], row["milestone"]
+        campaign, index = facts(campaigns[row["campaign_id"]]), row["milestone"]
+        revoked_at = revoked.get(campaign.organizer)
         before = None if index == 0 else previous
         cumulative = before["cumulative"] if before else 0
         row["cumulative"] = cumulative + row["share_bps"]
-        open_now = phase_of[row["campaign_id"]] is phases.Phase.DELIVERING and index == campaign["current_milestone"]
+        delivering = phases.phase_at(campaign, revoked_at, now) is phases.Phase.DELIVERING
         earlier = facts(before) if before else None
+        state, claim_by = phases.milestone_at(campaign, facts(row), revoked_at, now), 0
+        if delivering and index == campaign.current_milestone:
+            claim_by = phases.claim_by(campaign, facts(row), earlier, revoked_at, now)
+        stopped = state is phases.MilestonePhase.STOPPED
         yield ask(
             "milestones",
             "Crowdfunding",
             "milestone",
             row["campaign_id"],
             index,
-            state=phases.MILESTONE_PHASES.index(phases.milestone_at(facts(row), now)),
-            **{name: row[name] for name in ("share_bps", "due_date", "attempts")},
+            state=phases.MILESTONE_PHASES.index(state),
+            **{name: row[name] for name in ("share_bps", "due_date", "attempts", "objectors", "objected_amount")},
             claimed_at=row["claimed_at"] or 0,
             window_ends_at=row["window_ends_at"] or 0,
-            claim_by=phases.claim_by(facts(campaign), facts(row), earlier) if open_now else 0,
-            tranche=phases.tranche(campaign["raised"], row["cumulative"], cumulative),
+            claim_by=claim_by,
+            ruling_ends_at=phases.ruling_ends_at(campaign, facts(row)) if stopped else 0,
+            tranche=phases.tranche(campaign.raised, row["cumulative"], cumulative),
         )
         previous = row
 

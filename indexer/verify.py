@@ -75,7 +75,17 @@ def rows_of(connection: Connection, definition: Definition) -> dict[Key, Row]:
         for key in {tuple(_key_part(column, event, row) for column in columns) for columns in places}:
             histories.setdefault(key, History(key)).events.append((event.name, row))
     histories.pop((ZERO,), None)  # credits come from zero and go to zero: it is no account
+    if definition.each is not None:
+        histories = {h.key: h for history in histories.values() for h in _beginnings(history, definition.each)}
     return {key: definition.row(history) | _stamps(history.events[-1][1]) for key, history in histories.items()}
+
+
+def _beginnings(history: History, column: str) -> Iterator[History]:
+    """Yield the history up to each of its events, under the key that ends with a column of that event."""
+    for end, (_, row) in enumerate(history.events, start=1):
+        beginning = History((*history.key, row[column]))
+        beginning.events = history.events[:end]
+        yield beginning
 
 
 def events_of(connection: Connection, definition: Definition) -> list[tuple[Event, Row]]:

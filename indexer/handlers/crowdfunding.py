@@ -4,7 +4,8 @@ from typing import Final
 
 from indexer.handlers.folding import Touch, handles
 from indexer.store.event_tables import EVENTS
-from indexer.store.models import CampaignState, MilestoneState
+from indexer.store.models import CampaignState, MilestoneState, Ruling
+from indexer.store.phases import MILESTONE_PHASES, MilestonePhase
 from indexer.store.rows import Row
 
 CAMPAIGN: Final = Touch("campaigns", ("campaign_id",), required=True)
@@ -38,10 +39,10 @@ def campaign_submitted(e: Row, _campaign: Row | None) -> tuple[Row]:
     campaign |= {name: e[f"terms_{name}"] for name in TERMS}
     campaign |= {"territory": territory(e["terms_territory"]), "state": CampaignState.SUBMITTED.value}
     campaign |= {"submitted_at": e["block_time"], "submitted_event_key": e["event_key"]}
-    nothing_yet = ("approved_at", "rejected_at", "canceled_at", "completed_at", "reviewer", "reason")
-    campaign |= dict.fromkeys((*nothing_yet, "stretch_goal_reached_at"))
-    zero = ("raised", "released", "collected", "refunded", "backers", "members", "current_milestone")
-    return (campaign | dict.fromkeys(zero, 0),)
+    nothing_yet = ("approved_at", "rejected_at", "canceled_at", "completed_at", "terminated_at", "terminated_by")
+    campaign |= dict.fromkeys((*nothing_yet, "reviewer", "reason", "stretch_goal_reached_at"))
+    amounts = ("raised", "released", "collected", "refunded", "rest_pledged")
+    return (campaign | dict.fromkeys((*amounts, "backers", "members", "current_milestone"), 0),)
 
 
 def territory(code: str) -> str | None:
@@ -61,7 +62,13 @@ def milestone_planned(e: Row, _milestone: Row | None) -> tuple[Row]:
     names = ("campaign_id", "milestone", "share_bps", "due_date", "document_hash")
     nothing_yet = ("claimed_at", "window_ends_at", "evidence_hash", "released_at", "tranche")
     state = {"state": MilestoneState.PLANNED.value, "attempts": 0}
-    return ({name: e[name] for name in names} | state | dict.fromkeys(nothing_yet),)
+    return ({name: e[name] for name in names} | state | dict.fromkeys(nothing_yet) | NO_OBJECTION,)
+
+
+NO_OBJECTION: Final = {"objectors": 0, "objected_amount": 0} | dict.fromkeys(
+    ("ruling", "ruled_at", "ruled_by", "reason")
+)
+"""What a claim begins with."""
 
 
 @handles("Crowdfunding", "CampaignApproved", CAMPAIGN)
@@ -90,13 +97,33 @@ def campaign_completed(e: Row, campaign: Row) -> tuple[Row]:
     return (campaign | {"state": CampaignState.COMPLETED.value, "completed_at": e["block_time"]},)
 
 
+@handles("Crowdfunding", "CampaignTerminated", CAMPAIGN)
+def campaign_terminated(e: Row, campaign: Row) -> tuple[Row]:
+    """The end of delivery for good."""
+    terminated = {"terminated_at": e["block_time"], "terminated_by": e["account"], "rest_pledged": e["rest_pledged"]}
+    return (campaign | {"state": CampaignState.TERMINATED.value} | terminated,)
+
+
+@handles("Crowdfunding", "UpdatePosted", CAMPAIGN, Touch("updates", ("campaign_id", "event_key")))
+def update_posted(e: Row, _campaign: Row, _update: Row | None) -> tuple[None, Row]:
+    """News for backers."""
+    posted = {"posted_event_key": e["event_key"], "posted_at": e["block_time"]}
+    return None, {"campaign_id": e["campaign_id"], "document_hash": e["document_hash"]} | posted
+
+
+@handles("Crowdfunding", "MemberCounted", CAMPAIGN)
+def member_counted(e: Row, campaign: Row) -> tuple[Row]:
+    """A member who counts from the pledge on that follows."""
+    return (campaign | {"members": e["members"]},)
+
+
 @handles("Crowdfunding", "PledgeMade", CAMPAIGN, Touch("pledges", ("campaign_id", "backer")))
 def pledge_made(e: Row, campaign: Row, pledge: Row | None) -> tuple[Row, Row]:
     """A pledge, the first or one more of its backer."""
     pledge = pledge or _no_pledge(e)
     backers = campaign["backers"] + (pledge["amount"] == 0)
     made = {"amount": e["pledged"], "member_id": e["member_id"], "pledged_at": e["block_time"]}
-    totals = {"raised": e["raised"], "members": e["members"], "backers": backers}
+    totals = {"raised": e["raised"], "backers": backers}
     return campaign | totals, pledge | made | {"calls": pledge["calls"] + 1}
 
 
@@ -126,9 +153,10 @@ def pledge_withdrawn(e: Row, campaign: Row, pledge: Row) -> tuple[Row, Row]:
 
 @handles("Crowdfunding", "PledgeRefunded", CAMPAIGN, PLEDGE)
 def pledge_refunded(e: Row, campaign: Row, pledge: Row) -> tuple[Row, Row]:
-    """A pledge that went back to its backer."""
+    """A pledge that went back to its backer; of a terminated campaign, its part of what was not released."""
     refunded = {"refunded": True, "refunded_amount": e["amount"], "refunded_at": e["block_time"]}
-    return campaign | {"refunded": e["refunded"]}, pledge | refunded
+    rest = campaign["rest_pledged"] - pledge["amount"] if campaign["terminated_at"] is not None else 0
+    return campaign | {"refunded": e["refunded"], "rest_pledged": rest}, pledge | refunded
 
 
 @handles("Crowdfunding", "StretchGoalReached", CAMPAIGN)
@@ -145,9 +173,34 @@ def payout_account_changed(e: Row, campaign: Row) -> tuple[Row]:
 
 @handles("Crowdfunding", "MilestoneClaimed", MILESTONE)
 def milestone_claimed(e: Row, milestone: Row) -> tuple[Row]:
-    """A claim."""
+    """A claim, the first or one more after a rejection."""
     claim = {"claimed_at": e["block_time"], "window_ends_at": e["window_ends_at"], "evidence_hash": e["evidence_hash"]}
-    return (milestone | {"state": MilestoneState.CLAIMED.value, "attempts": e["attempt"]} | claim,)
+    return (milestone | {"state": MilestoneState.CLAIMED.value, "attempts": e["attempt"]} | claim | NO_OBJECTION,)
+
+
+@handles(
+    "Crowdfunding",
+    "MilestoneObjected",
+    MILESTONE,
+    PLEDGE,
+    Touch("objections", ("campaign_id", "milestone", "attempt", "backer")),
+)
+def milestone_objected(e: Row, milestone: Row, pledge: Row, _objection: Row | None) -> tuple[Row, None, Row]:
+    """An objection with the whole weight of its backer's pledge."""
+    objection = {name: e[name] for name in ("campaign_id", "milestone", "attempt", "backer")}
+    objection |= {"amount": pledge["amount"], "counted": pledge["member_id"] != 0}
+    objection |= {"objected_at": e["block_time"], "objected_event_key": e["event_key"]}
+    totals = {"objectors": e["objectors"], "objected_amount": e["objected_amount"]}
+    return milestone | totals, None, objection
+
+
+@handles("Crowdfunding", "MilestoneRuled", MILESTONE)
+def milestone_ruled(e: Row, milestone: Row) -> tuple[Row]:
+    """An arbiter's ruling on a stopped claim."""
+    released = MILESTONE_PHASES[e["new_state"]] is MilestonePhase.RELEASABLE
+    ruling = {"ruling": (Ruling.RELEASE if released else Ruling.REJECT).value, "reason": e["reason"]}
+    by = {"ruled_at": e["block_time"], "ruled_by": e["arbiter"]}
+    return (milestone | {"state": MilestoneState.RULED.value} | ruling | by,)
 
 
 @handles("Crowdfunding", "MilestoneReleased", CAMPAIGN, MILESTONE)

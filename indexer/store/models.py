@@ -36,14 +36,23 @@ class CampaignState(StrEnum):
     REJECTED = "rejected"  # final
     CANCELED = "canceled"  # final; a revoked organizer is not stored here, see `phases`
     COMPLETED = "completed"  # final
+    TERMINATED = "terminated"  # final
 
 
 class MilestoneState(StrEnum):
-    """Last act on a milestone; whether a claimed one is releasable depends on the time."""
+    """Last act on a milestone; what becomes of a claim depends on objections and the time, see `phases`."""
 
     PLANNED = "planned"
     CLAIMED = "claimed"
+    RULED = "ruled"
     RELEASED = "released"  # final
+
+
+class Ruling(StrEnum):
+    """What an arbiter said of a stopped claim."""
+
+    RELEASE = "release"
+    REJECT = "reject"
 
 
 class OperationState(StrEnum):
@@ -184,6 +193,8 @@ class Campaign(Mirrored, Base):
     rejected_at: Mapped[Time | None]
     canceled_at: Mapped[Time | None]
     completed_at: Mapped[Time | None]
+    terminated_at: Mapped[Time | None]
+    terminated_by: Mapped[Address | None]
     reviewer: Mapped[Address | None]  # account that approved or rejected
     reason: Mapped[Hash | None]  # of a rejection: SHA-256 of the reasons given
     stretch_goal_reached_at: Mapped[Time | None]  # by a pledge in the extension, which ended pledging
@@ -191,6 +202,7 @@ class Campaign(Mirrored, Base):
     released: Mapped[Amount]  # booked for the organizer
     collected: Mapped[Amount]  # of that, paid out
     refunded: Mapped[Amount]
+    rest_pledged: Mapped[Amount]  # of a terminated one: pledges that are not refunded yet; else 0
     backers: Mapped[Int]  # accounts whose pledge is above zero
     members: Mapped[Int]  # counted members among them
     current_milestone: Mapped[Int]  # index of the first one not released
@@ -211,6 +223,12 @@ class Milestone(Mirrored, Base):
     claimed_at: Mapped[Time | None]  # last claim
     window_ends_at: Mapped[Time | None]  # of the last claim: end of the time for objections
     evidence_hash: Mapped[Hash | None]  # of the last claim
+    objectors: Mapped[Int]  # counted members who object to the last claim
+    objected_amount: Mapped[Amount]  # pledges that object to the last claim
+    ruling: Mapped[Name | None]  # Ruling on the last claim
+    ruled_at: Mapped[Time | None]
+    ruled_by: Mapped[Address | None]  # arbiter
+    reason: Mapped[Hash | None]  # of the ruling: SHA-256 of the reasons given
     released_at: Mapped[Time | None]
     tranche: Mapped[int | None] = mapped_column(Uint256)  # booked by its release, null before
 
@@ -231,6 +249,32 @@ class Pledge(Mirrored, Base):
     pledged_at: Mapped[Time]  # last pledge made
     withdrawn_at: Mapped[Time | None]  # last withdrawal
     first_event_key: Mapped[Int]
+
+
+class Objection(Mirrored, Base):
+    """What one backer objected to."""
+
+    __tablename__ = "objections"
+
+    campaign_id: Mapped[IntKey]
+    milestone: Mapped[IntKey]  # index from 0
+    attempt: Mapped[IntKey]  # number of the claim, from 1
+    backer: Mapped[Address] = mapped_column(primary_key=True)
+    amount: Mapped[Amount]  # the pledge that objects
+    counted: Mapped[bool]  # whether a member objects with it
+    objected_at: Mapped[Time]
+    objected_event_key: Mapped[Int]
+
+
+class Update(Mirrored, Base):
+    """News for backers that an organizer published."""
+
+    __tablename__ = "updates"
+
+    campaign_id: Mapped[IntKey]
+    posted_event_key: Mapped[IntKey]
+    document_hash: Mapped[Hash]
+    posted_at: Mapped[Time]
 
 
 class Role(Mirrored, Base):
@@ -324,6 +368,7 @@ class Journal(Mirrored, Base):
 
 
 Index("ix_campaigns_last_event_key", Campaign.last_event_key)
+Index("ix_objections_campaign_id_objected_event_key", Objection.campaign_id, Objection.objected_event_key)
 Index("ix_pledges_campaign_id_first_event_key", Pledge.campaign_id, Pledge.first_event_key)
 
 READ_MODELS: tuple[type[Base], ...] = (
@@ -336,6 +381,8 @@ READ_MODELS: tuple[type[Base], ...] = (
     Campaign,
     Milestone,
     Pledge,
+    Objection,
+    Update,
     Role,
     RoleMember,
     RoleTarget,
@@ -369,6 +416,7 @@ __all__ = [
     "LabPause",
     "Milestone",
     "MilestoneState",
+    "Objection",
     "Operation",
     "OperationState",
     "Pledge",
@@ -379,6 +427,8 @@ __all__ = [
     "Role",
     "RoleMember",
     "RoleTarget",
+    "Ruling",
     "Target",
     "Undo",
+    "Update",
 ]

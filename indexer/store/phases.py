@@ -5,7 +5,7 @@ stored: time alone changes it. `revoked_at` is always that of the organizer's en
 """
 
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 BPS: Final = 10_000
 CLAIM_DURATION: Final = 30 * 86_400
@@ -34,6 +34,8 @@ class MilestonePhase(StrEnum):
 
     PLANNED = "planned"
     CLAIMED = "claimed"
+    STOPPED = "stopped"
+    REJECTED = "rejected"
     RELEASABLE = "releasable"
     RELEASED = "released"
 
@@ -45,7 +47,14 @@ MILESTONE_PHASES: Final = tuple(MilestonePhase)
 """States of milestones by their number on chain."""
 
 FINAL_PHASES: Final = frozenset(PHASES[PHASES.index(Phase.COMPLETED) :])
-REFUNDING_PHASES: Final = frozenset({Phase.FAILED, Phase.CANCELED})
+REFUNDING_PHASES: Final = frozenset({Phase.FAILED, Phase.CANCELED, Phase.TERMINATED})
+
+MAX_ATTEMPTS: Final = 3
+MIN_OBJECTORS: Final = 2
+"""People stop a milestone, or reject it, only from two on."""
+
+RELEASE: Final = "release"
+"""Word of a ruling; the other one is `reject`."""
 
 
 class CampaignFacts(Protocol):
@@ -53,7 +62,7 @@ class CampaignFacts(Protocol):
 
     @property
     def state(self) -> str:
-        """Last irreversible act: submitted, approved, rejected, canceled or completed."""
+        """Last irreversible act: submitted, approved, rejected, canceled, completed or terminated."""
 
     @property
     def submitted_at(self) -> int:
@@ -99,6 +108,34 @@ class CampaignFacts(Protocol):
     def current_milestone(self) -> int:
         """Index of the first milestone that is not released."""
 
+    @property
+    def ruling_window(self) -> int:
+        """Seconds."""
+
+    @property
+    def members(self) -> int:
+        """Counted members among the backers."""
+
+
+class RestFacts(Protocol):
+    """What the refunds of a terminated campaign depend on; a row of `campaigns` has it all. All in base units."""
+
+    @property
+    def raised(self) -> int:
+        """Pledged and not withdrawn."""
+
+    @property
+    def released(self) -> int:
+        """Booked for the organizer."""
+
+    @property
+    def refunded(self) -> int:
+        """Paid back."""
+
+    @property
+    def rest_pledged(self) -> int:
+        """Pledges of a terminated campaign that are not refunded yet."""
+
 
 class MilestoneFacts(Protocol):
     """What the state of a milestone depends on; a row of `milestones` has it all."""
@@ -113,11 +150,31 @@ class MilestoneFacts(Protocol):
 
     @property
     def state(self) -> str:
-        """Last act: planned, claimed or released."""
+        """Last act: planned, claimed, ruled or released."""
 
     @property
     def window_ends_at(self) -> int | None:
-        """End of the last claim's window, None if never claimed."""
+        """End of the last claim's time for objections, None if never claimed."""
+
+    @property
+    def attempts(self) -> int:
+        """Claims so far."""
+
+    @property
+    def objectors(self) -> int:
+        """Counted members who object to the last claim."""
+
+    @property
+    def objected_amount(self) -> int:
+        """Base units that object to the last claim."""
+
+    @property
+    def ruling(self) -> str | None:
+        """Ruling on the last claim: release or reject, None if there is none."""
+
+    @property
+    def ruled_at(self) -> int | None:
+        """Time of that ruling."""
 
 
 def lapses_at(campaign: CampaignFacts) -> int:
@@ -147,7 +204,7 @@ def phase_at(campaign: CampaignFacts, revoked_at: int | None, now: int) -> Phase
         revoked_at: When the organizer's entity was revoked; None if it was not.
         now: Unix time of a block, not before the last event of the campaign.
     """
-    if campaign.state in {Phase.REJECTED, Phase.CANCELED}:
+    if campaign.state in {Phase.REJECTED, Phase.CANCELED, Phase.TERMINATED}:
         return Phase(campaign.state)
     submitted = campaign.state == Phase.SUBMITTED
     ends_at = lapses_at(campaign) if submitted else pledging_ends_at(campaign)
@@ -182,25 +239,97 @@ def phase_ends_at(campaign: CampaignFacts, revoked_at: int | None, now: int) -> 
     return ends.get(phase)
 
 
-def milestone_at(milestone: MilestoneFacts, now: int) -> MilestonePhase:
-    """Return the state of a milestone at `now`."""
+class Standing(NamedTuple):
+    """Where a milestone stands."""
+
+    phase: MilestonePhase
+    since: int | None
+    """When it became Rejected or Releasable; None in other states."""
+
+
+def milestone_at(
+    campaign: CampaignFacts, milestone: MilestoneFacts, revoked_at: int | None, now: int
+) -> MilestonePhase:
+    """Return the state of a milestone at `now`; see `standing_at`."""
+    return standing_at(campaign, milestone, revoked_at, now).phase
+
+
+def standing_at(campaign: CampaignFacts, milestone: MilestoneFacts, revoked_at: int | None, now: int) -> Standing:
+    """Return the state of a milestone at `now`, and since when it is settled.
+
+    Args:
+        campaign: The campaign's stored facts.
+        milestone: One of its milestones.
+        revoked_at: When the organizer's entity was revoked; None if it was not.
+        now: Unix time of a block, not before the last event of any of these.
+    """
     if milestone.state == MilestonePhase.RELEASED:
-        return MilestonePhase.RELEASED
+        return Standing(MilestonePhase.RELEASED, None)
     if milestone.window_ends_at is None:
-        return MilestonePhase.PLANNED
-    return MilestonePhase.CLAIMED if now < milestone.window_ends_at else MilestonePhase.RELEASABLE
+        return Standing(MilestonePhase.PLANNED, None)
+    settled = settles(campaign, milestone)
+    # A revocation stops the clock: what was open then is rejected by it.
+    instant = now if revoked_at is None else revoked_at
+    if settled.since is not None and settled.since <= instant:
+        return settled
+    if revoked_at is not None:
+        return Standing(MilestonePhase.REJECTED, revoked_at)
+    return Standing(MilestonePhase.CLAIMED if now < milestone.window_ends_at else MilestonePhase.STOPPED, None)
 
 
-def claim_by(campaign: CampaignFacts, milestone: MilestoneFacts, previous: MilestoneFacts | None) -> int:
+def settles(campaign: CampaignFacts, milestone: MilestoneFacts) -> Standing:
+    """Return what time makes of the last claim if nothing else happens, and when: Rejected or Releasable."""
+    window_ends_at = milestone.window_ends_at
+    if window_ends_at is None:
+        return Standing(MilestonePhase.PLANNED, None)
+    if milestone.ruling is not None:
+        released = milestone.ruling == RELEASE
+        return Standing(MilestonePhase.RELEASABLE if released else MilestonePhase.REJECTED, milestone.ruled_at)
+    people = milestone.objectors if milestone.objectors >= MIN_OBJECTORS else 0
+    by_money = 2 * milestone.objected_amount > campaign.raised
+    if not by_money and not (people and 5 * people >= campaign.members):
+        return Standing(MilestonePhase.RELEASABLE, window_ends_at)
+    rejected = by_money or 2 * people > campaign.members
+    phase = MilestonePhase.REJECTED if rejected else MilestonePhase.RELEASABLE
+    return Standing(phase, window_ends_at + campaign.ruling_window)
+
+
+def milestone_ends_at(
+    campaign: CampaignFacts, milestone: MilestoneFacts, revoked_at: int | None, now: int
+) -> int | None:
+    """Return when time alone ends the state of a milestone at `now`, None if it never does."""
+    phase = milestone_at(campaign, milestone, revoked_at, now)
+    if phase is MilestonePhase.CLAIMED:
+        return milestone.window_ends_at
+    return ruling_ends_at(campaign, milestone) if phase is MilestonePhase.STOPPED else None
+
+
+def ruling_ends_at(campaign: CampaignFacts, milestone: MilestoneFacts) -> int:
+    """Return the end of the time for a ruling on the last claim, if it is stopped; 0 if there is no claim."""
+    return 0 if milestone.window_ends_at is None else milestone.window_ends_at + campaign.ruling_window
+
+
+def claim_by(
+    campaign: CampaignFacts,
+    milestone: MilestoneFacts,
+    previous: MilestoneFacts | None,
+    revoked_at: int | None,
+    now: int,
+) -> int:
     """Return the instant before which the current milestone of a delivering campaign must be claimed.
 
     Args:
         campaign: The campaign's stored facts.
         milestone: Its current milestone.
         previous: The milestone before, which is released; None for the first.
+        revoked_at: When the organizer's entity was revoked; None if it was not.
+        now: Unix time of a block; a rejection of the last claim counts from its instant on.
     """
-    releasable_at = previous.window_ends_at if previous is not None else None
-    return max(milestone.due_date, pledging_ends_at(campaign), releasable_at or 0) + CLAIM_DURATION
+    releasable_at = None if previous is None else settles(campaign, previous).since
+    phase, since = standing_at(campaign, milestone, revoked_at, now)
+    rejected_at = since if phase is MilestonePhase.REJECTED else None
+    waited_for = (milestone.due_date, pledging_ends_at(campaign), releasable_at or 0, rejected_at or 0)
+    return max(waited_for) + CLAIM_DURATION
 
 
 def tranche(raised: int, cumulative_bps: int, previous_cumulative_bps: int) -> int:
@@ -214,6 +343,14 @@ def tranche(raised: int, cumulative_bps: int, previous_cumulative_bps: int) -> i
     return raised * cumulative_bps // BPS - raised * previous_cumulative_bps // BPS
 
 
-def refundable(phase: Phase, amount: int, *, refunded: bool) -> int:
-    """Return what `refund` would pay now for a pledge of `amount` base units in a campaign in `phase`."""
-    return 0 if refunded or phase not in REFUNDING_PHASES else amount
+def refundable(campaign: RestFacts, phase: Phase, amount: int, *, refunded: bool) -> int:
+    """Return what `refund` would pay now for a pledge of `amount` base units to a campaign in `phase`.
+
+    In Terminated that is the pledge's part of what was not released. Both rests fall with each refund, so that the
+    last one empties the books.
+    """
+    if refunded or not amount or phase not in REFUNDING_PHASES:
+        return 0
+    if phase != Phase.TERMINATED:
+        return amount
+    return amount * (campaign.raised - campaign.released - campaign.refunded) // campaign.rest_pledged

@@ -40,7 +40,7 @@ class FakeLab:
             self._authority,
             self._rare,
         ]
-        weights = [5, 3, 3, 6, 3, 4, 2]
+        weights = [5, 4, 3, 6, 6, 4, 3]
         return [event for _ in range(count) for event in self.random.choices(kinds, weights)[0]()]
 
     # ------------------------------------------------------------------------------------------------ small things
@@ -132,7 +132,7 @@ class FakeLab:
 
     def _issue(self, programme_id: int) -> list[Emitted]:
         programme = self.programmes[programme_id]
-        if self.random.random() < 0.05:
+        if self.random.random() < 0.2:
             return [_credit("ProgrammeClosed", programmeId=programme_id, issued=programme["issued"])]
         to, amount = self.account(), self.random.randrange(1, 10**21)
         programme["issued"] += amount
@@ -155,9 +155,14 @@ class FakeLab:
             return [_funding("CurrencyDelisted", currency=self.random.choice(self.currencies))]
         if not self.campaigns or self.random.random() < 0.5:
             return self._submit()
-        campaign_id = self.random.choice(list(self.campaigns))
+        going_on = [i for i, c in self.campaigns.items() if not c["terminated"]]
+        if not going_on:
+            return self._submit()
+        campaign_id = self.random.choice(going_on)
         ids, account = {"campaignId": campaign_id}, self.account()
-        act = self.random.randrange(5)
+        act = self.random.randrange(6)
+        if act == 5:
+            return [_funding("UpdatePosted", **ids, documentHash=self.hash())]
         if act == 0:
             return [_funding("CampaignRejected", **ids, reviewer=account, reason=self.hash(), oldPhase=1, newPhase=9)]
         if act == 1:
@@ -169,7 +174,14 @@ class FakeLab:
     def _submit(self) -> list[Emitted]:
         campaign_id, count = len(self.campaigns) + 1, self.random.randrange(1, 5)
         empty = {"raised": 0, "refunded": 0, "released": 0, "collected": 0, "next": 0, "count": count}
-        self.campaigns[campaign_id] = {**empty, "pledges": {}, "refunds": set(), "attempts": 0}
+        self.campaigns[campaign_id] = {
+            **empty,
+            "pledges": {},
+            "refunds": set(),
+            "terminated": False,
+            "by": set(),
+            **NO_CLAIM,
+        }
         goal = self.random.randrange(1, 2**90)
         territory = self.random.choice(["0x45532d5345000000", "0x" + "0" * 16, "0xff" + "0" * 14])
         terms = (
@@ -194,6 +206,8 @@ class FakeLab:
         pledges, ids = campaign["pledges"], {"campaignId": campaign_id}
         act = self.random.random()
         open_pledges = sorted(set(pledges) - campaign["refunds"])
+        if campaign["terminated"]:
+            return self._refund(campaign_id, campaign, open_pledges)
         if open_pledges and act < 0.2:
             backer = self.random.choice(open_pledges)
             amount, member = pledges.pop(backer)
@@ -201,42 +215,79 @@ class FakeLab:
             gone = {"backer": backer, "memberId": member, "amount": amount, "raised": campaign["raised"]}
             return [_funding("PledgeWithdrawn", **ids, **gone, members=_members(pledges))]
         if open_pledges and act < 0.3:
-            backer = self.random.choice(open_pledges)
-            campaign["refunds"].add(backer)
-            campaign["refunded"] += pledges[backer][0]
-            paid = {"backer": backer, "amount": pledges[backer][0], "refunded": campaign["refunded"]}
-            return [_funding("PledgeRefunded", **ids, **paid)]
+            return self._refund(campaign_id, campaign, open_pledges)
         if backer in campaign["refunds"]:
             return []
         return self._pledge_made(campaign_id, campaign, backer)
 
+    def _refund(self, campaign_id: int, campaign: dict[str, Any], open_pledges: list[str]) -> list[Emitted]:
+        if not open_pledges:
+            return []
+        backer = self.random.choice(open_pledges)
+        amount = campaign["pledges"][backer][0]
+        if campaign["terminated"]:
+            unreleased = campaign["raised"] - campaign["released"] - campaign["refunded"]
+            amount = amount * unreleased // sum(campaign["pledges"][b][0] for b in open_pledges)
+        campaign["refunds"].add(backer)
+        campaign["refunded"] += amount
+        paid = {"backer": backer, "amount": amount, "refunded": campaign["refunded"]}
+        return [_funding("PledgeRefunded", campaignId=campaign_id, **paid)]
+
     def _pledge_made(self, campaign_id: int, campaign: dict[str, Any], backer: str) -> list[Emitted]:
         pledges, amount = campaign["pledges"], self.random.randrange(1, 10**20)
         before, member = pledges.get(backer, (0, 0))
+        events = []
         if not member and self.random.random() < 0.3:
             member = int(backer, 16)  # so that no two accounts count as one member
+            counted = {"backer": backer, "memberId": member, "members": _members(pledges) + 1}
+            events.append(_funding("MemberCounted", campaignId=campaign_id, **counted))
         pledges[backer] = (before + amount, member)
         campaign["raised"] += amount
         made = {"backer": backer, "memberId": member, "amount": amount, "pledged": before + amount}
-        totals = {"raised": campaign["raised"], "members": _members(pledges)}
-        events = [_funding("PledgeMade", campaignId=campaign_id, **made, **totals)]
+        events.append(_funding("PledgeMade", campaignId=campaign_id, **made, raised=campaign["raised"]))
         if self.random.random() < 0.05:
             reached = {"raised": campaign["raised"], "oldPhase": 4, "newPhase": 5}
             events.append(_funding("StretchGoalReached", campaignId=campaign_id, **reached))
         return events
 
     def _delivery(self) -> list[Emitted]:
-        open_ones = [i for i, c in self.campaigns.items() if c["next"] < c["count"]]
+        open_ones = [i for i, c in self.campaigns.items() if c["next"] < c["count"] and not c["terminated"]]
         if not open_ones:
             return self._pledge()
         campaign_id = self.random.choice(open_ones)
         campaign = self.campaigns[campaign_id]
         ids = {"campaignId": campaign_id, "milestone": campaign["next"]}
-        if not campaign["attempts"]:
-            campaign["attempts"] += 1
-            claim = {"attempt": campaign["attempts"], "evidenceHash": self.hash(), "windowEndsAt": self.time + 20}
-            return [_funding("MilestoneClaimed", **ids, **claim, oldState=0, newState=1)]
+        if campaign["rejected"] or not campaign["attempts"]:
+            settled = campaign["released"] < campaign["raised"] and not campaign["refunds"]
+            if settled and self.random.random() < 0.4:
+                return [self._terminate(campaign_id, campaign)]
+            attempt, old = campaign["attempts"] + 1, 3 if campaign["rejected"] else 0
+            campaign.update(NO_CLAIM, attempts=attempt, by=set())
+            claim = {"attempt": attempt, "evidenceHash": self.hash(), "windowEndsAt": self.time + 20}
+            return [_funding("MilestoneClaimed", **ids, **claim, oldState=old, newState=1)]
+        silent = sorted(set(campaign["pledges"]) - campaign["by"])
+        if silent and not campaign["ruled"] and self.random.random() < 0.6:
+            return [self._object(campaign, ids, self.random.choice(silent))]
+        if campaign["by"] and not campaign["ruled"] and self.random.random() < 0.6:
+            campaign["ruled"], campaign["rejected"] = True, self.random.random() < 0.6
+            ruling = {"arbiter": self.account(), "attempt": campaign["attempts"], "reason": self.hash()}
+            new = 3 if campaign["rejected"] else 4
+            return [_funding("MilestoneRuled", **ids, **ruling, oldState=2, newState=new)]
         return self._release(campaign_id, campaign, ids)
+
+    def _object(self, campaign: dict[str, Any], ids: dict[str, int], backer: str) -> Emitted:
+        amount, member = campaign["pledges"][backer]
+        campaign["by"].add(backer)
+        campaign["objected"] += amount
+        campaign["objectors"] += bool(member)
+        totals = {"objectors": campaign["objectors"], "objectedAmount": campaign["objected"]}
+        return _funding("MilestoneObjected", **ids, backer=backer, attempt=campaign["attempts"], **totals)
+
+    def _terminate(self, campaign_id: int, campaign: dict[str, Any]) -> Emitted:
+        campaign["terminated"] = True
+        rests = {"restPledged": campaign["raised"], "restUnreleased": campaign["raised"] - campaign["released"]}
+        phases = {"oldPhase": 5, "newPhase": 11}
+        return _funding("CampaignTerminated", campaignId=campaign_id, account=self.account(), **rests, **phases)
 
     def _release(self, campaign_id: int, campaign: dict[str, Any], ids: dict[str, int]) -> list[Emitted]:
         amount = (
@@ -246,8 +297,8 @@ class FakeLab:
         )
         campaign["released"] += amount
         campaign["next"] += 1
-        campaign["attempts"] = 0
-        booked = {"amount": amount, "released": campaign["released"], "oldState": 2, "newState": 3}
+        campaign.update(NO_CLAIM, by=set())
+        booked = {"amount": amount, "released": campaign["released"], "oldState": 4, "newState": 5}
         events = [_funding("MilestoneReleased", **ids, **booked)]
         if campaign["next"] == campaign["count"]:
             events.append(_funding("CampaignCompleted", campaignId=campaign_id, oldPhase=5, newPhase=6))
@@ -317,6 +368,9 @@ class FakeLab:
         data = "0x" + "ab" * self.random.randrange(100)
         acts = {"schedule": self.time + 5, "caller": self.account(), "target": self.account(), "data": data}
         return "AccessManager", "OperationScheduled", {"operationId": operation, "nonce": nonce, **acts}
+
+
+NO_CLAIM: dict[str, Any] = {"attempts": 0, "rejected": False, "ruled": False, "objected": 0, "objectors": 0}
 
 
 def _members(pledges: dict[str, tuple[int, int]]) -> int:

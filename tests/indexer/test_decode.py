@@ -41,7 +41,6 @@ PLEDGE_ARGUMENTS = {
     "amount": 3,
     "pledged": 4,
     "raised": 5,
-    "members": 6,
 }
 
 
@@ -117,7 +116,7 @@ BAD_PLEDGES = {
     "underscore": {"data": pledge_log().data[:-3] + "1_0"},
     "blanks": {"data": pledge_log().data[:-4] + "   1"},
     "dirty amount": {"data": with_word(pledge_log().data, 0, 1 << 96)},
-    "dirty members": {"data": with_word(pledge_log().data, 3, 1 << 32)},
+    "dirty member": {"topics": [*pledge_log().topics[:3], f"0x{1 << 32:064x}"]},
     "dirty backer": {"topics": [*pledge_log().topics[:2], f"0x{1 << 160:064x}", pledge_log().topics[3]]},
 }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from indexer.store import phases
-from indexer.store.phases import MilestonePhase, Phase, phase_at
+from indexer.store.phases import Phase, phase_at
 
 DAY = 86_400
 SUBMITTED, OPENS, DEADLINE, EXTENSION = 1_000_000, 1_000_000 + 10 * DAY, 1_000_000 + 30 * DAY, 5 * DAY
@@ -30,6 +30,11 @@ class Campaign:
     withdrawal_cutoff: int = DAY
     milestone_count: int = 2
     current_milestone: int = 0
+    ruling_window: int = 7 * DAY
+    members: int = 10
+    released: int = 0
+    refunded: int = 0
+    rest_pledged: int = 0
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,11 @@ class Milestone:
     due_date: int = DEADLINE + 100 * DAY
     state: str = "planned"
     window_ends_at: int | None = None
+    attempts: int = 0
+    objectors: int = 0
+    objected_amount: int = 0
+    ruling: str | None = None
+    ruled_at: int | None = None
 
 
 SUBMITTED_ONE = Campaign(state="submitted")
@@ -79,7 +89,7 @@ def test_phase__pledge_that_reaches_the_stretch_goal_in_the_extension__ends_it_a
     assert phases.pledging_ends_at(STRETCHED_LATE) == REACHED
 
 
-@pytest.mark.parametrize("state", ["rejected", "canceled"])
+@pytest.mark.parametrize("state", ["rejected", "canceled", "terminated"])
 def test_phase__stored_end__stays_whatever_happens(state: str) -> None:
     for now in (SUBMITTED, OPENS, DEADLINE, EXTENSION_ENDS):
         assert phase_at(Campaign(state=state, raised=GOAL), 1, now) == state
@@ -111,16 +121,116 @@ def test_phase__organizer_revoked__cancels_only_before_delivering(
 
 def test_numbers__on_chain__are_positions() -> None:
     assert [phases.PHASES.index(p) for p in (Phase.NONE, Phase.DELIVERING, Phase.TERMINATED)] == [0, 5, 11]
-    assert list(phases.MILESTONE_PHASES) == ["planned", "claimed", "releasable", "released"]
+    assert list(phases.MILESTONE_PHASES) == ["planned", "claimed", "stopped", "rejected", "releasable", "released"]
     assert {Phase.COMPLETED, Phase.FAILED, Phase.TERMINATED} < phases.FINAL_PHASES
     assert Phase.DELIVERING not in phases.FINAL_PHASES
 
 
-def test_milestone__at_its_edges__half_open() -> None:
-    claimed = Milestone(state="claimed", window_ends_at=500)
-    assert phases.milestone_at(Milestone(), 499) is MilestonePhase.PLANNED
-    assert [phases.milestone_at(claimed, now) for now in (499, 500, 501)] == ["claimed", "releasable", "releasable"]
-    assert phases.milestone_at(replace(claimed, state="released"), 0) is MilestonePhase.RELEASED
+WINDOW_ENDS = EXTENSION_ENDS + 20 * DAY
+RULING_ENDS = WINDOW_ENDS + 7 * DAY
+CLAIMED = Milestone(state="claimed", window_ends_at=WINDOW_ENDS, attempts=1)
+
+
+def claimed(objectors: int = 0, amount: int = 0) -> Milestone:
+    return replace(CLAIMED, objectors=objectors, objected_amount=amount)
+
+
+def states(campaign: Campaign, milestone: Milestone, *times: int, revoked_at: int | None = None) -> list[str]:
+    return [phases.milestone_at(campaign, milestone, revoked_at, now).value for now in times]
+
+
+def around(edge: int) -> tuple[int, int, int]:
+    return edge - 1, edge, edge + 1
+
+
+# Of 10 members and 100 pledged units.
+OBJECTIONS = [
+    ("nobody", claimed(), False, False),
+    ("one member", claimed(1), False, False),
+    ("two members, a fifth", claimed(2), True, False),
+    ("half of the members", claimed(5), True, False),
+    ("more than half of the members", claimed(6), True, True),
+    ("half of the money", claimed(0, GOAL // 2), False, False),
+    ("more than half of the money", claimed(0, GOAL // 2 + 1), True, True),
+    ("a fifth of the members, half of the money", claimed(2, GOAL // 2), True, False),
+    ("one member, more than half of the money", claimed(1, GOAL // 2 + 1), True, True),
+]
+
+
+@pytest.mark.parametrize(("milestone", "stops", "rejects"), [o[1:] for o in OBJECTIONS], ids=[o[0] for o in OBJECTIONS])
+def test_milestone__when_windows_end__is_what_objections_make_of_it(
+    milestone: Milestone, stops: bool, rejects: bool
+) -> None:
+    after = "stopped" if stops else "releasable"
+    at_last = "rejected" if rejects else "releasable"
+    assert states(FUNDED, milestone, *around(WINDOW_ENDS)) == ["claimed", after, after]
+    assert states(FUNDED, milestone, *around(RULING_ENDS)) == [after, at_last, at_last]
+    assert phases.settles(FUNDED, milestone).since == (RULING_ENDS if stops else WINDOW_ENDS)
+    ends = [phases.milestone_ends_at(FUNDED, milestone, None, now) for now in (WINDOW_ENDS - 1, WINDOW_ENDS)]
+    assert ends == [WINDOW_ENDS, RULING_ENDS if stops else None]
+
+
+@pytest.mark.parametrize(
+    ("members", "objectors", "stops", "rejects"),
+    [
+        (1, 1, False, False),
+        (2, 1, False, False),
+        (2, 2, True, True),
+        (3, 2, True, True),
+        (4, 2, True, False),
+        (11, 2, False, False),
+        (14, 3, True, False),
+        (15, 3, True, False),
+        (16, 3, False, False),
+    ],
+)
+def test_milestone__in_small_and_odd_numbers__needs_two_and_a_fifth(
+    members: int, objectors: int, stops: bool, rejects: bool
+) -> None:
+    campaign = replace(FUNDED, members=members)
+    assert states(campaign, claimed(objectors), WINDOW_ENDS) == ["stopped" if stops else "releasable"]
+    assert states(campaign, claimed(objectors), RULING_ENDS) == ["rejected" if rejects else "releasable"]
+
+
+@pytest.mark.parametrize(("ruling", "state"), [("release", "releasable"), ("reject", "rejected")])
+def test_milestone__ruled__is_so_from_the_ruling_on(ruling: str, state: str) -> None:
+    ruled = replace(claimed(6), state="ruled", ruling=ruling, ruled_at=WINDOW_ENDS + 5)
+    assert states(FUNDED, ruled, WINDOW_ENDS + 5, RULING_ENDS, RULING_ENDS + DAY) == [state] * 3
+    assert phases.standing_at(FUNDED, ruled, None, RULING_ENDS).since == WINDOW_ENDS + 5
+    assert phases.milestone_ends_at(FUNDED, ruled, None, WINDOW_ENDS + 5) is None
+
+
+def test_milestone__planned_or_released__stays_so() -> None:
+    for now in (WINDOW_ENDS, RULING_ENDS):
+        assert states(FUNDED, Milestone(), now) == ["planned"]
+        assert states(FUNDED, Milestone(), now, revoked_at=EXTENSION_ENDS) == ["planned"]
+        assert states(FUNDED, replace(claimed(6), state="released"), now, revoked_at=now) == ["released"]
+
+
+REVOKED_CLAIMS = [
+    ("claimed", claimed(), WINDOW_ENDS - 1, "rejected", WINDOW_ENDS - 1),
+    ("the second it becomes releasable", claimed(), WINDOW_ENDS, "releasable", WINDOW_ENDS),
+    ("stopped", claimed(2), RULING_ENDS - 1, "rejected", RULING_ENDS - 1),
+    ("the second it is releasable by default", claimed(2), RULING_ENDS, "releasable", RULING_ENDS),
+    ("rejected by default before", claimed(6), RULING_ENDS + 1, "rejected", RULING_ENDS),
+]
+
+
+@pytest.mark.parametrize(
+    ("milestone", "revoked_at", "state", "since"), [c[1:] for c in REVOKED_CLAIMS], ids=[c[0] for c in REVOKED_CLAIMS]
+)
+def test_milestone__organizer_revoked__open_claims_are_rejected_at_that_instant(
+    milestone: Milestone, revoked_at: int, state: str, since: int
+) -> None:
+    for now in (revoked_at, revoked_at + 1, RULING_ENDS + DAY):
+        assert phases.standing_at(FUNDED, milestone, revoked_at, now) == (state, since)
+        assert phases.milestone_ends_at(FUNDED, milestone, revoked_at, now) is None
+
+
+def claim_by(
+    milestone: Milestone, previous: Milestone | None = None, revoked_at: int | None = None, now: int = 0
+) -> int:
+    return phases.claim_by(FUNDED, milestone, previous, revoked_at, now or RULING_ENDS) - 30 * DAY
 
 
 @pytest.mark.parametrize(
@@ -133,7 +243,25 @@ def test_milestone__at_its_edges__half_open() -> None:
 )
 def test_claim_by__latest_of_what_was_waited_for__and_30_days(due: int, released_at: int | None, latest: int) -> None:
     previous = Milestone(state="released", window_ends_at=released_at) if released_at else None
-    assert phases.claim_by(FUNDED, Milestone(due_date=due), previous) == latest + 30 * DAY
+    assert claim_by(Milestone(due_date=due), previous) == latest
+
+
+def test_claim_by__after_a_milestone_that_was_ruled_or_released_by_default__counts_from_there() -> None:
+    current = Milestone(due_date=DEADLINE)
+    assert claim_by(current, replace(claimed(2), state="released")) == RULING_ENDS
+    ruled = replace(claimed(6), state="released", ruling="release", ruled_at=WINDOW_ENDS + 5)
+    assert claim_by(current, ruled) == WINDOW_ENDS + 5
+
+
+def test_claim_by__of_a_rejected_claim__counts_from_the_rejection() -> None:
+    rejected = replace(claimed(6), due_date=DEADLINE)
+    assert claim_by(rejected, now=RULING_ENDS - 1) == EXTENSION_ENDS
+    assert claim_by(rejected, now=RULING_ENDS) == RULING_ENDS
+    assert claim_by(rejected, revoked_at=WINDOW_ENDS + 3) == WINDOW_ENDS + 3
+    assert claim_by(replace(claimed(), due_date=DEADLINE)) == EXTENSION_ENDS, "releasable"
+    ruled = replace(rejected, ruling="reject", ruled_at=WINDOW_ENDS + 5)
+    assert claim_by(ruled) == WINDOW_ENDS + 5
+    assert claim_by(replace(ruled, due_date=RULING_ENDS + DAY)) == RULING_ENDS + DAY
 
 
 def test_tranches__of_any_total__telescope_to_it() -> None:
@@ -145,6 +273,21 @@ def test_tranches__of_any_total__telescope_to_it() -> None:
 
 
 def test_refundable__only_in_refunding_phases_and_once() -> None:
-    assert [phases.refundable(p, 7, refunded=False) for p in (Phase.FAILED, Phase.CANCELED, Phase.LIVE)] == [7, 7, 0]
-    assert phases.refundable(Phase.FAILED, 7, refunded=True) == 0
+    refunding = (Phase.FAILED, Phase.CANCELED, Phase.LIVE)
+    assert [phases.refundable(EMPTY, p, 7, refunded=False) for p in refunding] == [7, 7, 0]
+    assert phases.refundable(EMPTY, Phase.FAILED, 7, refunded=True) == 0
+    assert phases.refundable(EMPTY, Phase.TERMINATED, 0, refunded=False) == 0
     assert phases.withdrawable_until(EMPTY) == DEADLINE - DAY
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+def test_refundable__of_a_terminated_campaign__parts_that_empty_the_books(order: tuple[int, ...]) -> None:
+    pledges = (1, 34, 65)
+    campaign = Campaign(state="terminated", raised=100, released=33, rest_pledged=100)
+    for place, backer in enumerate(order):
+        paid = phases.refundable(campaign, Phase.TERMINATED, pledges[backer], refunded=False)
+        assert abs(paid - pledges[backer] * 67 / 100) < place + 1, "what rounding leaves falls to those after"
+        campaign = replace(
+            campaign, refunded=campaign.refunded + paid, rest_pledged=campaign.rest_pledged - pledges[backer]
+        )
+    assert (campaign.refunded, campaign.rest_pledged) == (67, 0)

@@ -239,6 +239,15 @@ def create_event_tables() -> None:
         sa.Column("new_phase", sa.BigInteger(), nullable=False),
     )
     create_event_table(
+        "crowdfunding_campaign_terminated",
+        sa.Column("campaign_id", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("rest_pledged", Uint256(), nullable=False),
+        sa.Column("rest_unreleased", Uint256(), nullable=False),
+        sa.Column("old_phase", sa.BigInteger(), nullable=False),
+        sa.Column("new_phase", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
         "crowdfunding_currency_delisted",
         sa.Column("currency", sa.String(42), nullable=False),
     )
@@ -260,6 +269,13 @@ def create_event_tables() -> None:
         sa.Column("collected", Uint256(), nullable=False),
     )
     create_event_table(
+        "crowdfunding_member_counted",
+        sa.Column("campaign_id", sa.BigInteger(), nullable=False),
+        sa.Column("backer", sa.String(42), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("members", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
         "crowdfunding_milestone_claimed",
         sa.Column("campaign_id", sa.BigInteger(), nullable=False),
         sa.Column("milestone", sa.BigInteger(), nullable=False),
@@ -268,6 +284,15 @@ def create_event_tables() -> None:
         sa.Column("window_ends_at", sa.BigInteger(), nullable=False),
         sa.Column("old_state", sa.BigInteger(), nullable=False),
         sa.Column("new_state", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
+        "crowdfunding_milestone_objected",
+        sa.Column("campaign_id", sa.BigInteger(), nullable=False),
+        sa.Column("milestone", sa.BigInteger(), nullable=False),
+        sa.Column("backer", sa.String(42), nullable=False),
+        sa.Column("attempt", sa.BigInteger(), nullable=False),
+        sa.Column("objectors", sa.BigInteger(), nullable=False),
+        sa.Column("objected_amount", Uint256(), nullable=False),
     )
     create_event_table(
         "crowdfunding_milestone_planned",
@@ -287,6 +312,16 @@ def create_event_tables() -> None:
         sa.Column("new_state", sa.BigInteger(), nullable=False),
     )
     create_event_table(
+        "crowdfunding_milestone_ruled",
+        sa.Column("campaign_id", sa.BigInteger(), nullable=False),
+        sa.Column("milestone", sa.BigInteger(), nullable=False),
+        sa.Column("arbiter", sa.String(42), nullable=False),
+        sa.Column("attempt", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(66), nullable=False),
+        sa.Column("old_state", sa.BigInteger(), nullable=False),
+        sa.Column("new_state", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
         "crowdfunding_payout_account_changed",
         sa.Column("campaign_id", sa.BigInteger(), nullable=False),
         sa.Column("old_account", sa.String(42), nullable=False),
@@ -300,7 +335,6 @@ def create_event_tables() -> None:
         sa.Column("amount", Uint256(), nullable=False),
         sa.Column("pledged", Uint256(), nullable=False),
         sa.Column("raised", Uint256(), nullable=False),
-        sa.Column("members", sa.BigInteger(), nullable=False),
     )
     create_event_table(
         "crowdfunding_pledge_refunded",
@@ -324,6 +358,11 @@ def create_event_tables() -> None:
         sa.Column("raised", Uint256(), nullable=False),
         sa.Column("old_phase", sa.BigInteger(), nullable=False),
         sa.Column("new_phase", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
+        "crowdfunding_update_posted",
+        sa.Column("campaign_id", sa.BigInteger(), nullable=False),
+        sa.Column("document_hash", sa.String(66), nullable=False),
     )
     create_event_table(
         "access_manager_operation_canceled",
@@ -509,6 +548,8 @@ def create_read_models() -> None:
         sa.Column("rejected_at", sa.BigInteger(), nullable=True),
         sa.Column("canceled_at", sa.BigInteger(), nullable=True),
         sa.Column("completed_at", sa.BigInteger(), nullable=True),
+        sa.Column("terminated_at", sa.BigInteger(), nullable=True),
+        sa.Column("terminated_by", sa.String(42), nullable=True),
         sa.Column("reviewer", sa.String(42), nullable=True),
         sa.Column("reason", sa.String(66), nullable=True),
         sa.Column("stretch_goal_reached_at", sa.BigInteger(), nullable=True),
@@ -516,6 +557,7 @@ def create_read_models() -> None:
         sa.Column("released", Uint256(), nullable=False),
         sa.Column("collected", Uint256(), nullable=False),
         sa.Column("refunded", Uint256(), nullable=False),
+        sa.Column("rest_pledged", Uint256(), nullable=False),
         sa.Column("backers", sa.BigInteger(), nullable=False),
         sa.Column("members", sa.BigInteger(), nullable=False),
         sa.Column("current_milestone", sa.BigInteger(), nullable=False),
@@ -537,6 +579,12 @@ def create_read_models() -> None:
         sa.Column("claimed_at", sa.BigInteger(), nullable=True),
         sa.Column("window_ends_at", sa.BigInteger(), nullable=True),
         sa.Column("evidence_hash", sa.String(66), nullable=True),
+        sa.Column("objectors", sa.BigInteger(), nullable=False),
+        sa.Column("objected_amount", Uint256(), nullable=False),
+        sa.Column("ruling", sa.String(32), nullable=True),
+        sa.Column("ruled_at", sa.BigInteger(), nullable=True),
+        sa.Column("ruled_by", sa.String(42), nullable=True),
+        sa.Column("reason", sa.String(66), nullable=True),
         sa.Column("released_at", sa.BigInteger(), nullable=True),
         sa.Column("tranche", Uint256(), nullable=True),
     )
@@ -557,6 +605,27 @@ def create_read_models() -> None:
     )
     op.create_index("ix_pledges_backer", "pledges", ["backer"])
     op.create_index("ix_pledges_campaign_id_first_event_key", "pledges", ["campaign_id", "first_event_key"])
+    create_read_model(
+        "objections",
+        ["campaign_id", "milestone", "attempt", "backer"],
+        sa.Column("campaign_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("milestone", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("attempt", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("backer", sa.String(42), nullable=False),
+        sa.Column("amount", Uint256(), nullable=False),
+        sa.Column("counted", sa.Boolean(), nullable=False),
+        sa.Column("objected_at", sa.BigInteger(), nullable=False),
+        sa.Column("objected_event_key", sa.BigInteger(), nullable=False),
+    )
+    op.create_index("ix_objections_campaign_id_objected_event_key", "objections", ["campaign_id", "objected_event_key"])
+    create_read_model(
+        "updates",
+        ["campaign_id", "posted_event_key"],
+        sa.Column("campaign_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("posted_event_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("document_hash", sa.String(66), nullable=False),
+        sa.Column("posted_at", sa.BigInteger(), nullable=False),
+    )
     create_read_model(
         "roles",
         ["role_id"],
@@ -752,19 +821,24 @@ TABLES = (
     "crowdfunding_campaign_completed",
     "crowdfunding_campaign_rejected",
     "crowdfunding_campaign_submitted",
+    "crowdfunding_campaign_terminated",
     "crowdfunding_currency_delisted",
     "crowdfunding_currency_listed",
     "crowdfunding_entry_paused",
     "crowdfunding_entry_resumed",
     "crowdfunding_funds_collected",
+    "crowdfunding_member_counted",
     "crowdfunding_milestone_claimed",
+    "crowdfunding_milestone_objected",
     "crowdfunding_milestone_planned",
     "crowdfunding_milestone_released",
+    "crowdfunding_milestone_ruled",
     "crowdfunding_payout_account_changed",
     "crowdfunding_pledge_made",
     "crowdfunding_pledge_refunded",
     "crowdfunding_pledge_withdrawn",
     "crowdfunding_stretch_goal_reached",
+    "crowdfunding_update_posted",
     "access_manager_operation_canceled",
     "access_manager_operation_executed",
     "access_manager_operation_scheduled",
@@ -788,6 +862,8 @@ TABLES = (
     "campaigns",
     "milestones",
     "pledges",
+    "objections",
+    "updates",
     "roles",
     "role_members",
     "role_targets",
