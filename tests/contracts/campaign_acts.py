@@ -35,6 +35,7 @@ class CampaignActs:
         nonsense_permit = (0, 27, bytes(32), bytes(32))
         rest = self._rest()
         amount = min(d.MIN_PLEDGE, rest) if rest else 1
+        claim = self._present_claim()
         return {
             "approveCampaign": (self.campaign_id,),
             "rejectCampaign": (self.campaign_id, d.REASON),
@@ -45,8 +46,12 @@ class CampaignActs:
             "refund": (self.campaign_id, self.backer),
             "changePayoutAccount": (self.campaign_id, self.new_account),
             "claimMilestone": (self.campaign_id, d.HASH),
+            "object": (self.campaign_id, *claim),
+            "rule": (self.campaign_id, *claim, True, d.REASON),
             "releaseMilestone": (self.campaign_id,),
+            "terminate": (self.campaign_id,),
             "collect": (self.campaign_id,),
+            "postUpdate": (self.campaign_id, d.HASH),
         }
 
     def calls(self, senders: dict[str, AccountAPI], **arguments: tuple[Any, ...]) -> Calls:
@@ -97,6 +102,12 @@ class CampaignActs:
             for who in accepted:
                 assert self.executed(name, senders[who]) > 0, f"{name} by {who} leaves no event"
         return table
+
+    def _present_claim(self) -> tuple[int, int]:
+        """(index, attempt) of the current milestone's last claim; of what would be the first if there is none."""
+        campaign = self.crowdfunding.campaign(self.campaign_id)
+        index = min(campaign.currentMilestone, campaign.milestoneCount - 1)
+        return index, max(self.crowdfunding.milestone(self.campaign_id, index).attempts, 1)
 
     def _rest(self) -> int:
         campaign = self.crowdfunding.campaign(self.campaign_id)

@@ -195,6 +195,17 @@ def entities(verify: Callable[[AccountAPI, int], int], people: People) -> dict[s
     }
 
 
+@pytest.fixture
+def many_members(
+    verify: Callable[[AccountAPI, int], int], people: People, entities: dict[str, int]
+) -> list[AccountAPI]:
+    """Eleven accounts that hold money, each of which acts for a verified member."""
+    others = ("deployer", "admin", "reviewer", "treasurer", "guardian", "payout", "stranger", "attacker", "relayer")
+    for role in others:
+        verify(getattr(people, role), d.MEMBER)
+    return [people.member, people.second_member, *(getattr(people, role) for role in others)]
+
+
 @pytest.fixture(scope="session")
 def campaign_terms(people: People, euro: ContractInstance, entities: dict[str, int]) -> Callable[..., dict[str, Any]]:
     """Terms relative to now, by name; pass what differs from the defaults."""

@@ -1,7 +1,7 @@
 """Every act x phase x actor, as docs/protocol.md tells it
 
 for each phase, and for each state of the current milestone while delivering
-    for each act and each of organizer, backer, reviewer, payout account and stranger
+    for each act and each of organizer, backer, reviewer, arbiter, payout account and stranger
         legal in the table   -> is really done
         not legal            -> is refused with a typed error
 every error of a wrong phase, role or state with its arguments is in the files of the single acts.
@@ -18,9 +18,8 @@ from tests.contracts.campaign_phases import MilestoneState, Phase
 from tests.contracts.conftest import travel_to
 
 PROTOCOL = Path(__file__).parents[2] / "docs" / "protocol.md"
-ACTORS = {"organizer", "backer", "reviewer", "payout account", "stranger"}
-#: Terminated is in the enumeration for later; no campaign reaches it yet.
-PHASES = [phase for phase in Phase if phase not in (Phase.None_, Phase.Terminated)]
+ACTORS = {"organizer", "backer", "reviewer", "arbiter", "payout account", "stranger"}
+PHASES = [phase for phase in Phase if phase != Phase.None_]
 
 
 def documented(heading: str) -> dict[str, dict[str, set[str]]]:
@@ -41,11 +40,12 @@ def actors(cell: str) -> set[str]:
 
 @pytest.fixture
 def senders(people, entities):
-    """Five accounts, each of which plays one part only."""
+    """Six accounts, each of which plays one part only."""
     return {
         "organizer": people.organizer,
         "backer": people.backer,
         "reviewer": people.reviewer,
+        "arbiter": people.arbiter,
         "payout account": people.payout,
         "stranger": people.stranger,
     }
@@ -84,13 +84,17 @@ def test_acts__in_each_phase__are_those_of_the_table(campaigns, observe, phase):
     assert observe(campaign_id) == expected(documented("Who may do what when")[phase.name])
 
 
-@pytest.fixture(params=["Planned", "Claimed", "Releasable"])
+@pytest.fixture(params=["Planned", "Claimed", "Stopped", "Rejected", "Releasable"])
 def delivering(request, campaigns, crowdfunding, people):
     """(state, id) of a campaign whose first milestone is released and whose second is in the state."""
     campaign_id = campaigns.reach(Phase.Delivering)
     campaigns.claim_and_release(campaign_id)
     if request.param == "Claimed":
         crowdfunding.claimMilestone(campaign_id, bytes(32), sender=people.organizer)
+    if request.param == "Stopped":
+        campaigns.stop(campaign_id)
+    if request.param == "Rejected":
+        campaigns.reject(campaign_id)
     if request.param == "Releasable":
         campaigns.claim(campaign_id)
     assert crowdfunding.milestone(campaign_id, 1).state == MilestoneState[request.param]
@@ -107,7 +111,7 @@ def test_acts__while_delivering__are_together_those_of_the_first_table():
     """The table of phases promises an act where some state of the milestone allows it."""
     states = documented("Milestone acts")
     row = documented("Who may do what when")["Delivering"]
-    for act in ("claimMilestone", "releaseMilestone"):
+    for act in ("claimMilestone", "object", "rule", "releaseMilestone", "terminate"):
         assert set().union(*(states[state][act] for state in states)) == row[act]
 
 

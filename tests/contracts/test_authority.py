@@ -80,6 +80,10 @@ CALLS: dict[tuple[str, str], tuple[tuple[Any, ...], tuple[str, dict[str, Any]] |
         (UNKNOWN, d.REASON),
         ("Crowdfunding_UnknownCampaign", {"campaignId": UNKNOWN}),
     ),
+    ("crowdfunding", "rule"): (
+        (UNKNOWN, 0, 1, True, d.REASON),
+        ("Crowdfunding_UnknownCampaign", {"campaignId": UNKNOWN}),
+    ),
     ("crowdfunding", "listCurrency"): (
         ("0x" + 40 * "0",),
         ("Crowdfunding_CurrencyRefused", {"currency": "0x" + 40 * "0", "decimals": 255}),

@@ -6,7 +6,7 @@ given something is booked
     when anyone calls                                    -> paid to the payout account
     when several tranches are booked                     -> paid at once
     when the payout account has changed                  -> the new one is paid, what was paid before stays
-    when the campaign is completed, or the organizer revoked -> paid
+    when it is completed, terminated, or the organizer revoked -> paid
 then, after the last                                     -> books and balance are zero
 """
 

@@ -143,7 +143,6 @@ def test_forwarded_pledge__good__is_the_signers(request_to_pledge, crowdfunding,
             amount=AMOUNT,
             pledged=AMOUNT,
             raised=SMALL_PLEDGE + AMOUNT,
-            members=0,
         ),
         euro.Transfer(**{"from": people.second_backer, "to": crowdfunding, "value": AMOUNT}),
         executed(forwarder, people.second_backer),
@@ -166,6 +165,9 @@ def test_forwarded_pledge_with_permit__nothing_allowed__is_the_signers(
     emits(
         tx,
         euro.Approval(owner=people.member, spender=crowdfunding, value=AMOUNT),
+        crowdfunding.MemberCounted(
+            campaignId=campaign_id, backer=people.member, memberId=entities["member"], members=1
+        ),
         crowdfunding.PledgeMade(
             campaignId=campaign_id,
             backer=people.member,
@@ -173,7 +175,6 @@ def test_forwarded_pledge_with_permit__nothing_allowed__is_the_signers(
             amount=AMOUNT,
             pledged=AMOUNT,
             raised=AMOUNT,
-            members=1,
         ),
         euro.Transfer(**{"from": people.member, "to": crowdfunding, "value": AMOUNT}),
         executed(forwarder, people.member),
@@ -208,6 +209,27 @@ def test_forwarded_organizer__from_plan_to_claim__is_the_signer(
     campaign_id = campaigns.reach(Phase.Delivering)
     send(people.organizer, crowdfunding.claimMilestone, campaign_id, d.HASH)
     assert crowdfunding.milestone(campaign_id, 0).state == MilestoneState.Claimed
+
+
+def test_forwarded_news_and_termination__by_the_organizer__are_the_signers(campaigns, crowdfunding, send, people):
+    campaign_id = campaigns.reach(Phase.Delivering)
+    send(people.organizer, crowdfunding.postUpdate, campaign_id, d.HASH)
+    send(people.organizer, crowdfunding.terminate, campaign_id)
+    assert crowdfunding.phase(campaign_id) == Phase.Terminated
+
+
+def test_forwarded_objection__of_a_backer__is_the_signers(campaigns, crowdfunding, forwarder, send, people):
+    campaign_id = campaigns.reach(Phase.Delivering)
+    crowdfunding.claimMilestone(campaign_id, d.HASH, sender=people.organizer)
+    tx = send(people.backer, crowdfunding.object, campaign_id, 0, 1)
+    emits(
+        tx,
+        crowdfunding.MilestoneObjected(
+            campaignId=campaign_id, milestone=0, backer=people.backer, attempt=1, objectors=0, objectedAmount=d.GOAL
+        ),
+        executed(forwarder, people.backer),
+    )
+    assert crowdfunding.pledgeOf(campaign_id, people.relayer).objections == 0
 
 
 def test_forwarded_organizer__by_a_stranger__reverts(campaigns, crowdfunding, forwarder, send, people):

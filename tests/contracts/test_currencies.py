@@ -358,7 +358,6 @@ def test_donation__before_a_pledge__is_not_taken_for_it(create_campaign, crowdfu
             amount=AMOUNT,
             pledged=AMOUNT,
             raised=AMOUNT,
-            members=0,
         ),
         euro.Transfer(**{"from": people.backer, "to": crowdfunding, "value": AMOUNT}),
     )

@@ -137,11 +137,22 @@ def crowdfunding_story(
     request = signed(lab.forwarder, people.backer, crowdfunding.pledge, funded, d.STRETCH_GOAL - d.GOAL, 0)
     lab.forwarder.execute(request.as_struct(), sender=people.relayer)
     crowdfunding.changePayoutAccount(funded, people.stranger, sender=people.payout)
+    crowdfunding.postUpdate(funded, d.HASH, sender=people.organizer)
     for _ in d.MILESTONES:
         crowdfunding.claimMilestone(funded, d.HASH, sender=people.organizer)
         travel_to(now() + d.OBJECTION_WINDOW)
         crowdfunding.releaseMilestone(funded, sender=people.stranger)
         crowdfunding.collect(funded, sender=people.stranger)
+
+    stopped = create_campaign(extension=0)
+    crowdfunding.pledge(stopped, d.GOAL, 0, sender=people.backer)
+    travel_to(crowdfunding.campaign(stopped).deadline)
+    crowdfunding.claimMilestone(stopped, d.HASH, sender=people.organizer)
+    crowdfunding.object(stopped, 0, 1, sender=people.backer)
+    travel_to(crowdfunding.milestone(stopped, 0).windowEndsAt)
+    crowdfunding.rule(stopped, 0, 1, False, d.REASON, sender=people.arbiter)
+    crowdfunding.terminate(stopped, sender=people.organizer)
+    crowdfunding.refund(stopped, people.backer, sender=people.stranger)
     as_treasurer(crowdfunding.delistCurrency, euro)
 
 

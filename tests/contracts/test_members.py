@@ -38,10 +38,15 @@ def pledge(crowdfunding, campaign_id, euro):
 
     def pledge(account, *, member_id, members):
         before = crowdfunding.pledgeOf(campaign_id, account).amount
-        raised = crowdfunding.campaign(campaign_id).raised
+        campaign = crowdfunding.campaign(campaign_id)
+        raised, members_before = campaign.raised, campaign.members
         tx = crowdfunding.pledge(campaign_id, AMOUNT, 0, sender=account)
+        counted = crowdfunding.MemberCounted(
+            campaignId=campaign_id, backer=account, memberId=member_id, members=members
+        )
         emits(
             tx,
+            *([counted] if members > members_before else []),
             crowdfunding.PledgeMade(
                 campaignId=campaign_id,
                 backer=account,
@@ -49,7 +54,6 @@ def pledge(crowdfunding, campaign_id, euro):
                 amount=AMOUNT,
                 pledged=before + AMOUNT,
                 raised=raised + AMOUNT,
-                members=members,
             ),
             euro.Transfer(**{"from": account, "to": crowdfunding, "value": AMOUNT}),
         )

@@ -277,7 +277,7 @@ TO_GOAL = on_campaign("pledge", d.GOAL - SMALL_PLEDGE)
 TO_STRETCH_GOAL = on_campaign("pledge", d.STRETCH_GOAL - SMALL_PLEDGE)
 NEARLY_TO_STRETCH_GOAL = on_campaign("pledge", d.STRETCH_GOAL - SMALL_PLEDGE - 3)
 
-STATES = {phase.name: in_phase(phase) for phase in Phase if phase not in (Phase.None_, Phase.Terminated)} | {
+STATES = {phase.name: in_phase(phase) for phase in Phase if phase != Phase.None_} | {
     "Submitted long before opening": submitted_long_before_opening,
     "Submitted, authority closed": then(submitted_long_before_opening, on_stage("close")),
     "Submitted, organizer revoked": then(submitted_long_before_opening, on_stage("revoke")),

@@ -1,7 +1,7 @@
 """refund, refundable
 
 given no such campaign                                 -> refused
-given another phase than Failed or Canceled            -> refused; refundable is zero
+given another phase than Failed, Canceled or Terminated -> refused; refundable is zero
 given Failed or Canceled
     when the account has no pledge, or withdrew it     -> refused
     when it was refunded                               -> refused

@@ -96,7 +96,7 @@ def test_review__reviewer_of_another_entity__decides(campaigns, review, crowdfun
 
 
 @both_acts
-@pytest.mark.parametrize("phase", [phase for phase in Phase if phase not in (0, Phase.Submitted, Phase.Terminated)])
+@pytest.mark.parametrize("phase", [phase for phase in Phase if phase not in (0, Phase.Submitted)])
 def test_review__wrong_phase__reverts(campaigns, review, crowdfunding, people, act, phase):
     campaign_id = campaigns.reach(phase)
     with reverts(crowdfunding.Crowdfunding_WrongPhase, campaignId=campaign_id, phase=phase):

@@ -4,7 +4,7 @@ import ape
 import pytest
 
 LIMIT = 22_500
-LAB = ("authority", "forwarder", "registry", "credit", "delivery", "crowdfunding")
+LAB = ("authority", "forwarder", "registry", "credit", "submission", "delivery", "crowdfunding")
 
 
 def test_sizes__lab__is_all_of_it(lab):
