@@ -20,7 +20,9 @@ library Currencies {
     }
 
     /// @notice Pays `amount` to `to`; reverts if that cost this contract more, so that nobody pays for another's exit.
+    /// Nothing is paid without a transfer, which a token may refuse: a refund floored to nothing must leave the books.
     function push(IERC20 currency, address to, uint256 amount) internal {
+        if (amount == 0) return;
         uint256 before = currency.balanceOf(address(this));
         currency.safeTransfer(to, amount);
         uint256 present = currency.balanceOf(address(this));

@@ -214,7 +214,9 @@ library Delivery {
         if (v.state == ICrowdfunding.MilestoneState.Stopped) v.rulingEndsAt = v.windowEndsAt + c.rulingWindow;
         v.objectors = m.objectors;
         v.objectedAmount = m.objectedAmount;
-        if (delivering && index == c.currentMilestone) v.claimBy = claimBy(c, m, since);
+        if (delivering && index == c.currentMilestone) {
+            v.claimBy = claimBy(c, m, v.state == ICrowdfunding.MilestoneState.Rejected ? since : 0);
+        }
         v.tranche = _share(c, m.cumulativeBps) - _share(c, previousBps);
     }
 
