@@ -10,7 +10,9 @@ What the function does not know, and the contract asks as well:
 - the amount and the currency's own rules: a pledge needs an allowance and `min_amount` to `max_amount` base units
   (`pledgeWithPermit` is the same act), and `minMatch` 0 as long as there are no match pools;
 - which account is meant: withdrawPledge needs a pledge of the caller, refund one of the backer named, not yet refunded;
-- who holds the reviewer's role now: see `roles`. By hand, not through the AccessManager's schedule;
+- who holds the reviewer's and the arbiter's role now: see `roles`. By hand, not through the AccessManager's schedule;
+- whether an arbiter is a backer, or acts for a member who is counted in the campaign: then the arbiter can't rule;
+- who objected to a claim already: each backer may once;
 - the new payout account, which is neither zero, nor the Crowdfunding contract, nor the currency.
 """
 
@@ -20,7 +22,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from indexer.store import phases
-from indexer.store.phases import CampaignFacts, MilestoneFacts, Phase
+from indexer.store.phases import CampaignFacts, MilestoneFacts, MilestonePhase, Phase
 
 
 class ActName(StrEnum):
@@ -33,8 +35,12 @@ class ActName(StrEnum):
     WITHDRAW = "withdrawPledge"
     REFUND = "refund"
     CLAIM = "claimMilestone"
+    OBJECT = "object"
+    RULE = "rule"
     RELEASE = "releaseMilestone"
+    TERMINATE = "terminate"
     COLLECT = "collect"
+    POST_UPDATE = "postUpdate"
     CHANGE_PAYOUT_ACCOUNT = "changePayoutAccount"
 
 
@@ -44,6 +50,7 @@ class Actor(StrEnum):
     ANYONE = "anyone"
     ORGANIZER = "organizer"  # the account that acts for the organizer's entity
     REVIEWER = "reviewer"
+    ARBITER = "arbiter"
     BACKER = "backer"  # whoever has a pledge in the campaign
     PAYOUT_ACCOUNT = "payout_account"
 
@@ -75,6 +82,10 @@ class ActFacts(CampaignFacts, Protocol):
     def canceled_at(self) -> int | None:
         """Unix time; None unless the organizer canceled."""
 
+    @property
+    def terminated_at(self) -> int | None:
+        """Unix time; None unless terminated."""
+
 
 class PlanFacts(MilestoneFacts, Protocol):
     """What the acts on a milestone depend on; a row of `milestones` has it all."""
@@ -82,6 +93,10 @@ class PlanFacts(MilestoneFacts, Protocol):
     @property
     def share_bps(self) -> int:
         """Basis points."""
+
+    @property
+    def claimed_at(self) -> int | None:
+        """Unix time of the last claim; None before the first."""
 
     @property
     def released_at(self) -> int | None:
@@ -131,6 +146,8 @@ class Act:
     """Accounts that may not, though `by` includes them."""
     milestone: int | None = None
     """Index of the milestone it is about."""
+    attempt: int | None = None
+    """Number of the claim it is about, from 1; of a claim, the number that it will get."""
     min_amount: int | None = None
     """Least that may be pledged, in base units."""
     max_amount: int | None = None
@@ -162,8 +179,9 @@ def next_acts(
         *_cancel(campaign, organizer, phase),
         *_pledge(campaign, organizer, gates, phase, now),
         *_refund(campaign, organizer, phase),
-        *_deliver(campaign, milestones, organizer, phase),
+        *_deliver(campaign, milestones, organizer, gates, now),
         *_collect(campaign, milestones),
+        *_post(campaign, organizer),
         Act(ActName.CHANGE_PAYOUT_ACCOUNT, Actor.PAYOUT_ACCOUNT, campaign.submitted_at, None, campaign.payout_account),
     ]
     live = [act for act in acts if act.ends_at is None or act.ends_at > max(now, act.starts_at)]
@@ -207,11 +225,12 @@ def _pledge(campaign: ActFacts, organizer: OrganizerFacts, gates: Gates, phase: 
 
 
 def _refund(campaign: ActFacts, organizer: OrganizerFacts, phase: Phase) -> Iterator[Act]:
-    rest = campaign.raised - campaign.refunded
+    rest = campaign.raised - campaign.refunded - (campaign.released if phase == Phase.TERMINATED else 0)
     starts = {
         Phase.LIVE: campaign.deadline if campaign.raised < campaign.goal else None,
         Phase.FAILED: campaign.deadline,
         Phase.CANCELED: campaign.canceled_at if campaign.state == Phase.CANCELED else organizer.revoked_at,
+        Phase.TERMINATED: campaign.terminated_at,
     }
     starts_at = starts.get(phase)
     if rest and starts_at is not None:
@@ -219,32 +238,60 @@ def _refund(campaign: ActFacts, organizer: OrganizerFacts, phase: Phase) -> Iter
 
 
 def _deliver(
-    campaign: ActFacts, milestones: Sequence[PlanFacts], organizer: OrganizerFacts, phase: Phase
+    campaign: ActFacts, milestones: Sequence[PlanFacts], organizer: OrganizerFacts, gates: Gates, now: int
 ) -> Iterator[Act]:
+    phase = phases.phase_at(campaign, organizer.revoked_at, now)
     pledged = campaign.raised >= campaign.goal and phase in {Phase.LIVE, Phase.EXTENSION}
     if phase != Phase.DELIVERING and not pledged:
         return
     current = milestones[campaign.current_milestone]
     previous = milestones[campaign.current_milestone - 1] if campaign.current_milestone else None
-    if current.window_ends_at is not None:
-        yield Act(
-            ActName.RELEASE,
-            Actor.ANYONE,
-            current.window_ends_at,
-            None,
-            milestone=current.milestone,
-            max_amount=tranche(campaign, milestones, current.milestone),
-        )
-    elif organizer.revoked_at is None:
+    state, since = phases.standing_at(campaign, current, organizer.revoked_at, now)
+    if state in {MilestonePhase.CLAIMED, MilestonePhase.STOPPED}:
+        yield from _judge(campaign, current, organizer, gates)
+        state, since = phases.settles(campaign, current)
+    if state is MilestonePhase.RELEASABLE:
+        books = tranche(campaign, milestones, current.milestone)
+        yield Act(ActName.RELEASE, Actor.ANYONE, since or 0, None, milestone=current.milestone, max_amount=books)
+    else:
         released_at = previous.released_at if previous is not None else None
+        starts_at = max(phases.pledging_ends_at(campaign), released_at or 0, since or 0)
+        yield from _claim_or_end(campaign, current, previous, organizer, starts_at)
+
+
+def _judge(campaign: ActFacts, current: PlanFacts, organizer: OrganizerFacts, gates: Gates) -> Iterator[Act]:
+    """Yield who may speak about the open claim."""
+    window_ends_at, index, attempt = current.window_ends_at or 0, current.milestone, current.attempts
+    if current.objected_amount < campaign.raised:
+        since = current.claimed_at or 0
+        yield Act(ActName.OBJECT, Actor.BACKER, since, window_ends_at, milestone=index, attempt=attempt)
+    decides_at = phases.settles(campaign, current).since or 0
+    if decides_at > window_ends_at and not gates.closed:
+        excluded = (organizer.account, campaign.payout_account)
         yield Act(
-            ActName.CLAIM,
-            Actor.ORGANIZER,
-            max(phases.pledging_ends_at(campaign), released_at or 0),
-            phases.claim_by(campaign, current, previous),
-            organizer.account,
-            milestone=current.milestone,
+            ActName.RULE, Actor.ARBITER, window_ends_at, decides_at, None, excluded, milestone=index, attempt=attempt
         )
+
+
+def _claim_or_end(
+    campaign: ActFacts, current: PlanFacts, previous: PlanFacts | None, organizer: OrganizerFacts, starts_at: int
+) -> Iterator[Act]:
+    """Yield who may claim, or end it all, from an instant on at which no claim is open or releasable."""
+    revoked_at, index = organizer.revoked_at, current.milestone
+    claim_by = phases.claim_by(campaign, current, previous, revoked_at, starts_at)
+    open_to_all_at = max(starts_at, claim_by)
+    if revoked_at is not None or current.attempts >= phases.MAX_ATTEMPTS:
+        open_to_all_at = max(starts_at, revoked_at or 0)
+    else:
+        account, attempt = organizer.account, current.attempts + 1
+        yield Act(ActName.CLAIM, Actor.ORGANIZER, starts_at, claim_by, account, milestone=index, attempt=attempt)
+        yield Act(ActName.TERMINATE, Actor.ORGANIZER, starts_at, claim_by, account, milestone=index)
+    yield Act(ActName.TERMINATE, Actor.ANYONE, open_to_all_at, None, milestone=index)
+
+
+def _post(campaign: ActFacts, organizer: OrganizerFacts) -> Iterator[Act]:
+    if organizer.revoked_at is None:
+        yield Act(ActName.POST_UPDATE, Actor.ORGANIZER, campaign.submitted_at, None, organizer.account)
 
 
 def _collect(campaign: ActFacts, milestones: Sequence[PlanFacts]) -> Iterator[Act]:

@@ -20,11 +20,13 @@ from api import (
     documents,
     entities,
     events,
+    objections,
     pledges,
     problems,
     reference,
     roles,
     status,
+    updates,
 )
 from api import (
     credits as credit,
@@ -51,7 +53,7 @@ HEADERS: Final = {
 }
 """Of every answer that does not say otherwise."""
 
-V1: Final = (campaigns, pledges, entities, credit, currencies, events, roles, status)
+V1: Final = (campaigns, pledges, objections, updates, entities, credit, currencies, events, roles, status)
 
 
 class Health(BaseModel):

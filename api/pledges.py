@@ -47,14 +47,16 @@ class Pledge(BaseModel):
     backer: fields.Address
     currency: CurrencyUnit
     amount: fields.Amount = Field(description="Pledged and not withdrawn; keeps its value when it is refunded.")
-    refundable: fields.Amount = Field(description="What `refund` pays to the backer now; anyone may call it.")
+    refundable: fields.Amount = Field(
+        description="What `refund` pays to the backer now, whoever calls it; a part of it in a terminated campaign."
+    )
     withdrawable_until: fields.Time | None = Field(
         description="Until then the backer can take the whole pledge back; null if that is not possible now."
     )
     member_id: int | None = Field(description="Entity id of the member counted through it; null if none.")
     calls: int = Field(description="Pledges made, withdrawn ones included.")
     refunded: bool
-    refunded_amount: fields.Amount
+    refunded_amount: fields.Amount = Field(description="What came back; less than `amount` after a termination.")
     refunded_at: fields.Time | None
     pledged_at: fields.Time = Field(description="Last pledge made.")
     withdrawn_at: fields.Time | None = Field(description="Last withdrawal.")
@@ -139,7 +141,7 @@ def _pledge(found: Found, now: int) -> Pledge:
     computed = {
         "campaign_phase": phase,
         "currency": currency_unit(campaign.currency, found.currency, found.metadata),
-        "refundable": phases.refundable(phase, row.amount, refunded=row.refunded),
+        "refundable": phases.refundable(campaign, phase, row.amount, refunded=row.refunded),
         "withdrawable_until": until if phase == Phase.LIVE and now < until and row.amount else None,
         "member_id": row.member_id or None,
         "last_event": last_event(row),

@@ -128,7 +128,7 @@ def phase_expression(now: int) -> ColumnElement[str]:
     )
     going_on = ends_at > now
     return case(
-        (c.state.in_([Phase.REJECTED, Phase.CANCELED]), c.state),
+        (c.state.in_([Phase.REJECTED, Phase.CANCELED, Phase.TERMINATED]), c.state),
         (Entity.revoked_at < ends_at, Phase.CANCELED.value),
         (and_(submitted, going_on), Phase.SUBMITTED.value),
         (submitted, Phase.LAPSED.value),

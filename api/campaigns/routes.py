@@ -14,7 +14,7 @@ from api.problems import INVALID_ADDRESS, UNKNOWN_CAMPAIGN, list_failures, read_
 from api.records import currency_unit, document_path, event_path, last_event, values_of
 from indexer.store import phases
 from indexer.store.models import Milestone
-from indexer.store.phases import Phase
+from indexer.store.phases import MilestonePhase, Phase
 
 router = APIRouter(tags=["campaigns"])
 
@@ -97,6 +97,8 @@ def _campaign(found: Found, now: int) -> dict[str, Any]:
             self=path,
             description=document_path(row.description_hash),
             pledges=f"{path}/pledges",
+            objections=f"{path}/objections",
+            updates=f"{path}/updates",
             events=f"/v1/events?campaign={row.campaign_id}",
             submission=event_path(row.submitted_event_key),
         ),
@@ -105,17 +107,22 @@ def _campaign(found: Found, now: int) -> dict[str, Any]:
 
 
 def _milestone(found: Found, milestones: Sequence[Milestone], index: int, now: int) -> dict[str, Any]:
-    campaign, row = found.campaign, milestones[index]
-    phase = phases.phase_at(campaign, found.organizer.revoked_at, now)
+    campaign, row, revoked_at = found.campaign, milestones[index], found.organizer.revoked_at
+    phase = phases.phase_at(campaign, revoked_at, now)
+    state = phases.milestone_at(campaign, row, revoked_at, now)
     current = phase == Phase.DELIVERING and index == campaign.current_milestone
     previous = milestones[index - 1] if index else None
     computed = {
-        "state": phases.milestone_at(row, now),
+        "state": state,
+        "state_ends_at": phases.milestone_ends_at(campaign, row, revoked_at, now),
+        "ruling_ends_at": phases.ruling_ends_at(campaign, row) if state is MilestonePhase.STOPPED else None,
         "tranche": acts.tranche(campaign, milestones, index) if row.tranche is None else row.tranche,
-        "claim_by": phases.claim_by(campaign, row, previous) if current else None,
+        "claim_by": phases.claim_by(campaign, row, previous, revoked_at, now) if current else None,
         "last_event": last_event(row),
         "links": schemas.MilestoneLinks(
-            document=document_path(row.document_hash), evidence=document_path(row.evidence_hash)
+            document=document_path(row.document_hash),
+            evidence=document_path(row.evidence_hash),
+            reason=document_path(row.reason),
         ),
     }
     return values_of(row) | computed
@@ -131,6 +138,7 @@ def _act(act: acts.Act, now: int) -> dict[str, Any]:
         "from": act.starts_at,
         "until": act.ends_at,
         "milestone": act.milestone,
+        "attempt": act.attempt,
         "min_amount": act.min_amount,
         "max_amount": act.max_amount,
     }

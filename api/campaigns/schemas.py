@@ -7,6 +7,7 @@ from api.acts import ActName, Actor
 from api.database import Answer
 from api.paging import Page
 from api.records import CurrencyUnit, EventLink
+from indexer.store.models import Ruling
 from indexer.store.phases import MilestonePhase, Phase
 
 
@@ -26,6 +27,8 @@ class CampaignLinks(BaseModel):
     self: fields.Path
     description: fields.Path
     pledges: fields.Path
+    objections: fields.Path
+    updates: fields.Path
     events: fields.Path
     submission: fields.Path = Field(description="The event of its submission.")
 
@@ -47,6 +50,9 @@ class Campaign(BaseModel):
     released: fields.Amount = Field(description="Booked for the organizer.")
     collected: fields.Amount = Field(description="Of that, paid out.")
     refunded: fields.Amount
+    rest_pledged: fields.Amount = Field(
+        description="Of a terminated campaign: pledges not refunded yet, which share what is not released; else 0."
+    )
     backers: int = Field(description="Accounts whose pledge is above zero.")
     members: int = Field(description="Verified members counted among them.")
     submitted_at: fields.Time
@@ -68,6 +74,8 @@ class Campaign(BaseModel):
     rejected_at: fields.Time | None
     canceled_at: fields.Time | None = Field(description="When the organizer canceled it.")
     completed_at: fields.Time | None
+    terminated_at: fields.Time | None
+    terminated_by: fields.Address | None = Field(description="Account that ended delivery.")
     stretch_goal_reached_at: fields.Time | None = Field(description="Set if a pledge in the extension reached it.")
     reviewer: fields.Address | None = Field(description="Account that approved or rejected it.")
     reason: fields.Hash | None = Field(description="SHA-256 of the reasons of a rejection.")
@@ -84,6 +92,7 @@ class MilestoneLinks(BaseModel):
 
     document: fields.Path
     evidence: fields.Path | None
+    reason: fields.Path | None = Field(description="The reasons of the ruling.")
 
 
 class Milestone(BaseModel):
@@ -100,6 +109,16 @@ class Milestone(BaseModel):
     attempts: int = Field(description="Claims so far.")
     claimed_at: fields.Time | None = Field(description="Last claim.")
     window_ends_at: fields.Time | None = Field(description="End of the time for objections to it.")
+    objectors: int = Field(description="Counted members who object to the last claim.")
+    objected_amount: fields.Amount = Field(description="Pledges that object to the last claim, members' included.")
+    ruling_ends_at: fields.Time | None = Field(
+        description="Until then an arbiter may rule; null unless the milestone is stopped."
+    )
+    ruling: Ruling | None = Field(description="An arbiter's ruling on the last claim.")
+    ruled_at: fields.Time | None
+    ruled_by: fields.Address | None = Field(description="The arbiter.")
+    reason: fields.Hash | None = Field(description="SHA-256 of the reasons of the ruling.")
+    state_ends_at: fields.Time | None = Field(description="When time alone ends this state; null if it never does.")
     released_at: fields.Time | None
     document_hash: fields.Hash = Field(description="SHA-256 of what will be done.")
     evidence_hash: fields.Hash | None = Field(description="SHA-256 of the evidence of the last claim.")
@@ -118,6 +137,9 @@ class NextAct(BaseModel):
     from_: fields.Time = Field(alias="from")
     until: fields.Time | None = Field(description="First instant at which it is no longer legal; null if none.")
     milestone: int | None = Field(description="Index of the milestone it is about.")
+    attempt: int | None = Field(
+        description="Number of the claim it is about, from 1; of a claim, the number that it will get."
+    )
     min_amount: fields.Amount | None = Field(description="Least that may be pledged.")
     max_amount: fields.Amount | None = Field(
         description="Most that may be pledged; of a release or collection what it books or pays; of refunds their sum."

@@ -123,6 +123,7 @@ def campaign(campaign_id: int, **changes: Any) -> models.Campaign:
         "released": 0,
         "collected": 0,
         "refunded": 0,
+        "rest_pledged": 0,
         "backers": 0,
         "members": 0,
         "current_milestone": 0,
@@ -143,6 +144,8 @@ def milestones(campaign_id: int, *changes: dict[str, Any]) -> list[models.Milest
                 "document_hash": digest(0xD1 + index),
                 "state": models.MilestoneState.PLANNED,
                 "attempts": 0,
+                "objectors": 0,
+                "objected_amount": 0,
                 **mirrored(key(100 + campaign_id, 1 + index)),
                 **change,
             }
@@ -166,6 +169,33 @@ def pledge(campaign_id: int, backer: str, amount: int, **changes: Any) -> models
         **mirrored(event),
     }
     return models.Pledge(**(values | changes))
+
+
+def objection(campaign_id: int, backer: str, amount: int, **changes: Any) -> models.Objection:
+    event = key(350 + campaign_id, int(backer[2:4], 16))
+    values: dict[str, Any] = {
+        "campaign_id": campaign_id,
+        "milestone": 0,
+        "attempt": 1,
+        "backer": backer,
+        "amount": amount,
+        "counted": False,
+        "objected_at": NOW - DAY,
+        "objected_event_key": event,
+        **mirrored(event),
+    }
+    return models.Objection(**(values | changes))
+
+
+def update(campaign_id: int, block: int) -> models.Update:
+    event = key(block)
+    return models.Update(
+        campaign_id=campaign_id,
+        posted_event_key=event,
+        document_hash=digest(block),
+        posted_at=NOW - DAY,
+        **mirrored(event),
+    )
 
 
 def journal(contract: str, address: str) -> models.Journal:

@@ -18,6 +18,8 @@ from tests.api.rows import DAY, NOW
 
 SUBMITTED, APPROVED, LIVE, EXTENSION, DELIVERING, COMPLETED, FAILED, CANCELED, REJECTED, LAPSED, REVOKED = range(1, 12)
 """Campaign ids by phase; the last one is canceled, too, by the revocation of its organizer."""
+STOPPED, TERMINATED = 12, 13
+"""Delivering, with a claim that is stopped; and terminated, with one of two refunds done."""
 PHASES = {
     SUBMITTED: "submitted",
     APPROVED: "approved",
@@ -30,6 +32,8 @@ PHASES = {
     REJECTED: "rejected",
     LAPSED: "lapsed",
     REVOKED: "canceled",
+    STOPPED: "delivering",
+    TERMINATED: "terminated",
 }
 OLD_EURO = "0x" + "e1" * 20
 """Delisted, and its name was never read."""
@@ -91,12 +95,21 @@ def _campaigns() -> Iterator[Base]:
     yield r.campaign(REJECTED, state=CampaignState.REJECTED, rejected_at=NOW - DAY, reason=r.digest(0xBAD))
     yield r.campaign(LAPSED, state=CampaignState.SUBMITTED, currency=OLD_EURO, **fresh)
     yield r.campaign(REVOKED, organizer=6, raised=50, backers=1)
+    yield r.campaign(STOPPED, raised=1_000, backers=2, members=2, **(over | {"extension": 0}))
+    ended = {"state": CampaignState.TERMINATED, "terminated_at": NOW - DAY, "terminated_by": r.ORGANIZER}
+    rests = {"released": 500, "collected": 500, "refunded": 300, "rest_pledged": 400, "current_milestone": 1}
+    yield r.campaign(TERMINATED, raised=1_000, backers=2, **rests, **ended, **(over | {"extension": 0}))
     for campaign_id in PHASES:
-        if campaign_id not in {DELIVERING, COMPLETED}:
+        if campaign_id not in {DELIVERING, COMPLETED, STOPPED, TERMINATED}:
             yield from r.milestones(campaign_id, *plain)
     released = {"state": MilestoneState.RELEASED, "attempts": 1, "evidence_hash": r.digest(0xE1)}
     times = {"claimed_at": NOW - 4 * DAY, "window_ends_at": NOW - DAY, "released_at": NOW - DAY}
     claimed = {"state": MilestoneState.CLAIMED, "attempts": 1, "claimed_at": NOW - DAY, "window_ends_at": NOW + 2 * DAY}
+    objected = {"objectors": 2, "objected_amount": 700, "attempts": 2, "claimed_at": NOW - 4 * DAY}
+    yield from r.milestones(STOPPED, {"state": "claimed", "window_ends_at": NOW - DAY, **objected}, {})
+    ruling = {"ruling": "reject", "ruled_at": NOW - 2 * DAY, "ruled_by": "0x" + "0e" * 20, "reason": r.digest(0xBAD)}
+    rejected = claimed | ruling | {"state": MilestoneState.RULED, "window_ends_at": NOW - 3 * DAY}
+    yield from r.milestones(TERMINATED, released | times | {"tranche": 500}, rejected)
     yield from r.milestones(DELIVERING, released | times | {"tranche": 1_000}, claimed)
     halves = ({"tranche": HUGE // 2}, {"tranche": HUGE - HUGE // 2})
     yield from r.milestones(COMPLETED, *(released | times | half for half in halves))
@@ -112,6 +125,17 @@ def _pledges() -> Iterator[Base]:
     yield r.pledge(FAILED, r.MEMBER, 300, refunded=True, refunded_amount=300, refunded_at=NOW - DAY)
     yield r.pledge(CANCELED, r.BACKER, 50)
     yield r.pledge(REVOKED, r.BACKER, 50)
+    yield r.pledge(STOPPED, r.BACKER, 600, member_id=2)
+    yield r.pledge(STOPPED, r.MEMBER, 400, member_id=3)
+    yield r.objection(STOPPED, r.BACKER, 600, attempt=1, counted=True, objected_event_key=r.key(340))
+    yield r.objection(STOPPED, r.BACKER, 600, attempt=2, counted=True)
+    yield r.objection(STOPPED, r.MEMBER, 400, attempt=2, counted=True)
+    yield r.objection(STOPPED, "0x" + "b3" * 20, 1, milestone=1)
+    back = {"refunded": True, "refunded_amount": 300, "refunded_at": NOW - DAY}
+    yield r.pledge(TERMINATED, r.MEMBER, 600, **back)
+    yield r.pledge(TERMINATED, r.BACKER, 400)
+    for block in (360, 361):
+        yield r.update(DELIVERING, block)
 
 
 def _credits() -> Iterator[Base]:
@@ -204,7 +228,7 @@ def _operation() -> Iterator[Base]:
 
 def add_events(session: Session) -> None:
     """Add the events of a pledge by a member, of a transfer of credits, and of an approval."""
-    pledge = {"campaign_id": LIVE, "backer": r.MEMBER, "member_id": 3, "members": 1}
+    pledge = {"campaign_id": LIVE, "backer": r.MEMBER, "member_id": 3}
     amounts = {"amount": 300, "pledged": 300, "raised": 700}
     _add(session, "Crowdfunding", "PledgeMade", r.key(310, 5), **pledge, **amounts)
     transfer = {"from": HOLDERS[0], "to": HOLDERS[1], "value": 10**18}

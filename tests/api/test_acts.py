@@ -7,7 +7,8 @@ given less room than the least pledge: exactly the rest
 given a pause or a suspension: from its end on, if that comes in time
 given the stretch goal: none
 milestones
-claims until claim_by; after a claim its release
+claims until claim_by; after a claim objections, then a ruling if it is stopped, then its release or the next claim
+termination by the organizer while nothing is open, by anyone from claim_by on, with no attempt left, or a revocation
 given a revoked organizer: no act of the organizer
 """
 
@@ -156,11 +157,124 @@ def test_release__of_a_claim__begins_at_the_end_of_its_window() -> None:
     assert (release.starts_at, release.ends_at, release.max_amount) == (LATER + DAY, None, 750)
 
 
-def test_release__after_a_revocation__stays() -> None:
-    plan = r.milestones(1, {"window_ends_at": LATER, "state": "claimed"}, {})
-    revoked = r.entity(1, revoked_at=NOW + 30 * DAY)
+def test_release__after_a_revocation__stays_if_it_was_releasable() -> None:
+    campaign, revoked = r.campaign(1, **DELIVERING), r.entity(1, revoked_at=NOW + 30 * DAY + 9)
 
-    assert acts(r.campaign(1, **DELIVERING), plan, revoked, now=LATER)[ActName.RELEASE].is_legal_at(LATER)
+    plan = r.milestones(1, {"window_ends_at": NOW + 30 * DAY + 9, "state": "claimed", "attempts": 1}, {})
+    assert acts(campaign, plan, revoked, now=LATER)[ActName.RELEASE].is_legal_at(LATER)
+    plan = r.milestones(1, {"window_ends_at": NOW + 30 * DAY + 10, "state": "claimed", "attempts": 1}, {})
+    found = acts(campaign, plan, revoked, now=LATER)
+    assert set(found) == {ActName.TERMINATE, ActName.CHANGE_PAYOUT_ACCOUNT}
+    terminate = found[ActName.TERMINATE]
+    assert (terminate.by, terminate.starts_at, terminate.ends_at) == (Actor.ANYONE, NOW + 30 * DAY + 9, None)
+
+
+def claim(**changes: Any) -> dict[str, Any]:
+    """Return what a claim makes of a milestone: claimed at LATER, for three days."""
+    return {
+        "state": "claimed",
+        "attempts": 1,
+        "claimed_at": LATER,
+        "window_ends_at": LATER + 3 * DAY,
+    } | changes
+
+
+WINDOW_ENDS, RULING_ENDS = LATER + 3 * DAY, LATER + 10 * DAY
+BACKED = r.campaign(1, **DELIVERING, members=4)
+
+
+def windows(changes: dict[str, Any], organizer: Entity | None = None, now: int = LATER) -> list[tuple[Any, ...]]:
+    """Return (act, by, start, end, milestone, attempt) of the acts on a milestone."""
+    found = next_acts(BACKED, r.milestones(1, changes, {}), organizer or r.entity(1), Gates(), now)
+    return [(a.name, a.by, a.starts_at, a.ends_at, a.attempt) for a in found if a.milestone == 0]
+
+
+OBJECT = (ActName.OBJECT, Actor.BACKER, LATER, WINDOW_ENDS, 1)
+RULE = (ActName.RULE, Actor.ARBITER, WINDOW_ENDS, RULING_ENDS, 1)
+
+
+def released_from(start: int) -> tuple[Any, ...]:
+    return (ActName.RELEASE, Actor.ANYONE, start, None, None)
+
+
+def claimable_from(start: int, attempt: int, due: int = NOW + 60 * DAY) -> list[tuple[Any, ...]]:
+    claim_by = max(start, due) + 30 * DAY
+    return [
+        (ActName.CLAIM, Actor.ORGANIZER, start, claim_by, attempt),
+        (ActName.TERMINATE, Actor.ORGANIZER, start, claim_by, None),
+        (ActName.TERMINATE, Actor.ANYONE, claim_by, None, None),
+    ]
+
+
+def test_claimed__without_objections__is_released_by_time() -> None:
+    assert windows(claim()) == [OBJECT, released_from(WINDOW_ENDS)]
+    assert windows(claim(objectors=1, objected_amount=750)) == [OBJECT, released_from(WINDOW_ENDS)]
+
+
+def test_claimed__with_everybody_against_it__has_nobody_left_to_object() -> None:
+    assert windows(claim(objectors=4, objected_amount=1_501)) == [RULE, *claimable_from(RULING_ENDS, 2)]
+
+
+def test_claimed__with_some_against_it__can_be_ruled_on_and_is_then_released() -> None:
+    assert windows(claim(objectors=2, objected_amount=9)) == [OBJECT, RULE, released_from(RULING_ENDS)]
+    assert windows(claim(objectors=2, objected_amount=9), now=WINDOW_ENDS) == [RULE, released_from(RULING_ENDS)]
+
+
+@pytest.mark.parametrize("against", [{"objectors": 3}, {"objected_amount": 751}])
+def test_claimed__with_most_against_it__can_be_claimed_again_after_the_ruling_window(against: dict[str, int]) -> None:
+    assert windows(claim(**against)) == [OBJECT, RULE, *claimable_from(RULING_ENDS, 2)]
+    assert windows(claim(**against), now=RULING_ENDS + 1) == claimable_from(RULING_ENDS, 2)
+
+
+def test_ruled__for_release_or_not__is_so_at_once() -> None:
+    ruled = claim(objectors=3, state="ruled", ruled_at=WINDOW_ENDS + 5)
+
+    assert windows(ruled | {"ruling": "release"}, now=WINDOW_ENDS + 5) == [released_from(WINDOW_ENDS + 5)]
+    again = claimable_from(WINDOW_ENDS + 5, 2)
+    assert windows(ruled | {"ruling": "reject"}, now=WINDOW_ENDS + 5) == again
+
+
+def test_rejected__late__has_thirty_days_from_there() -> None:
+    late = claim(objectors=3, due_date=NOW + 30 * DAY)
+
+    assert windows(late, now=RULING_ENDS) == claimable_from(RULING_ENDS, 2, due=0)
+
+
+def test_rejected__for_the_third_time__leaves_only_termination() -> None:
+    last = claim(objectors=3, attempts=3)
+
+    assert windows(last, now=RULING_ENDS) == [(ActName.TERMINATE, Actor.ANYONE, RULING_ENDS, None, None)]
+
+
+def test_rule__of_a_closed_contract__is_not_offered() -> None:
+    plan = r.milestones(1, claim(objectors=3), {})
+
+    assert ActName.RULE in acts(BACKED, plan, now=LATER)
+    assert ActName.RULE not in acts(BACKED, plan, gates=Gates(closed=True), now=LATER)
+    assert acts(BACKED, plan, now=LATER)[ActName.RULE].excluded == (r.entity(1).account, r.PAYOUT)
+
+
+def test_terminate__of_a_planned_milestone__is_the_organizers_until_claim_by() -> None:
+    assert windows({}) == claimable_from(NOW + 30 * DAY, 1)
+    revoked = r.entity(1, revoked_at=LATER)
+    assert windows({}, revoked) == [(ActName.TERMINATE, Actor.ANYONE, LATER, None, None)]
+
+
+def test_refund__after_a_termination__shares_what_is_not_released() -> None:
+    ended = r.campaign(1, **DELIVERING, state="terminated", terminated_at=LATER, released=750, refunded=51)
+
+    refund = acts(ended, now=LATER)[ActName.REFUND]
+
+    assert (refund.by, refund.starts_at, refund.ends_at, refund.max_amount) == (Actor.ANYONE, LATER, None, 700)
+    ended.refunded = 751
+    assert ActName.REFUND not in acts(ended, now=LATER)
+
+
+def test_update__of_any_campaign__is_the_organizers() -> None:
+    for state in CampaignState:
+        found = acts(r.campaign(1, state=state, terminated_at=NOW, canceled_at=NOW))
+        assert (found[ActName.POST_UPDATE].by, found[ActName.POST_UPDATE].ends_at) == (Actor.ORGANIZER, None)
+    assert ActName.POST_UPDATE not in acts(organizer=r.entity(1, revoked_at=NOW))
 
 
 def test_collect__of_what_was_booked__is_legal_in_any_phase() -> None:
@@ -203,8 +317,15 @@ def situations(draw: st.DrawFn) -> tuple[Campaign, list[Milestone], Entity, Gate
         min_pledge=at(0, goal),
         milestone_count=1,
         canceled_at=1 if state == CampaignState.CANCELED else None,
+        ruling_window=7,
+        members=5,
     )
-    plan = r.milestones(1, {"due_date": deadline + at(0, 5), "window_ends_at": claimed_at and claimed_at + 5})
+    window_ends_at = claimed_at and claimed_at + 5
+    against = {"objectors": at(0, 4), "objected_amount": at(0, raised)} if claimed_at else {}
+    ruled_at = at(window_ends_at, now) if window_ends_at and now >= window_ends_at and draw(st.booleans()) else None
+    ruling = {"ruled_at": ruled_at, "ruling": draw(st.sampled_from(["release", "reject"]))} if ruled_at else {}
+    last = {"claimed_at": claimed_at, "window_ends_at": window_ends_at, "attempts": at(1, 3) if claimed_at else 0}
+    plan = r.milestones(1, {"due_date": deadline + at(0, 5), **last, **against, **ruling})
     revoked_at = draw(st.none() | st.integers(1, now))
     organizer = r.entity(1, suspended_until=at(0, 80), revoked_at=revoked_at)
     return campaign, plan, organizer, Gates(draw(st.booleans()), at(0, 80)), now
@@ -238,11 +359,14 @@ def test_next_acts__in_a_phase__are_those_of_the_phase(
         phases.Phase.APPROVED: {ActName.CANCEL},
         phases.Phase.LIVE: {ActName.CANCEL, ActName.PLEDGE, ActName.WITHDRAW},
         phases.Phase.EXTENSION: {ActName.PLEDGE},
-        phases.Phase.DELIVERING: {ActName.CLAIM, ActName.RELEASE},
+        phases.Phase.DELIVERING: {
+            *(ActName.CLAIM, ActName.OBJECT, ActName.RULE),
+            *(ActName.RELEASE, ActName.TERMINATE),
+        },
         phases.Phase.FAILED: {ActName.REFUND},
         phases.Phase.CANCELED: {ActName.REFUND},
     }
 
     legal = {act.name for act in next_acts(*situation) if act.is_legal_at(now)}
 
-    assert legal <= of_phase.get(phase, set()) | {ActName.CHANGE_PAYOUT_ACCOUNT}
+    assert legal <= of_phase.get(phase, set()) | {ActName.CHANGE_PAYOUT_ACCOUNT, ActName.POST_UPDATE}

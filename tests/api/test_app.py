@@ -26,6 +26,8 @@ READ = [
     f"/v1/campaigns/{s.LIVE}",
     f"/v1/campaigns/{s.LIVE}/pledges",
     f"/v1/campaigns/{s.LIVE}/pledges/{r.BACKER}",
+    f"/v1/campaigns/{s.STOPPED}/objections",
+    f"/v1/campaigns/{s.DELIVERING}/updates",
     f"/v1/backers/{r.BACKER}",
     "/v1/entities",
     "/v1/entities/1",

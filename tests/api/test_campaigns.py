@@ -99,7 +99,7 @@ def test_list__by_phase__finds_those_in_it(client: Client, phase: str) -> None:
     "query, expected",
     [
         ("phase=live&phase=failed", [s.LIVE, s.FAILED]),
-        ("phase=terminated", []),
+        ("phase=terminated&phase=none", [s.TERMINATED]),
         ("theme=1", [s.APPROVED]),
         ("theme=1&theme=31", [s.APPROVED]),
         ("theme=31", []),
@@ -124,16 +124,16 @@ def test_list__by_facts__finds_those_that_meet_all(client: Client, query: str, e
 @pytest.mark.parametrize(
     "sort, expected",
     [
-        ("newest", [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]),
-        ("oldest", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]),
-        ("updated", [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]),
-        ("opening", [4, 5, 6, 7, 3, 8, 9, 10, 11, 1, 2]),
-        ("deadline", [4, 5, 6, 7, 3, 8, 9, 10, 11, 1, 2]),
-        ("raised", [6, 5, 4, 7, 3, 11, 8, 10, 9, 2, 1]),
-        ("goal", [11, 10, 9, 8, 7, 5, 4, 3, 2, 1, 6]),
+        ("newest", [13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]),
+        ("oldest", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]),
+        ("updated", [13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]),
+        ("opening", [4, 5, 6, 7, 12, 13, 3, 8, 9, 10, 11, 1, 2]),
+        ("deadline", [4, 5, 6, 7, 12, 13, 3, 8, 9, 10, 11, 1, 2]),
+        ("raised", [6, 5, 4, 13, 12, 7, 3, 11, 8, 10, 9, 2, 1]),
+        ("goal", [13, 12, 11, 10, 9, 8, 7, 5, 4, 3, 2, 1, 6]),
     ],
 )
-@pytest.mark.parametrize("limit", [1, 3, 11, 100])
+@pytest.mark.parametrize("limit", [1, 3, 13, 100])
 def test_list__in_an_order__goes_through_all_pages(client: Client, sort: str, expected: list[int], limit: int) -> None:
     seen: list[int] = []
     following: str | None = f"/v1/campaigns?sort={sort}&limit={limit}"
@@ -151,7 +151,9 @@ def test_phase_expression__on_any_facts__equals_the_phase_in_python() -> None:
     for number in range(1, 1_501):
         at = [chance.randrange(1, 40) for _ in range(5)]
         facts = {
-            "state": chance.choice(["submitted", "approved", "approved", "rejected", "canceled", "completed"]),
+            "state": chance.choice(
+                ["submitted", "approved", "approved", "rejected", "canceled", "terminated", "completed"]
+            ),
             "submitted_at": at[0] - chance.choice([0, REVIEW_DURATION]),
             "opens_at": at[1],
             "deadline": at[2],
@@ -184,7 +186,7 @@ def test_phase_expression__on_any_facts__equals_the_phase_in_python() -> None:
 # One
 
 
-@pytest.mark.parametrize("number", ["12", "4294967295"])
+@pytest.mark.parametrize("number", ["99", "4294967295"])
 def test_read__of_no_campaign__is_unknown_as_of_a_block(client: Client, number: str) -> None:
     answer = client.get(f"/v1/campaigns/{number}")
 
@@ -245,6 +247,80 @@ def test_read__delivering__shows_each_milestone(client: Client) -> None:
     assert second["links"]["evidence"] is None
 
 
+def test_read__with_a_stopped_claim__shows_who_objects_and_until_when_to_rule(client: Client) -> None:
+    stopped, planned = client.get(f"/v1/campaigns/{s.STOPPED}").json()["campaign"]["milestones"]
+
+    assert (stopped["state"], stopped["attempts"]) == ("stopped", 2)
+    assert (stopped["objectors"], stopped["objected_amount"]) == (2, "700")
+    assert stopped["window_ends_at"] == "2026-02-28T12:00:00Z"
+    assert stopped["ruling_ends_at"] == stopped["state_ends_at"] == "2026-03-07T12:00:00Z"
+    assert (stopped["ruling"], stopped["ruled_by"], stopped["links"]["reason"]) == (None, None, None)
+    assert (planned["state"], planned["objectors"], planned["ruling_ends_at"]) == ("planned", 0, None)
+
+
+def test_read__terminated__shows_the_ruling_and_what_is_shared(client: Client) -> None:
+    campaign = client.get(f"/v1/campaigns/{s.TERMINATED}").json()["campaign"]
+
+    assert (campaign["phase"], campaign["terminated_at"]) == ("terminated", "2026-02-28T12:00:00Z")
+    assert (campaign["terminated_by"].lower(), campaign["rest_pledged"]) == (r.ORGANIZER, "400")
+    rejected = campaign["milestones"][1]
+    assert (rejected["state"], rejected["ruling"], rejected["state_ends_at"]) == ("rejected", "reject", None)
+    assert rejected["links"]["reason"] == f"/documents/{r.digest(0xBAD)[2:]}"
+    assert acts_of(client, s.TERMINATED)["refund"]["max_amount"] == "200"
+
+
+def test_read__with_a_stopped_claim__names_milestone_and_attempt_of_the_ruling(client: Client) -> None:
+    rule = acts_of(client, s.STOPPED)["rule"]
+
+    assert (rule["by"], rule["milestone"], rule["attempt"], rule["legal_now"]) == ("arbiter", 0, 2, True)
+    assert (rule["from"], rule["until"]) == ("2026-02-28T12:00:00Z", "2026-03-07T12:00:00Z")
+    assert [account.lower() for account in rule["excluded"]] == [r.ORGANIZER, r.PAYOUT]
+
+
+# Objections and updates
+
+
+@pytest.mark.parametrize("what", ["objections", "updates"])
+def test_lists__of_no_campaign__are_unknown(client: Client, what: str) -> None:
+    assert client.get(f"/v1/campaigns/99/{what}").problem == "unknown-campaign"
+
+
+@pytest.mark.parametrize("milestone", ["-1", "12", "x", "0.0", str(2**63)])
+def test_objections__to_no_milestone__are_refused(client: Client, milestone: str) -> None:
+    assert client.get(f"/v1/campaigns/{s.STOPPED}/objections?milestone={milestone}").problem == "invalid-parameter"
+
+
+def test_objections__of_a_campaign__tell_who_and_how_much(client: Client) -> None:
+    page = client.get(f"/v1/campaigns/{s.STOPPED}/objections?sort=oldest&milestone=0").json()
+
+    shown = [(o["milestone"], o["attempt"], o["backer"].lower(), o["amount"], o["counted"]) for o in page["items"]]
+    again = [(0, 2, r.BACKER, "600", True), (0, 2, r.MEMBER, "400", True)]
+    assert shown == [(0, 1, r.BACKER, "600", True), *again]
+    assert page["items"][0]["currency"]["symbol"] == "tEUR"
+    assert client.get(page["items"][0]["links"]["pledge"]).status == 200
+    assert len(client.get(f"/v1/campaigns/{s.STOPPED}/objections").json()["items"]) == 4
+
+
+@pytest.mark.parametrize(("what", "number", "count"), [("objections", s.STOPPED, 4), ("updates", s.DELIVERING, 2)])
+def test_lists__page_by_page__are_whole(client: Client, what: str, number: int, count: int) -> None:
+    following: str | None = f"/v1/campaigns/{number}/{what}?limit=1"
+    seen: list[int] = []
+    while following is not None:
+        page = client.get(following).json()
+        seen += [item["last_event"]["event_key"] for item in page["items"]]
+        following = page["links"]["next"]
+
+    assert len(seen) == count
+    assert client.get(f"/v1/campaigns/{s.LIVE}/{what}").json()["items"] == []
+
+
+def test_updates__of_a_campaign__link_their_documents(client: Client) -> None:
+    newest, oldest = client.get(f"/v1/campaigns/{s.DELIVERING}/updates").json()["items"]
+
+    assert (newest["document_hash"], oldest["document_hash"]) == (r.digest(361), r.digest(360))
+    assert newest["links"]["document"] == f"/documents/{r.digest(361)[2:]}"
+
+
 def acts_of(client: Client, number: int) -> dict[str, dict[str, Any]]:
     return {act["act"]: act for act in client.get(f"/v1/campaigns/{number}").json()["campaign"]["next_acts"]}
 
@@ -255,8 +331,10 @@ def acts_of(client: Client, number: int) -> dict[str, dict[str, Any]]:
         (s.SUBMITTED, {"approveCampaign", "rejectCampaign", "cancelCampaign"}),
         (s.APPROVED, {"cancelCampaign", "pledge"}),
         (s.LIVE, {"cancelCampaign", "pledge", "withdrawPledge", "refund"}),
-        (s.EXTENSION, {"pledge", "claimMilestone"}),
-        (s.DELIVERING, {"releaseMilestone"}),
+        (s.EXTENSION, {"pledge", "claimMilestone", "terminate"}),
+        (s.DELIVERING, {"object", "releaseMilestone"}),
+        (s.STOPPED, {"rule", "claimMilestone", "terminate"}),
+        (s.TERMINATED, {"refund"}),
         (s.COMPLETED, {"collect"}),
         (s.FAILED, {"refund"}),
         (s.CANCELED, {"refund"}),
@@ -266,7 +344,8 @@ def acts_of(client: Client, number: int) -> dict[str, dict[str, Any]]:
     ],
 )
 def test_read__in_each_phase__names_the_next_acts(client: Client, number: int, expected: set[str]) -> None:
-    assert set(acts_of(client, number)) == expected | {"changePayoutAccount"}
+    news = set() if number == s.REVOKED else {"postUpdate"}
+    assert set(acts_of(client, number)) == expected | {"changePayoutAccount"} | news
 
 
 def test_read__of_acts__says_who_when_and_how_much(client: Client) -> None:
@@ -281,6 +360,7 @@ def test_read__of_acts__says_who_when_and_how_much(client: Client) -> None:
         "from": "2026-01-30T12:00:00Z",
         "until": "2026-03-31T12:00:00Z",
         "milestone": None,
+        "attempt": None,
         "min_amount": "10",
         "max_amount": "1300",
     }
@@ -348,4 +428,4 @@ def test_read__of_a_closed_contract__offers_no_review(client_of: Callable[..., C
         ]
     )
 
-    assert set(acts_of(asking, 1)) == {"cancelCampaign", "changePayoutAccount"}
+    assert set(acts_of(asking, 1)) == {"cancelCampaign", "changePayoutAccount", "postUpdate"}

@@ -83,7 +83,7 @@ def test_cursor__with_another_limit__goes_on(client: Client) -> None:
 
     page = client.get(f"/v1/campaigns?limit=100&cursor={cursor}").json()
 
-    assert [item["campaign_id"] for item in page["items"]] == [9, 8, 7, 6, 5, 4, 3, 2, 1]
+    assert [item["campaign_id"] for item in page["items"]] == [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]
     assert page["links"]["next"] is None
 
 

@@ -86,6 +86,8 @@ def test_backer__with_pledges__sees_what_comes_back(client: Client) -> None:
         s.FAILED: ("failed", "600"),
         s.CANCELED: ("canceled", "50"),
         s.REVOKED: ("canceled", "50"),
+        s.STOPPED: ("delivering", "0"),
+        s.TERMINATED: ("terminated", "200"),
     }
     assert items[0]["currency"]["symbol"] == "tEUR"
 

@@ -1,0 +1,96 @@
+"""Objections to the claims of a campaign's milestones."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+
+from api import fields
+from api.campaigns.queries import find_campaign
+from api.campaigns.routes import CampaignId
+from api.database import Mirror, ReaderDep
+from api.paging import Page, PageDep, PageRequest, Position, cut, links, seek
+from api.problems import UNKNOWN_CAMPAIGN, list_failures
+from api.records import CurrencyUnit, EventLink, currency_unit, last_event, values_of
+from indexer.store import models
+
+
+class ObjectionSort(StrEnum):
+    """Order of a list of objections."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+class ObjectionLinks(BaseModel):
+    """Where to read more about an objection."""
+
+    campaign: fields.Path
+    pledge: fields.Path
+
+
+class Objection(BaseModel):
+    """What one backer objected to. The amount is in base units of `currency`."""
+
+    campaign_id: int = Field(examples=[1])
+    milestone: int = Field(description="Index from 0.")
+    attempt: int = Field(description="Number of the claim objected to, from 1.")
+    backer: fields.Address
+    currency: CurrencyUnit
+    amount: fields.Amount = Field(description="The backer's pledge, which objects as a whole.")
+    counted: bool = Field(description="Whether a member counted in the campaign objects with it.")
+    objected_at: fields.Time
+    last_event: EventLink = Field(description="The objection on chain.")
+    links: ObjectionLinks
+
+
+class ObjectionPage(Page[Objection]):
+    """A page of objections."""
+
+
+router = APIRouter(tags=["campaigns"])
+
+
+@router.get(
+    "/campaigns/{campaign_id}/objections",
+    summary="List objections to a campaign's claims",
+    responses=list_failures(UNKNOWN_CAMPAIGN),
+)
+def list_of_campaign(
+    reader: ReaderDep,
+    page: PageDep,
+    campaign_id: CampaignId,
+    milestone: Annotated[
+        fields.MilestoneIndex | None, Query(description="Index of the milestone, from 0.", examples=[0])
+    ] = None,
+    sort: Annotated[ObjectionSort, Query(description="Order of the list.")] = ObjectionSort.NEWEST,
+) -> ObjectionPage:
+    """Return who objected to which claim of a campaign's milestones, and with how much; earlier attempts included."""
+    with reader.open() as mirror:
+        found = find_campaign(mirror, campaign_id)
+        unit = currency_unit(found.campaign.currency, found.currency, found.metadata)
+        rows = _objections(mirror, page, sort, campaign_id, milestone)
+        shown, cursor = cut(page, rows, lambda row: Position(row.objected_event_key, row.objected_event_key))
+        items = [Objection.model_validate(_objection(row, unit)) for row in shown]
+        return ObjectionPage(
+            as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
+        )
+
+
+def _objections(
+    mirror: Mirror, page: PageRequest, sort: ObjectionSort, campaign_id: int, milestone: int | None
+) -> Sequence[models.Objection]:
+    statement = select(models.Objection).where(models.Objection.campaign_id == campaign_id)
+    if milestone is not None:
+        statement = statement.where(models.Objection.milestone == milestone)
+    key = models.Objection.objected_event_key.expression
+    return mirror.session.scalars(seek(statement, page, key, key, descending=sort is ObjectionSort.NEWEST)).all()
+
+
+def _objection(row: models.Objection, unit: CurrencyUnit) -> dict[str, Any]:
+    path = f"/v1/campaigns/{row.campaign_id}"
+    shown = ObjectionLinks(campaign=path, pledge=f"{path}/pledges/{fields.checksummed(row.backer)}")
+    return values_of(row) | {"currency": unit, "last_event": last_event(row), "links": shown}
