@@ -33,6 +33,7 @@ def everything(stage: Stage) -> None:
         seville,
         tunis,
         beitillu_schools,
+        tunis_press,
         beitillu_rewards,
         alkoura,
         lisbon,
@@ -178,7 +179,7 @@ def credit_programmes(stage: Stage) -> None:
 
 
 def seville(stage: Stage) -> None:
-    """A campaign that succeeds; two of three milestones are delivered and paid."""
+    """A campaign that succeeds; two of three milestones are paid, one of them after a rejection and a second claim."""
     cast = stage.cast
     draft = Draft(
         name="seville-currency",
@@ -200,12 +201,18 @@ def seville(stage: Stage) -> None:
     stage.pledge(-70, cast.marco, draft.name, "1000.333333", permit=True)
     stage.pledge(-64, cast.carmen, draft.name, "500.000003", permit=True)
     stage.deliver(-57, draft, 0)
+    stage.post(-48, draft, 0)
     stage.on(
         -40,
         "Seville purse names the cooperative bank as payout account",
         lambda: stage.in_campaign(cast.seville_purse, draft.name, "changePayoutAccount", cast.seville_bank.address),
     )
-    stage.deliver(-32, draft, 1)
+    stage.claim(-32, draft, 1)
+    stage.object(-31, cast.carmen, draft, 1)
+    stage.object(-30.5, cast.eleni, draft, 1)
+    stage.rule(-24, draft, 1, release=False)
+    stage.claim(-22, draft, 1, evidence=2)
+    stage.release(-14.5, draft, 1)
 
 
 def tunis(stage: Stage) -> None:
@@ -231,7 +238,7 @@ def tunis(stage: Stage) -> None:
 
 
 def beitillu_schools(stage: Stage) -> None:
-    """A small campaign that reaches its stretch goal in the extension, and is completed."""
+    """A small campaign that reaches its stretch goal in the extension, and is completed after members stopped it."""
     cast = stage.cast
     draft = Draft(
         name="beitillu-schools",
@@ -251,7 +258,44 @@ def beitillu_schools(stage: Stage) -> None:
     stage.pledge(-71, cast.carmen, draft.name, "500")
     stage.pledge(-69, cast.tiago, draft.name, "350", permit=True)
     stage.pledge(-61, cast.pierre, draft.name, "449.999993")
-    stage.deliver(-50, draft, 0)
+    stage.claim(-50, draft, 0)
+    stage.object(-49, cast.yusra, draft, 0)
+    stage.object(-48.5, cast.tiago, draft, 0)
+    stage.rule(-46, draft, 0, release=True)
+    stage.release(-45.5, draft, 0)
+
+
+def tunis_press(stage: Stage) -> None:
+    """A campaign that is terminated after its first milestone; everybody gets a part back."""
+    cast = stage.cast
+    draft = Draft(
+        name="tunis-press",
+        organizer=cast.tunis_new,
+        goal=2_000,
+        stretch_goal=2_500,
+        opens=-60,
+        deadline=-40,
+        milestones=[(30, -36), (70, -20)],
+        objection_window=3,
+        ruling_window=7,
+        territory="TN-51",
+        themes=WORK | LOCAL_ECONOMY,
+    )
+    stage.propose(draft, -62.5, -61)
+    stage.pledge(-59, cast.pierre, draft.name, "1200")
+    stage.pledge(-58, cast.eleni, draft.name, "700.000001")
+    stage.pledge(-45, cast.marco, draft.name, "300", permit=True)
+    stage.deliver(-39, draft, 0)
+    stage.claim(-30, draft, 1)
+    stage.object(-29, cast.pierre, draft, 1)
+    # Nobody rules: with most of the money against it, the claim is rejected when the ruling window ends, on day -20.
+    stage.on(
+        -18,
+        "Tunis cooperatives terminate tunis-press: the seller of the press is bankrupt",
+        lambda: stage.in_campaign(cast.tunis_new, draft.name, "terminate"),
+    )
+    stage.post(-17.9, draft, 0)
+    stage.refunds(-17.5, draft.name, [cast.pierre, cast.eleni, cast.marco])
 
 
 def beitillu_rewards(stage: Stage) -> None:

@@ -37,7 +37,9 @@ PHASES: Final = (
     "lapsed",
     "terminated",
 )
-MILESTONE_STATES: Final = ("planned", "claimed", "releasable", "released")
+MILESTONE_STATES: Final = ("planned", "claimed", "stopped", "rejected", "releasable", "released")
+#: Claims that a milestone may have.
+ATTEMPTS: Final = 3
 ENTITY_STATES: Final = ("none", "registered", "verified", "refused", "revoked")
 KINDS: Final = {"sse": 1, "public_body": 2, "provider": 4, "member": 8}
 ALL_KINDS: Final = sum(KINDS.values())
@@ -72,6 +74,7 @@ MILESTONE_TIMES: Final = (
     ("claimed_at", "claimedAt"),
     ("window_ends_at", "windowEndsAt"),
     ("claim_by", "claimBy"),
+    ("ruling_ends_at", "rulingEndsAt"),
 )
 
 
@@ -185,13 +188,15 @@ class Check:
         self.same(f"{what} share_bps", said["share_bps"], true["shareBps"])
         self.same(f"{what} attempts", said["attempts"], true["attempts"])
         self.same(f"{what} tranche", said["tranche"], str(true["tranche"]))
+        self.same(f"{what} objectors", said["objectors"], true["objectors"])
+        self.same(f"{what} objected_amount", said["objected_amount"], str(true["objectedAmount"]))
         for name, view in MILESTONE_TIMES:
             self.same(f"{what} {name}", unix(said[name]), true[view])
 
     def pledges(self) -> None:
         """Compares every pledge, and the pledges that the API does not know, which must be none."""
         for number in [item["campaign_id"] for item, _ in self.items(f"/v1/campaigns?{PAGE}")]:
-            named, block = set(), self.api.as_of()
+            named, block, objections = set(), self.api.as_of(), self.objections(number)
             for said, block in self.items(f"/v1/campaigns/{number}/pledges?{PAGE}"):
                 backer = said["backer"].lower()
                 named.add(backer)
@@ -202,12 +207,21 @@ class Check:
                 self.same(f"{what} member_id", said["member_id"] or 0, true["memberId"])
                 self.same(f"{what} refunded", said["refunded"], true["refunded"])
                 self.same(f"{what} refundable", said["refundable"], str(refundable))
+                self.same(f"{what} objections", objections.get(backer, 0), true["objections"])
             self.accounts |= named
             others = sorted(self.accounts - named)
             unnamed = self.views("Crowdfunding", [("pledgeOf", (number, account)) for account in others], block)
             for account, true in zip(others, unnamed, strict=True):
                 self.same(f"pledge of {account} to campaign {number}", 0, true["amount"])
         self.backers()
+
+    def objections(self, campaign: int) -> dict[str, int]:
+        """Returns what the API says of a campaign's objections, as the bit set of each backer that the contract has."""
+        bits: dict[str, int] = {}
+        for said, _ in self.items(f"/v1/campaigns/{campaign}/objections?{PAGE}"):
+            backer, claim = said["backer"].lower(), ATTEMPTS * said["milestone"] + said["attempt"] - 1
+            bits[backer] = bits.get(backer, 0) | 1 << claim
+        return bits
 
     def backers(self) -> None:
         """Compares what the API says of each backer with what it says of each campaign's backers, on chain."""

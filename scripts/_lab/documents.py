@@ -49,8 +49,12 @@ class Library:
         return [self.add(document) for document in _source(campaign)["milestones"]]
 
     def proof(self, campaign: str, milestone: int) -> bytes:
-        """Stores the evidence for a milestone, counted from 0; returns its hash."""
+        """Stores a document of evidence for a milestone, counted from 0; returns its hash."""
         return self.add(_source(campaign)["evidence"][milestone])
+
+    def update(self, campaign: str, number: int) -> bytes:
+        """Stores news for a campaign's backers, counted from 0; returns its hash."""
+        return self.add(_source(campaign)["updates"][number])
 
 
 def salted_profile(address: str) -> bytes:

@@ -164,19 +164,60 @@ class Stage:
 
     def deliver(self, day: float, draft: Draft, milestone: int) -> None:
         """Puts one milestone on stage: claimed on `day`, released after its window, collected."""
-        released = day + draft.objection_window + 0.5
+        self.claim(day, draft, milestone)
+        self.release(day + draft.objection_window + 0.5, draft, milestone)
+
+    def claim(self, day: float, draft: Draft, milestone: int, evidence: int | None = None) -> None:
+        """Puts a claim on stage; its evidence is that of the milestone, unless another document is named."""
+        proof = milestone if evidence is None else evidence
+        again = "" if evidence is None else " again"
+        self.on(
+            day,
+            f"{draft.organizer.name} claims milestone {milestone + 1} of {draft.name}{again}",
+            lambda: self.in_campaign(
+                draft.organizer, draft.name, "claimMilestone", self.library.proof(draft.name, proof)
+            ),
+        )
+
+    def object(self, day: float, wallet: Wallet, draft: Draft, milestone: int) -> None:
+        """Puts an objection to the first claim of a milestone on stage."""
+        way = "" if wallet.has_ether else " through the relayer"
+        self.on(
+            day,
+            f"{wallet.name} objects to milestone {milestone + 1} of {draft.name}{way}",
+            lambda: self.in_campaign(wallet, draft.name, "object", milestone, 1),
+        )
+
+    def rule(self, day: float, draft: Draft, milestone: int, *, release: bool) -> None:
+        """Puts the ruling on the first claim of a milestone on stage; the reason is named after the campaign."""
+        decision = "lets milestone {} of {} be released" if release else "rejects milestone {} of {}"
+        self.on(
+            day,
+            f"Arbiter {decision.format(milestone + 1, draft.name)}",
+            lambda: self.in_campaign(
+                self.cast.arbiter, draft.name, "rule", milestone, 1, release, self.library.reason(draft.name)
+            ),
+        )
+
+    def release(self, day: float, draft: Draft, milestone: int) -> None:
+        """Puts the release of a milestone and its payment on stage; anyone may call both."""
         anyone, name = self.cast.relayer, draft.name
         self.on(
             day,
-            f"{draft.organizer.name} claims milestone {milestone + 1} of {name}",
-            lambda: self.in_campaign(draft.organizer, name, "claimMilestone", self.library.proof(name, milestone)),
-        )
-        self.on(
-            released,
             f"milestone {milestone + 1} of {name} is released",
             lambda: self.in_campaign(anyone, name, "releaseMilestone"),
         )
-        self.on(released + 0.1, f"{name} is paid", lambda: self.in_campaign(anyone, name, "collect"))
+        self.on(day + 0.1, f"{name} is paid", lambda: self.in_campaign(anyone, name, "collect"))
+
+    def post(self, day: float, draft: Draft, number: int) -> None:
+        """Puts an update on stage."""
+        self.on(
+            day,
+            f"{draft.organizer.name} posts an update of {draft.name}",
+            lambda: self.in_campaign(
+                draft.organizer, draft.name, "postUpdate", self.library.update(draft.name, number)
+            ),
+        )
 
     def in_campaign(self, wallet: Wallet, campaign: str, function: str, *arguments: Any) -> None:
         """Acts in a campaign, by its name."""

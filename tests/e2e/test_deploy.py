@@ -46,9 +46,9 @@ UNKNOWN_CHAIN = 424242
 #: Key of the first account of Ape's and anvil's own test phrase.
 RICH = "TEST::0"
 #: On a local chain, the test currency included.
-CONTRACTS_DEPLOYED = 7
-#: Transactions of a whole deployment on a local chain: seven contracts, and the roles.
-TRANSACTIONS = 30
+CONTRACTS_DEPLOYED = 8
+#: Transactions of a whole deployment on a local chain: eight contracts, and the roles.
+TRANSACTIONS = 32
 
 
 @pytest.fixture

@@ -36,7 +36,8 @@ from tests.e2e.conftest import Played, free_port
 PHASES = (
     "delivering",  # Seville: two of three milestones released
     "failed",  # Tunis: refunded
-    "completed",  # Beitillu's schools
+    "completed",  # Beitillu's schools: stopped by members, released by the arbiter
+    "terminated",  # Tunis' press: refunded in part
     "canceled",  # Al Koura's laboratory: refunded
     "extension",  # Beitillu's rewards
     "rejected",  # Lisbon's van
@@ -44,7 +45,7 @@ PHASES = (
     "approved",  # Al Koura's incubator
     "submitted",  # Tunis' accelerator
 )
-SEVILLE, TUNIS, SCHOOLS, OIL, REWARDS, VAN, TIME_BANK, INCUBATOR, ACCELERATOR = range(1, 10)
+SEVILLE, TUNIS, SCHOOLS, PRESS, OIL, REWARDS, VAN, TIME_BANK, INCUBATOR, ACCELERATOR = range(1, 11)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def api(played: Played, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ap
         yield api
 
 
-def test_campaigns__of_the_story__stand_in_nine_phases(played: Played) -> None:
+def test_campaigns__of_the_story__stand_in_ten_phases(played: Played) -> None:
     crowdfunding = played.contracts["Crowdfunding"]
     found = [check.PHASES[crowdfunding.ask(played.rpc, "phase", number)] for number in range(1, len(PHASES) + 1)]
     assert tuple(found) == PHASES
@@ -88,6 +89,39 @@ def test_completed_campaign__has_nothing_left(played: Played) -> None:
     assert campaign["raised"] == campaign["released"] == campaign["collected"] == campaign["stretchGoal"]
 
 
+def test_schools__stopped_by_members__are_released_by_a_ruling(played: Played, api: Api) -> None:
+    (milestone,) = api.get(f"/v1/campaigns/{SCHOOLS}")["campaign"]["milestones"]
+    assert (milestone["state"], milestone["ruling"], milestone["attempts"]) == ("released", "release", 1)
+    assert milestone["ruled_by"] == Cast().arbiter.address
+    assert (milestone["objectors"], milestone["objected_amount"]) == (2, str(euros("550.000007")))
+    objections = api.get(f"/v1/campaigns/{SCHOOLS}/objections")["items"]
+    assert {o["backer"] for o in objections} == {Cast().yusra.address, Cast().tiago.address}
+
+
+def test_seville__rejected_and_claimed_again__is_released(api: Api) -> None:
+    milestone = api.get(f"/v1/campaigns/{SEVILLE}")["campaign"]["milestones"][1]
+    assert (milestone["state"], milestone["attempts"], milestone["objectors"]) == ("released", 2, 0)
+    assert len(api.get(f"/v1/campaigns/{SEVILLE}/objections")["items"]) == 2
+    (ruling,) = api.get(f"/v1/events?campaign={SEVILLE}&event=MilestoneRuled")["items"]
+    status, reason = api.read(f"/documents/{ruling['arguments']['reason'][2:]}")
+    assert (status, json.loads(reason)["type"]) == (200, "ruling")
+
+
+def test_press__terminated__gave_back_what_was_not_released(played: Played) -> None:
+    campaign = played.contracts["Crowdfunding"].ask(played.rpc, "campaign", PRESS)
+    raised = euros("2200.000001")
+    assert (campaign["raised"], campaign["released"]) == (raised, raised * 3_000 // 10_000)
+    assert campaign["collected"] == campaign["released"]
+    assert campaign["refunded"] == raised - campaign["released"]
+
+
+def test_updates__of_the_story__are_served(api: Api) -> None:
+    for number in (SEVILLE, PRESS):
+        (update,) = api.get(f"/v1/campaigns/{number}/updates")["items"]
+        status, content = api.read(update["links"]["document"])
+        assert (status, json.loads(content)["type"]) == (200, "campaign-update")
+
+
 def test_nadia__whose_one_campaign_failed__has_all_her_money_back(played: Played) -> None:
     balance = played.contracts["TestEuro"].ask(played.rpc, "balanceOf", Cast().nadia.address)
     assert balance == 5_000 * EURO
@@ -95,7 +129,7 @@ def test_nadia__whose_one_campaign_failed__has_all_her_money_back(played: Played
 
 def test_rana__who_withdrew__has_no_pledge(played: Played) -> None:
     pledge = played.contracts["Crowdfunding"].ask(played.rpc, "pledgeOf", TIME_BANK, Cast().rana.address)
-    assert pledge == {"amount": 0, "memberId": 0, "refunded": False}
+    assert pledge == {"amount": 0, "memberId": 0, "refunded": False, "objections": 0}
 
 
 def test_books__were_compared_after_every_transaction(played: Played) -> None:
