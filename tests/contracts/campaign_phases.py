@@ -145,8 +145,9 @@ class CampaignPhases:
         return int(self.rule(campaign_id, release=False).timestamp)
 
     def present_claim(self, campaign_id: int) -> tuple[int, int]:
-        """(index, attempt) of the current milestone's last claim."""
-        index = self.crowdfunding.campaign(campaign_id).currentMilestone
+        """(index, attempt) of the current milestone's last claim, or of the last milestone's if all are released."""
+        campaign = self.crowdfunding.campaign(campaign_id)
+        index = min(campaign.currentMilestone, campaign.milestoneCount - 1)
         return index, self.crowdfunding.milestone(campaign_id, index).attempts
 
     def claim_and_release(self, campaign_id: int) -> None:

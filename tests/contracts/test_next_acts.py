@@ -15,15 +15,19 @@ import ape
 import pytest
 from eth_utils import keccak, to_hex
 
-from api.acts import Actor, Gates, next_acts
+from api.acts import ActName, Actor, Gates, next_acts
 from scripts.deploy import DAY
 from tests.contracts import defaults as d
 from tests.contracts.campaign_acts import CampaignActs
-from tests.contracts.campaign_phases import SMALL_PLEDGE, Phase
+from tests.contracts.campaign_phases import SMALL_PLEDGE, MilestoneState, Phase
 from tests.contracts.conftest import now, travel_to
 from tests.contracts.schedule import administer
 
 # ------------------------------------------------------------------------------ the facts, as the indexer stores them
+
+
+#: Rulings by the state that they lead to, the last argument of the event.
+VERDICTS = {MilestoneState.Releasable: "release", MilestoneState.Rejected: "reject"}
 
 
 @dataclass
@@ -48,6 +52,9 @@ class Campaign:
     collected: int
     refunded: int
     canceled_at: int | None
+    terminated_at: int | None
+    ruling_window: int
+    members: int
 
 
 @dataclass
@@ -60,6 +67,12 @@ class Milestone:
     window_ends_at: int | None
     share_bps: int
     released_at: int | None
+    claimed_at: int | None
+    attempts: int
+    objectors: int
+    objected_amount: int
+    ruling: str | None
+    ruled_at: int | None
 
 
 @dataclass
@@ -96,17 +109,23 @@ class Facts:
 def read_facts(crowdfunding, registry, lab):
     """Reads a campaign's facts from the chain."""
 
-    def last(event, *indexed):
-        """When an event with these first indexed arguments was last emitted, None if never."""
+    def last_log(event, *indexed):
+        """The last log of an event with these first indexed arguments, None if there is none."""
         topics = [to_hex(keccak(text=event.abi.selector)), *(to_hex(value.to_bytes(32)) for value in indexed)]
         wanted = {"address": event.contract.address, "fromBlock": "0x0", "topics": topics}
         logs = ape.networks.provider.make_request("eth_getLogs", [wanted])
-        return int(logs[-1]["blockTimestamp"], 16) if logs else None
+        return logs[-1] if logs else None
+
+    def last(event, *indexed):
+        """When such an event was last emitted, None if never."""
+        log = last_log(event, *indexed)
+        return int(log["blockTimestamp"], 16) if log else None
 
     def state(view, campaign_id):
         if view.currentMilestone == view.milestoneCount:
             return "completed"
         decisions = {
+            "terminated": crowdfunding.CampaignTerminated,
             "rejected": crowdfunding.CampaignRejected,
             "canceled": crowdfunding.CampaignCanceled,
             "approved": crowdfunding.CampaignApproved,
@@ -116,7 +135,11 @@ def read_facts(crowdfunding, registry, lab):
     def milestone(view, campaign_id, index):
         shown = crowdfunding.milestone(campaign_id, index)
         released = index < view.currentMilestone
-        claimed = "claimed" if shown.claimedAt else "planned"
+        ruled = last_log(crowdfunding.MilestoneRuled, campaign_id, index)
+        ruled_at = int(ruled["blockTimestamp"], 16) if ruled else 0
+        # Of an earlier attempt otherwise.
+        is_ruled = ruled_at > shown.claimedAt
+        claimed = ("ruled" if is_ruled else "claimed") if shown.claimedAt else "planned"
         return Milestone(
             milestone=index,
             due_date=shown.dueDate,
@@ -124,6 +147,12 @@ def read_facts(crowdfunding, registry, lab):
             window_ends_at=shown.windowEndsAt or None,
             share_bps=shown.shareBps,
             released_at=last(crowdfunding.MilestoneReleased, campaign_id, index),
+            claimed_at=shown.claimedAt or None,
+            attempts=shown.attempts,
+            objectors=shown.objectors,
+            objected_amount=shown.objectedAmount,
+            ruling=VERDICTS[int(ruled["data"][-64:], 16)] if is_ruled else None,
+            ruled_at=ruled_at if is_ruled else None,
         )
 
     def read(campaign_id):
@@ -148,6 +177,9 @@ def read_facts(crowdfunding, registry, lab):
             collected=view.collected,
             refunded=view.refunded,
             canceled_at=last(crowdfunding.CampaignCanceled, campaign_id),
+            terminated_at=last(crowdfunding.CampaignTerminated, campaign_id),
+            ruling_window=view.rulingWindow,
+            members=view.members,
         )
         milestones = [milestone(view, campaign_id, index) for index in range(view.milestoneCount)]
         organizer = Organizer(
@@ -264,6 +296,47 @@ def window_over(stage, campaign_id):
     stage.campaigns.claim(campaign_id)
 
 
+def rejected(stage, campaign_id):
+    stage.campaigns.reject(campaign_id)
+
+
+def stopped(stage, campaign_id):
+    stage.campaigns.stop(campaign_id)
+
+
+def let_through(stage, campaign_id):
+    stage.campaigns.stop(campaign_id)
+    stage.campaigns.rule(campaign_id, release=True)
+
+
+def objected(stage, campaign_id):
+    stage.campaigns.object(campaign_id, stage.people.backer)
+
+
+def members_objected(stage, campaign_id):
+    stage.campaigns.object(campaign_id, stage.people.member, stage.people.second_member)
+
+
+def terminated(stage, campaign_id):
+    stage.crowdfunding.terminate(campaign_id, sender=stage.people.organizer)
+
+
+def arbiter_paid(stage, campaign_id):
+    stage.crowdfunding.changePayoutAccount(campaign_id, stage.people.arbiter, sender=stage.people.payout)
+
+
+def by_several(stage):
+    """The backer has less than half of the money; two members are all there are, whose money is not half either."""
+    people = stage.people
+    parts = {people.backer: 400, people.member: 201, people.second_member: 200, people.second_backer: 200}
+    return stage.campaigns.funded_by(parts)
+
+
+def by_one_and_a_rest(stage):
+    """The backer alone can stop a claim, and another could still object."""
+    return stage.campaigns.funded_by({stage.people.backer: 600, stage.people.second_backer: 401}, milestones=EARLY)
+
+
 def collected(stage, campaign_id):
     stage.crowdfunding.collect(campaign_id, sender=stage.people.stranger)
 
@@ -272,6 +345,8 @@ def refunded(stage, campaign_id):
     stage.crowdfunding.refund(campaign_id, stage.people.backer, sender=stage.people.stranger)
 
 
+#: Milestones due so early that other instants set `claimBy`.
+EARLY = ((5_000, 0), (5_000, 1))
 LIVE, EXTENSION, DELIVERING = in_phase(Phase.Live), in_phase(Phase.Extension), in_phase(Phase.Delivering)
 TO_GOAL = on_campaign("pledge", d.GOAL - SMALL_PLEDGE)
 TO_STRETCH_GOAL = on_campaign("pledge", d.STRETCH_GOAL - SMALL_PLEDGE)
@@ -319,6 +394,33 @@ STATES = {phase.name: in_phase(phase) for phase in Phase if phase != Phase.None_
     "Delivering, claimed, organizer revoked": then(DELIVERING, on_campaign("claim"), on_stage("revoke")),
     "Delivering, organizer suspended": then(DELIVERING, on_stage("suspend", 9)),
     "Delivering, currency delisted and paused": then(DELIVERING, released_once, on_stage("delist"), on_stage("pause")),
+    "Delivering, claimed and nobody left to object": then(DELIVERING, on_campaign("claim"), objected),
+    "Delivering, claimed and going to be stopped": then(by_one_and_a_rest, on_campaign("claim"), objected),
+    "Delivering, claimed and not going to be stopped": then(by_several, on_campaign("claim"), objected),
+    "Delivering, claimed and to be stopped by members": then(by_several, on_campaign("claim"), members_objected),
+    "Delivering, stopped": then(DELIVERING, stopped),
+    "Delivering, stopped, due early": then(by_one_and_a_rest, stopped),
+    "Delivering, stopped, arbiter is payout account": then(DELIVERING, stopped, arbiter_paid),
+    "Delivering, stopped, authority closed": then(DELIVERING, stopped, on_stage("close")),
+    "Delivering, stopped, organizer revoked": then(DELIVERING, stopped, on_stage("revoke")),
+    "Delivering, ruling overdue": then(DELIVERING, stopped, after(14)),
+    "Delivering, rejected": then(DELIVERING, rejected),
+    "Delivering, rejected, due early": then(by_one_and_a_rest, rejected),
+    "Delivering, rejected, too late to claim": then(by_one_and_a_rest, rejected, after(40)),
+    "Delivering, rejected, organizer revoked": then(by_one_and_a_rest, rejected, on_stage("revoke")),
+    "Delivering, second attempt": then(by_one_and_a_rest, rejected, on_campaign("claim")),
+    "Delivering, second attempt stopped": then(by_one_and_a_rest, rejected, stopped),
+    "Delivering, third attempt": then(DELIVERING, rejected, rejected, on_campaign("claim")),
+    "Delivering, third attempt stopped": then(DELIVERING, rejected, rejected, stopped),
+    "Delivering, attempts spent": then(DELIVERING, rejected, rejected, rejected),
+    "Delivering, releasable by ruling": then(DELIVERING, let_through),
+    "Delivering, releasable, organizer revoked": then(DELIVERING, window_over, on_stage("revoke")),
+    "Delivering, one released by ruling": then(by_one_and_a_rest, let_through, after(9), released),
+    "Terminated and collected": then(in_phase(Phase.Terminated), collected),
+    "Terminated and refunded": then(in_phase(Phase.Terminated), refunded),
+    "Terminated with nothing released": then(DELIVERING, terminated),
+    "Terminated after a rejection": then(DELIVERING, released_once, rejected, terminated),
+    "Terminated, organizer revoked": then(in_phase(Phase.Terminated), on_stage("revoke")),
     "Completed and collected": then(in_phase(Phase.Completed), collected),
     "Completed, organizer revoked": then(in_phase(Phase.Completed), on_stage("revoke")),
     "Failed and refunded": then(in_phase(Phase.Failed), refunded),
@@ -336,12 +438,13 @@ def senders(people):
         "organizer": people.organizer,
         "backer": people.backer,
         "reviewer": people.reviewer,
+        "arbiter": people.arbiter,
         "payout account": people.payout,
         "stranger": people.stranger,
     }
 
 
-def announced(acts, senders, time, *, has_pledge):
+def announced(acts, senders, time, *, has_pledge, has_objected):
     """Returns act -> who of `senders` may do it at `time`, as `next_acts` told."""
     may = {name: set() for name in ("withdrawPledge", "refund")}
     for act in acts:
@@ -353,7 +456,9 @@ def announced(acts, senders, time, *, has_pledge):
             if sender.address not in act.excluded
             and (act.account is None or sender.address == act.account)
             and (act.by != Actor.BACKER or (name == "backer" and has_pledge))
+            and (act.name != ActName.OBJECT or not has_objected)
             and (act.by != Actor.REVIEWER or name == "reviewer")
+            and (act.by != Actor.ARBITER or name == "arbiter")
         }
         may[act.name.value] = may.get(act.name.value, set()) | who
     return may
@@ -369,13 +474,15 @@ def test_next_acts__at_every_edge__are_what_the_contract_accepts(
     acts = facts.acts(start)
     campaign_acts = CampaignActs(crowdfunding, campaign_id, people.backer, people.attacker)
     calls = campaign_acts.calls(senders)
-    has_pledge = crowdfunding.pledgeOf(campaign_id, people.backer).amount > 0
+    pledge = crowdfunding.pledgeOf(campaign_id, people.backer)
+    index, attempt = stage.campaigns.present_claim(campaign_id)
+    has_objected = attempt > 0 and bool(pledge.objections >> (3 * index + attempt - 1) & 1)
 
     times = {start} | {edge + offset for edge in facts.edges() for offset in (-1, 0, 1)}
     for time in sorted(time for time in times if time >= start):
         if time > now():
             travel_to(time)
-        expected = announced(acts, senders, time, has_pledge=has_pledge)
+        expected = announced(acts, senders, time, has_pledge=pledge.amount > 0, has_objected=has_objected)
         expected["pledgeWithPermit"] = expected.get("pledge", set())
         observed = campaign_acts.accepted(calls)
         assert observed == {name: expected.get(name, set()) for name in observed}, f"{time - start} seconds later"
