@@ -10,7 +10,8 @@ from scripts.deploy import DAY
 from tests.contracts.campaign_phases import MilestoneState, Phase
 
 BPS = 10_000
-FINAL = {Phase.Completed, Phase.Failed, Phase.Canceled, Phase.Rejected, Phase.Lapsed}
+FINAL = {Phase.Completed, Phase.Failed, Phase.Canceled, Phase.Rejected, Phase.Lapsed, Phase.Terminated}
+MAX_ATTEMPTS = 3
 
 
 @dataclass
@@ -26,16 +27,21 @@ class CampaignModel:
     extension: int
     withdrawal_cutoff: int
     objection_window: int
+    ruling_window: int
     plan: list[tuple[int, int]]  # (share in bps, due date)
     members: set[str]  # backers that are verified members
 
     decision: Phase = Phase.Submitted
     revoked_at: int | None = None
     pledges: dict[str, int] = field(default_factory=dict)
-    refunded: set[str] = field(default_factory=set)
+    refunds: dict[str, int] = field(default_factory=dict)
     stretch_goal_reached_at: int | None = None
     current: int = 0
     claimed_at: int | None = None
+    attempts: int = 0
+    objecting: set[str] = field(default_factory=set)  # to the last claim
+    objections: dict[str, int] = field(default_factory=dict)  # bits as the contract keeps them
+    ruling: tuple[MilestoneState, int] | None = None  # what the arbiter made of the last claim, and when
     previous_releasable_at: int = 0
     collected: int = 0
 
@@ -51,11 +57,19 @@ class CampaignModel:
 
     @property
     def total_refunded(self) -> int:
-        return sum(self.pledges[backer] for backer in self.refunded)
+        return sum(self.refunds.values())
 
     @property
     def counted_members(self) -> int:
         return len(self.members & self.pledges.keys())
+
+    @property
+    def objectors(self) -> int:
+        return len(self.members & self.objecting)
+
+    @property
+    def objected_amount(self) -> int:
+        return sum(self.pledges[backer] for backer in self.objecting)
 
     @property
     def held(self) -> int:
@@ -79,13 +93,18 @@ class CampaignModel:
     def window_ends_at(self) -> int:
         return (self.claimed_at or 0) + self.objection_window
 
-    def claim_by(self) -> int:
+    def ruling_ends_at(self) -> int:
+        return self.window_ends_at() + self.ruling_window
+
+    def claim_by(self, time: int) -> int:
         due_date = self.plan[self.current][1]
-        return max(due_date, self.pledging_ends_at(), self.previous_releasable_at) + 30 * DAY
+        state, since = self.standing(time)
+        rejected_at = since if state == MilestoneState.Rejected else 0
+        return max(due_date, self.pledging_ends_at(), self.previous_releasable_at, rejected_at) + 30 * DAY
 
     def phase(self, time: int) -> Phase:
         """The phase at `time`, as the table "Phases" has it."""
-        if self.decision in (Phase.Rejected, Phase.Canceled):
+        if self.decision in (Phase.Rejected, Phase.Canceled, Phase.Terminated):
             return self.decision
         submitted = self.decision == Phase.Submitted
         ends_at = self.lapses_at() if submitted else self.pledging_ends_at()
@@ -105,16 +124,50 @@ class CampaignModel:
 
     def milestone_state(self, time: int) -> MilestoneState:
         """State of the current milestone."""
+        return self.standing(time)[0]
+
+    def standing(self, time: int) -> tuple[MilestoneState, int]:
+        """(state of the current milestone, instant it became Rejected or Releasable, 0 in other states)"""
         if self.claimed_at is None:
-            return MilestoneState.Planned
-        return MilestoneState.Claimed if time < self.window_ends_at() else MilestoneState.Releasable
+            return MilestoneState.Planned, 0
+        if self.revoked_at is None:
+            return self.standing_of_claim(time)
+        state, since = self.standing_of_claim(self.revoked_at)
+        return (state, since) if since else (MilestoneState.Rejected, self.revoked_at)
+
+    def standing_of_claim(self, time: int) -> tuple[MilestoneState, int]:
+        """The same of the last claim, as if the organizer were never revoked."""
+        if time < self.window_ends_at():
+            return MilestoneState.Claimed, 0
+        if self.ruling:
+            return self.ruling
+        by_money = 2 * self.objected_amount > self.raised
+        if not by_money and (self.objectors < 2 or 5 * self.objectors < self.counted_members):
+            return MilestoneState.Releasable, self.window_ends_at()
+        if time < self.ruling_ends_at():
+            return MilestoneState.Stopped, 0
+        by_members = self.objectors >= 2 and 2 * self.objectors > self.counted_members
+        rejected = by_money or by_members
+        return MilestoneState.Rejected if rejected else MilestoneState.Releasable, self.ruling_ends_at()
+
+    def refundable(self, backer: str, time: int) -> int:
+        """What a refund pays."""
+        phase = self.phase(time)
+        if phase not in (Phase.Failed, Phase.Canceled, Phase.Terminated):
+            return 0
+        if backer not in self.pledges or backer in self.refunds:
+            return 0
+        if phase != Phase.Terminated:
+            return self.pledges[backer]
+        rest_pledged = sum(amount for other, amount in self.pledges.items() if other not in self.refunds)
+        return self.pledges[backer] * (self.raised - self.released - self.total_refunded) // rest_pledged
 
     def edges(self, time: int) -> list[int]:
         """Instants after `time` at which something changes by time alone, in order."""
         instants = [self.lapses_at(), self.opens_at, self.deadline - self.withdrawal_cutoff, self.deadline]
-        instants += [self.pledging_ends_at(), self.window_ends_at()]
+        instants += [self.pledging_ends_at(), self.window_ends_at(), self.ruling_ends_at()]
         if self.current < len(self.plan):
-            instants.append(self.claim_by())
+            instants.append(self.claim_by(time))
         return sorted({instant for instant in instants if instant > time + 1})
 
     # ------------------------------------------------------------------------------------------------------- refusals
@@ -132,13 +185,13 @@ class CampaignModel:
     def refuse_pledge(self, backer: str, amount: int, time: int) -> str | None:
         if self.phase(time) not in (Phase.Live, Phase.Extension):
             return "WrongPhase"
+        if backer == "organizer":
+            return "OrganizerCannotPledge"
         if amount == 0:
             return "ZeroAmount"
         if amount > self.rest:
             return "PledgeAboveRest"
-        if amount < self.min_pledge and amount != self.rest:
-            return "PledgeBelowMinimum"
-        return "OrganizerCannotPledge" if backer == "organizer" else None
+        return "PledgeBelowMinimum" if amount < self.min_pledge and amount != self.rest else None
 
     def refuse_withdrawal(self, backer: str, time: int) -> str | None:
         if self.phase(time) != Phase.Live:
@@ -148,20 +201,49 @@ class CampaignModel:
         return None if backer in self.pledges else "NoPledge"
 
     def refuse_refund(self, backer: str, time: int) -> str | None:
-        if self.phase(time) not in (Phase.Failed, Phase.Canceled):
+        if self.phase(time) not in (Phase.Failed, Phase.Canceled, Phase.Terminated):
             return "WrongPhase"
         if backer not in self.pledges:
             return "NoPledge"
-        return "AlreadyRefunded" if backer in self.refunded else None
+        return "AlreadyRefunded" if backer in self.refunds else None
 
     def refuse_claim(self, time: int) -> str | None:
         if self.revoked_at is not None:
             return "NotOrganizer"
         if self.phase(time) != Phase.Delivering:
             return "WrongPhase"
-        if self.milestone_state(time) != MilestoneState.Planned:
+        if self.milestone_state(time) not in (MilestoneState.Planned, MilestoneState.Rejected):
             return "WrongMilestoneState"
-        return None if time < self.claim_by() else "ClaimTooLate"
+        if self.attempts == MAX_ATTEMPTS:
+            return "NoAttemptLeft"
+        return None if time < self.claim_by(time) else "ClaimTooLate"
+
+    def refuse_objection(self, backer: str, attempt: int, time: int) -> str | None:
+        refusal = self.refuse_on_claim(attempt, MilestoneState.Claimed, time)
+        if refusal:
+            return refusal
+        if backer not in self.pledges:
+            return "NoPledge"
+        return "AlreadyObjected" if backer in self.objecting else None
+
+    def refuse_ruling(self, attempt: int, time: int) -> str | None:
+        return self.refuse_on_claim(attempt, MilestoneState.Stopped, time)
+
+    def refuse_on_claim(self, attempt: int, needed: MilestoneState, time: int) -> str | None:
+        if self.phase(time) != Phase.Delivering:
+            return "WrongPhase"
+        if attempt != self.attempts or attempt == 0:
+            return "NotPresentClaim"
+        return None if self.milestone_state(time) == needed else "WrongMilestoneState"
+
+    def refuse_termination(self, who: str, time: int) -> str | None:
+        if self.phase(time) != Phase.Delivering:
+            return "WrongPhase"
+        if self.milestone_state(time) not in (MilestoneState.Planned, MilestoneState.Rejected):
+            return "WrongMilestoneState"
+        if who == "organizer" or self.revoked_at is not None or self.attempts == MAX_ATTEMPTS:
+            return None
+        return None if time >= self.claim_by(time) else "TerminateTooEarly"
 
     def refuse_release(self, time: int) -> str | None:
         if self.phase(time) != Phase.Delivering:
@@ -182,14 +264,27 @@ class CampaignModel:
     def withdraw(self, backer: str) -> int:
         return self.pledges.pop(backer)
 
-    def refund(self, backer: str) -> int:
-        self.refunded.add(backer)
-        return self.pledges[backer]
+    def refund(self, backer: str, time: int) -> int:
+        self.refunds[backer] = self.refundable(backer, time)
+        return self.refunds[backer]
 
-    def release(self) -> int:
+    def claim(self, time: int) -> None:
+        self.claimed_at, self.attempts = time, self.attempts + 1
+        self.objecting, self.ruling = set(), None
+
+    def object(self, backer: str) -> None:
+        self.objecting.add(backer)
+        bit = 1 << (MAX_ATTEMPTS * self.current + self.attempts - 1)
+        self.objections[backer] = self.objections.get(backer, 0) | bit
+
+    def rule(self, verdict: MilestoneState, time: int) -> None:
+        self.ruling = (verdict, time)
+
+    def release(self, time: int) -> int:
         before = self.released
-        self.previous_releasable_at = self.window_ends_at()
-        self.current, self.claimed_at = self.current + 1, None
+        _, self.previous_releasable_at = self.standing(time)
+        self.current, self.claimed_at, self.attempts = self.current + 1, None, 0
+        self.objecting, self.ruling = set(), None
         return self.released - before
 
     def collect(self) -> int:

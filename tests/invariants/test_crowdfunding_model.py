@@ -34,8 +34,8 @@ BACKERS = ("backer", "second_backer", "member", "second_member")
 #: All that a backer holds: goals are drawn so that one backer can reach them.
 RICHES = 10_000 * d.EURO
 
-#: Where lives begin: after submission, in Live, in Live with the goal reached, in Delivering.
-STARTS = ["submitted", "live", "live", "funded", "funded", "delivering", "delivering"]
+#: Where lives begin: after submission, in Live, in Live with the goal reached, in Delivering, with a claim.
+STARTS = ["submitted", "live", "live", "funded", "funded", "delivering", "claimed", "claimed", "claimed"]
 PLEDGING = (Phase.Live, Phase.Extension)
 
 
@@ -110,6 +110,7 @@ class CampaignLife(RuleBasedStateMachine):
             extension=extension,
             withdrawal_cutoff=live // 2,
             objection_window=d.OBJECTION_WINDOW,
+            ruling_window=d.RULING_WINDOW,
             plan=plan,
             members=MEMBERS,
         )
@@ -118,10 +119,15 @@ class CampaignLife(RuleBasedStateMachine):
         if start != "submitted":
             self.approve()
             self.time = self.model.opens_at
-        if start in ("funded", "delivering"):
+        if start in ("funded", "delivering", "claimed"):
             self.pledge("member", goal)
-        if start == "delivering":
+        if start == "claimed":
+            for backer in ("second_member", "backer"):
+                self.pledge(backer, self.amount_of("least"))
+        if start in ("delivering", "claimed"):
             self.time = self.model.pledging_ends_at()
+        if start == "claimed":
+            self.claim()
 
     def amount_of(self, size):
         """A pledge's amount by the limits of the contract."""
@@ -160,6 +166,11 @@ class CampaignLife(RuleBasedStateMachine):
         """Phase in which the next act will find the campaign."""
         return self.model.phase(self.time)
 
+    @property
+    def state(self):
+        """State in which the next act will find the current milestone."""
+        return self.model.milestone_state(self.time)
+
     def approve(self):
         if self.act(self.model.refuse_review(self.time), "approveCampaign", sender="reviewer"):
             self.model.decision = Phase.Approved
@@ -175,12 +186,30 @@ class CampaignLife(RuleBasedStateMachine):
     def claim(self):
         time = self.time
         if self.act(self.model.refuse_claim(time), "claimMilestone", d.HASH, sender="organizer"):
-            self.model.claimed_at = time
+            self.model.claim(time)
+
+    def raise_objection(self, backer, attempt=None):
+        attempt = self.model.attempts if attempt is None else attempt
+        refusal = self.model.refuse_objection(backer, attempt, self.time)
+        if self.act(refusal, "object", self.model.current, attempt, sender=backer):
+            self.model.object(backer)
+
+    def give_ruling(self, verdict, attempt=None):
+        attempt, time = self.model.attempts if attempt is None else attempt, self.time
+        refusal = self.model.refuse_ruling(attempt, time)
+        release = verdict == MilestoneState.Releasable
+        if self.act(refusal, "rule", self.model.current, attempt, release, d.REASON, sender="arbiter"):
+            self.model.rule(verdict, time)
+
+    def terminate(self, who="organizer"):
+        if self.act(self.model.refuse_termination(who, self.time), "terminate", sender=who):
+            self.model.decision = Phase.Terminated
 
     def release(self):
-        receipt = self.act(self.model.refuse_release(self.time), "releaseMilestone", sender="stranger")
+        time = self.time
+        receipt = self.act(self.model.refuse_release(time), "releaseMilestone", sender="stranger")
         if receipt:
-            assert receipt.return_value == self.model.release()
+            assert receipt.return_value == self.model.release(time)
 
     def collect(self):
         receipt = self.act(self.model.refuse_collect(), "collect", sender="stranger")
@@ -200,10 +229,11 @@ class CampaignLife(RuleBasedStateMachine):
             self.model.withdraw(backer)
 
     def refund(self, backer, by="stranger"):
-        refusal = self.model.refuse_refund(backer, self.time)
+        time = self.time
+        refusal = self.model.refuse_refund(backer, time)
         receipt = self.act(refusal, "refund", getattr(self.people, backer), sender=by)
         if receipt:
-            assert receipt.return_value == self.model.refund(backer)
+            assert receipt.return_value == self.model.refund(backer, time)
 
     def revoke(self):
         note(f"at {self.time}: the organizer is revoked")
@@ -243,7 +273,7 @@ class CampaignLife(RuleBasedStateMachine):
     def change_of_mind(self, data):
         self.withdraw(data.draw(st.sampled_from(sorted(self.model.pledges))))
 
-    @precondition(lambda self: self.phase in (Phase.Failed, Phase.Canceled) and self.model.pledges)
+    @precondition(lambda self: self.phase in (Phase.Failed, Phase.Canceled, Phase.Terminated) and self.model.pledges)
     @rule(data=st.data(), by=st.sampled_from(["backer", "stranger"]))
     def money_back(self, data, by):
         self.refund(data.draw(st.sampled_from(sorted(self.model.pledges))), by)
@@ -251,12 +281,39 @@ class CampaignLife(RuleBasedStateMachine):
     @precondition(lambda self: self.phase == Phase.Delivering)
     @rule(offset=st.sampled_from([-1, 0, 0, 1]))
     def deliver(self, offset):
-        """Claims, or releases around the end of the window."""
-        if self.model.claimed_at is None:
-            self.claim()
-        else:
-            self.time = max(self.time, self.model.window_ends_at() + offset)
-            self.release()
+        """Claims, or releases around the end of the window in which the claim is."""
+        match self.model.milestone_state(self.time):
+            case MilestoneState.Planned | MilestoneState.Rejected:
+                self.claim()
+            case MilestoneState.Claimed:
+                self.time = max(self.time, self.model.window_ends_at() + offset)
+                self.release()
+            case MilestoneState.Stopped:
+                self.time = max(self.time, self.model.ruling_ends_at() + offset)
+                self.release()
+            case _:
+                self.release()
+
+    @precondition(lambda self: self.phase == Phase.Delivering and self.state == MilestoneState.Claimed)
+    @rule(backers=st.sets(st.sampled_from(BACKERS), min_size=1), patient=st.booleans())
+    def protest(self, backers, patient):
+        """Some object, and perhaps the window ends."""
+        for backer in sorted(backers):
+            self.raise_objection(backer)
+        if patient:
+            self.time = max(self.time, self.model.window_ends_at())
+
+    @precondition(lambda self: self.phase == Phase.Delivering and self.state == MilestoneState.Stopped)
+    @rule(verdict=st.sampled_from([MilestoneState.Releasable, MilestoneState.Rejected, MilestoneState.Rejected]))
+    def judge(self, verdict):
+        self.give_ruling(verdict)
+
+    @precondition(lambda self: self.phase == Phase.Delivering)
+    @rule(who=st.sampled_from(["organizer", "stranger", "backer"]), really=st.integers(0, 2))
+    def give_up(self, who, really):
+        """Not too often, for milestones are over then."""
+        if not really:
+            self.terminate("stranger" if who == "organizer" and self.model.revoked_at is not None else who)
 
     @precondition(lambda self: self.model.released > self.model.collected)
     @rule()
@@ -275,6 +332,14 @@ class CampaignLife(RuleBasedStateMachine):
     @rule(act=st.sampled_from(["approve", "reject", "cancel", "claim", "release", "collect"]))
     def act_anyhow(self, act):
         getattr(self, act)()
+
+    @rule(attempt=st.integers(0, 4), verdict=st.sampled_from([MilestoneState.Releasable, MilestoneState.Rejected]))
+    def rule_anyhow(self, attempt, verdict):
+        self.give_ruling(verdict, attempt)
+
+    @rule(attempt=st.integers(0, 4), backer=st.sampled_from(BACKERS))
+    def object_anyhow(self, attempt, backer):
+        self.raise_objection(backer, attempt)
 
     @rule(act=st.sampled_from(["withdraw", "refund"]), backer=st.sampled_from(BACKERS))
     def leave_anyhow(self, act, backer):
@@ -332,14 +397,13 @@ class CampaignLife(RuleBasedStateMachine):
         assert view.collected == model.collected
         assert view.refunded == model.total_refunded
         assert 0 <= view.collected <= view.released <= view.raised <= view.stretchGoal
-        assert view.refunded <= view.raised
-        assert 0 in (view.released, view.refunded)
+        assert view.released + view.refunded <= view.raised
+        assert 0 in (view.released, view.refunded) or view.phase == Phase.Terminated
         assert balance == model.held + self.donated
         assert view.members == model.counted_members
-        if model.refunded == model.pledges.keys() or (
-            view.phase == Phase.Completed and view.collected == view.released
-        ):
-            assert view.raised - view.collected - view.refunded == 0
+        if model.refunds.keys() == model.pledges.keys() or view.phase == Phase.Completed:
+            assert view.raised - view.released - view.refunded == 0
+            assert balance - self.donated == view.released - view.collected
 
     def check_phase(self, view, phase):
         """9 and 10."""
@@ -356,17 +420,27 @@ class CampaignLife(RuleBasedStateMachine):
             assert milestone.state == MilestoneState.Released
             return
         assert milestone.state == model.milestone_state(now())
-        assert milestone.claimBy == (model.claim_by() if model.phase(now()) == Phase.Delivering else 0)
-        assert milestone.attempts == (model.claimed_at is not None)
+        assert milestone.claimBy == (model.claim_by(now()) if model.phase(now()) == Phase.Delivering else 0)
+        event(f"milestone {MilestoneState(milestone.state).name}, attempt {milestone.attempts}")
+        assert milestone.attempts == model.attempts
+        assert (milestone.objectors, milestone.objectedAmount) == (model.objectors, model.objected_amount)
+        stopped = milestone.state == MilestoneState.Stopped
+        assert milestone.rulingEndsAt == (model.ruling_ends_at() if stopped else 0)
 
     def check_pledges(self, pledges, refundables):
-        """1, 3 and 8, backer by backer."""
-        refunding = self.model.phase(now()) in (Phase.Failed, Phase.Canceled)
+        """1, 3, 8, 13 and 14, backer by backer."""
+        model = self.model
+        unreleased = model.raised - model.released
         for backer, pledge, refundable in zip(BACKERS, pledges, refundables, strict=True):
-            amount = self.model.pledges.get(backer, 0)
-            assert (pledge.amount, pledge.refunded) == (amount, backer in self.model.refunded)
+            amount = model.pledges.get(backer, 0)
+            assert (pledge.amount, pledge.refunded) == (amount, backer in model.refunds)
+            assert pledge.objections == model.objections.get(backer, 0)
             assert pledge.memberId == (self.entities[backer] if amount and backer in MEMBERS else 0)
-            assert refundable == (amount if refunding and not pledge.refunded else 0)
+            assert refundable == model.refundable(backer, now())
+            refund = model.refunds.get(backer, refundable)
+            assert refund <= amount
+            if refund:
+                assert model.raised * refund < amount * unreleased + model.raised * len(model.pledges)
 
     def check_journal(self, journal):
         """12."""
