@@ -521,7 +521,8 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
     }
 
     /// @dev The pledge, or after a termination floor(pledge * restUnreleased / restPledged): both rests fall with each
-    /// refund, so that nobody gets more than their part and the last refund empties the books.
+    /// refund, so that the last one empties the books. What flooring leaves falls to later refunds: less than one unit
+    /// for each earlier one.
     function _refundOf(uint32 campaignId, Campaigns.Campaign storage c, uint96 pledged)
         private
         view
