@@ -1,7 +1,7 @@
 """Where a campaign and a milestone stand at an instant, computed from stored facts as the contract computes it.
 
-Pure functions of row facts and a block time; docs/protocol.md, section 3, is the source of every rule. A phase is never
-stored: time alone changes it. `revoked_at` is always that of the organizer's entity (`entities.revoked_at`).
+Pure functions of row facts and a block time; docs/protocol.md, "Crowdfunding", is the source of every rule. A phase is
+never stored: time alone changes it. `revoked_at` is always that of the organizer's entity (`entities.revoked_at`).
 """
 
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Phases and milestone states as a table: each window edge at t-1, t and t+1 (docs/protocol.md, section 3)."""
+"""Phases and milestone states as a table: each window edge at t-1, t and t+1 (docs/protocol.md, "Crowdfunding")."""
 
 from dataclasses import dataclass, replace
 
