@@ -2,8 +2,9 @@
 
 `next_acts` is a pure function of stored facts and a time. It mirrors contracts/Crowdfunding.sol (docs/protocol.md,
 "Who may do what when"): **as long as no further event happens, the contract accepts `act` by `by` in every block whose
-time t is in [starts_at, ends_at), and in no block from `now` on that is outside of it.** An act that is not listed is refused at
-every time from `now` on. tests/contracts proves that by calling every act at the edges of every window.
+time t is in [starts_at, ends_at), and in no block from `now` on that is outside of it.** An act that is not
+listed is refused at every time from `now` on. tests/contracts proves that by calling every act at the edges of every
+window.
 
 What the function does not know, and the contract asks as well:
 
