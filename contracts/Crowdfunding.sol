@@ -7,6 +7,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {LabContract} from "./LabContract.sol";
 import {ICrowdfunding} from "./interfaces/ICrowdfunding.sol";
 import {IEntityRegistry} from "./interfaces/IEntityRegistry.sol";
+import {IMatchFunding} from "./interfaces/IMatchFunding.sol";
 import {Campaigns} from "./libraries/Campaigns.sol";
 import {Currencies} from "./libraries/Currencies.sol";
 import {Delivery} from "./libraries/Delivery.sol";
@@ -25,6 +26,7 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
     IEntityRegistry public immutable registry;
     /// @notice Never listed as a currency: credits are not money.
     address public immutable credit;
+    IMatchFunding public immutable matchFunding;
 
     uint32 public campaignCount;
     mapping(address currency => bool) public isCurrency;
@@ -33,11 +35,12 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
     mapping(uint32 campaignId => mapping(address backer => Pledge)) private _pledges;
     mapping(uint32 campaignId => mapping(uint32 memberId => address)) public countedThrough;
 
-    constructor(address authority_, address forwarder_, IEntityRegistry registry_, address credit_)
+    constructor(address authority_, address forwarder_, IEntityRegistry registry_, address credit_, IMatchFunding matchFunding_)
         LabContract(authority_, forwarder_)
     {
         registry = registry_;
         credit = credit_;
+        matchFunding = matchFunding_;
     }
 
     // ---------------------------------------------------------------------------------------------- currencies
@@ -104,16 +107,7 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         _checkPhase(campaignId, c, Phase.Submitted);
         _checkReviewer(campaignId, c);
 
-        // Effect
-        c.decision = Campaigns.Decision.Approved;
-
-        // Log
-        _append(
-            keccak256(
-                abi.encode(CampaignApproved.selector, campaignId, msg.sender, Phase.Submitted, Phase.Approved)
-            )
-        );
-        emit CampaignApproved(campaignId, msg.sender, Phase.Submitted, Phase.Approved);
+        Submission.approve(_journal, c, campaignId);
     }
 
     /// @inheritdoc ICrowdfunding
@@ -124,18 +118,7 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         _checkPhase(campaignId, c, Phase.Submitted);
         _checkReviewer(campaignId, c);
 
-        // Effect
-        c.decision = Campaigns.Decision.Rejected;
-
-        // Log
-        _append(
-            keccak256(
-                abi.encode(
-                    CampaignRejected.selector, campaignId, msg.sender, reason, Phase.Submitted, Phase.Rejected
-                )
-            )
-        );
-        emit CampaignRejected(campaignId, msg.sender, reason, Phase.Submitted, Phase.Rejected);
+        Submission.reject(_journal, c, campaignId, reason);
     }
 
     /// @inheritdoc ICrowdfunding
@@ -145,21 +128,8 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
 
         // Check
         _checkOrganizer(campaignId, c, account);
-        Phase oldPhase = _phaseOf(c);
-        require(
-            oldPhase == Phase.Submitted || oldPhase == Phase.Approved || oldPhase == Phase.Live,
-            Crowdfunding_WrongPhase(campaignId, oldPhase)
-        );
-        require(c.raised < c.goal, Crowdfunding_GoalReached(campaignId, c.raised, c.goal));
 
-        // Effect
-        c.decision = Campaigns.Decision.Canceled;
-
-        // Log
-        _append(
-            keccak256(abi.encode(CampaignCanceled.selector, campaignId, account, oldPhase, Phase.Canceled))
-        );
-        emit CampaignCanceled(campaignId, account, oldPhase, Phase.Canceled);
+        Submission.cancel(_journal, c, campaignId, account, _phaseOf(c));
     }
 
     // ------------------------------------------------------------------------------------------------- pledges
@@ -218,6 +188,7 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         emit PledgeWithdrawn(campaignId, backer, memberId, amount, raised, members);
 
         // Interaction
+        if (c.pools != 0) matchFunding.onWithdraw(campaignId, backer, memberId == 0 ? 0 : amount);
         IERC20(c.currency).push(backer, amount);
     }
 
@@ -328,6 +299,12 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
     }
 
     /// @inheritdoc ICrowdfunding
+    function addPool(uint32 campaignId) external {
+        require(msg.sender == address(matchFunding), Crowdfunding_NotMatchFunding(msg.sender));
+        ++_existing(campaignId).pools;
+    }
+
+    /// @inheritdoc ICrowdfunding
     function releaseMilestone(uint32 campaignId) external returns (uint256) {
         Campaigns.Campaign storage c = _existing(campaignId);
 
@@ -374,6 +351,7 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         v.rulingWindow = c.rulingWindow;
         v.members = c.members;
         v.releasedBps = Delivery.releasedBps(c, _milestones[campaignId]);
+        v.pools = c.pools;
         v.milestoneCount = c.milestoneCount;
         v.currentMilestone = c.currentMilestone;
     }
@@ -390,7 +368,7 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
             index < c.milestoneCount, Crowdfunding_UnknownMilestone(campaignId, index, c.milestoneCount)
         );
         bool delivering = _phaseOf(c) == Phase.Delivering;
-        return Delivery.view_(c, _milestones[campaignId], _context(campaignId, c), index, delivering);
+        return Delivery.milestoneView(c, _milestones[campaignId], _context(campaignId, c), index, delivering);
     }
 
     /// @inheritdoc ICrowdfunding
@@ -405,6 +383,30 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         return _isRefunding(c) && !p.refunded && p.amount != 0 ? _refundOf(campaignId, c, p.amount) : 0;
     }
 
+    /// @inheritdoc ICrowdfunding
+    function quote(uint32 campaignId, address backer, uint256 amount) external view returns (uint256) {
+        return matchFunding.quote(campaignId, backer, amount);
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function matchFacts(uint32 campaignId) external view returns (MatchFacts memory f) {
+        Campaigns.Campaign storage c = _existing(campaignId);
+        f.phase = _phaseOf(c);
+        f.organizer = c.organizer;
+        f.currency = c.currency;
+        f.payoutAccount = c.payoutAccount;
+        f.goal = c.goal;
+        f.raised = c.raised;
+        f.firstShareBps = _milestones[campaignId][0].cumulativeBps;
+        f.releasedBps = Delivery.releasedBps(c, _milestones[campaignId]);
+        f.currentMilestone = c.currentMilestone;
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function raisedOf(uint32 campaignId) external view returns (uint96) {
+        return _campaigns[campaignId].raised;
+    }
+
     // ------------------------------------------------------------------------------------------------ internal
 
     function _pledge(uint32 campaignId, address backer, uint256 amount, uint256 minMatch) private {
@@ -413,17 +415,19 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         // Check
         uint32 entityId = registry.entityOf(backer);
         Phase phase_ = _checkPledge(campaignId, c, entityId, amount);
-        // No pool can be enrolled yet, so that nothing is ever available to match.
-        require(minMatch == 0, Crowdfunding_MatchBelowMinimum(campaignId, minMatch, 0));
 
         // Effect
-        uint96 raised = _addPledge(campaignId, c, backer, entityId, uint96(amount));
+        IMatchFunding.PledgeFacts memory facts =
+            IMatchFunding.PledgeFacts(backer, entityId, false, 0, 0, uint96(amount));
+        uint96 raised = _addPledge(campaignId, c, facts);
         if (phase_ == Phase.Extension && raised == c.stretchGoal) {
             c.extensionUsed = uint24(block.timestamp - c.deadline);
             _logStretchGoal(campaignId, raised);
         }
 
         // Interaction
+        uint256 matched = c.pools == 0 ? 0 : matchFunding.onPledge(campaignId, facts);
+        require(matched >= minMatch, Crowdfunding_MatchBelowMinimum(campaignId, minMatch, matched));
         IERC20(c.currency).pull(backer, amount);
     }
 
@@ -454,35 +458,43 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         );
     }
 
-    /// @dev Adds to the pledge and the total, and counts the member.
-    function _addPledge(
-        uint32 campaignId,
-        Campaigns.Campaign storage c,
-        address backer,
-        uint32 entityId,
-        uint96 amount
-    ) private returns (uint96 raised) {
-        Pledge storage p = _pledges[campaignId][backer];
-        (uint96 pledged, uint32 memberId) = (p.amount + amount, p.memberId);
+    /// @dev Adds to the pledge and the total, counts the member, and completes what the pools are told.
+    function _addPledge(uint32 campaignId, Campaigns.Campaign storage c, IMatchFunding.PledgeFacts memory facts)
+        private
+        returns (uint96 raised)
+    {
+        Pledge storage p = _pledges[campaignId][facts.backer];
+        (uint96 held, uint32 memberId) = (p.amount, p.memberId);
 
         // Effect
-        raised = c.raised + amount;
+        raised = c.raised + facts.amount;
         c.raised = raised;
-        p.amount = pledged;
-        if (entityId != 0 && memberId == 0) memberId = _countMember(campaignId, c, p, backer);
+        p.amount = held + facts.amount;
+        if (memberId != 0) facts.countedBefore = held;
+        if (facts.entityId != 0) {
+            (memberId, facts.member) = _countMember(campaignId, c, p, facts.backer, memberId);
+        }
+
+        if (memberId != 0) facts.countedAfter = held + facts.amount;
 
         // Log
-        _logPledge(campaignId, backer, memberId, amount, pledged, raised);
+        _logPledge(campaignId, facts.backer, memberId, facts.amount, held + facts.amount, raised);
     }
 
     /// @dev A member counts once in a campaign, through the account of the first pledge made while verified.
+    /// @param counted The member this pledge counts for already, 0 if none.
     /// @return memberId The member this pledge counts for now, 0 if none.
-    function _countMember(uint32 campaignId, Campaigns.Campaign storage c, Pledge storage p, address backer)
-        private
-        returns (uint32 memberId)
-    {
+    /// @return member Whether the backer is verified now as that member.
+    function _countMember(
+        uint32 campaignId,
+        Campaigns.Campaign storage c,
+        Pledge storage p,
+        address backer,
+        uint32 counted
+    ) private returns (uint32 memberId, bool member) {
         memberId = registry.memberIdOf(backer);
-        if (memberId == 0 || countedThrough[campaignId][memberId] != address(0)) return 0;
+        if (counted != 0) return (counted, counted == memberId);
+        if (memberId == 0 || countedThrough[campaignId][memberId] != address(0)) return (0, false);
 
         // Effect
         p.memberId = memberId;
@@ -493,6 +505,7 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         // Log
         _append(keccak256(abi.encode(MemberCounted.selector, campaignId, backer, memberId, members)));
         emit MemberCounted(campaignId, backer, memberId, members);
+        return (memberId, true);
     }
 
     function _logPledge(
@@ -538,7 +551,7 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         view
         returns (Delivery.Context memory)
     {
-        return Delivery.Context(campaignId, _revokedAt(registry.entity(c.organizer)), registry);
+        return Delivery.Context(campaignId, _revokedAt(registry.entity(c.organizer)), registry, matchFunding);
     }
 
     function _revokedAt(IEntityRegistry.Entity memory e) private pure returns (uint40) {

@@ -92,6 +92,7 @@ interface ICrowdfunding is ILabContract {
         uint32 rulingWindow;
         uint32 members; // counted members among the backers
         uint16 releasedBps; // of the milestones released, together
+        uint8 pools; // that match it
         uint8 milestoneCount;
         uint8 currentMilestone; // index of the first one not released
     }
@@ -108,7 +109,21 @@ interface ICrowdfunding is ILabContract {
         uint40 rulingEndsAt; // of the last claim, if it is stopped; 0 if none
         uint32 objectors; // counted members who objected to the last claim
         uint96 objectedAmount; // pledges that objected to the last claim
+        uint8 objectedPools; // bit set of the campaign's pools, in their order, whose manager objected to it
         uint96 tranche; // booked if released, else what its release would book from the present total
+    }
+
+    /// @notice What MatchFunding needs to know of a campaign.
+    struct MatchFacts {
+        Phase phase;
+        uint32 organizer;
+        address currency;
+        address payoutAccount;
+        uint96 goal;
+        uint96 raised;
+        uint16 firstShareBps; // of the first milestone
+        uint16 releasedBps; // of the milestones released, together
+        uint8 currentMilestone;
     }
 
     /// @notice One backer's pledge to one campaign.
@@ -213,16 +228,18 @@ interface ICrowdfunding is ILabContract {
         MilestoneState newState
     );
 
-    /// @notice A backer objected to a claim.
+    /// @notice A backer, or the manager of a pool, objected to a claim.
     /// @param objectors Counted members who object now.
     /// @param objectedAmount Pledges that object now.
+    /// @param objectedPools Bit set of the campaign's pools, in their order, whose manager objects now.
     event MilestoneObjected(
         uint32 indexed campaignId,
         uint8 indexed milestone,
-        address indexed backer,
+        address indexed account,
         uint8 attempt,
         uint32 objectors,
-        uint96 objectedAmount
+        uint96 objectedAmount,
+        uint8 objectedPools
     );
 
     /// @notice An arbiter ruled on a stopped claim. `reason` is the SHA-256 of the reasons given.
@@ -331,7 +348,7 @@ interface ICrowdfunding is ILabContract {
     /// @notice The account objected to this claim already.
     error Crowdfunding_AlreadyObjected(uint32 campaignId, uint8 milestone, uint8 attempt, address account);
 
-    /// @notice The arbiter is a party: organizer, payout account or backer.
+    /// @notice The arbiter is a party: organizer, payout account, backer, or manager or funder of a pool.
     error Crowdfunding_ArbiterIsParty(uint32 campaignId, address arbiter);
 
     /// @notice All attempts to claim this milestone are spent.
@@ -339,6 +356,9 @@ interface ICrowdfunding is ILabContract {
 
     /// @notice Anyone but the organizer may terminate from `claimBy` on.
     error Crowdfunding_TerminateTooEarly(uint32 campaignId, uint40 claimBy);
+
+    /// @notice Only MatchFunding may call this.
+    error Crowdfunding_NotMatchFunding(address account);
 
     /// @notice Everything booked was paid out already.
     error Crowdfunding_NothingToCollect(uint32 campaignId);
@@ -408,9 +428,9 @@ interface ICrowdfunding is ILabContract {
     /// @return amount The tranche: floor(raised * cumulativeBps / 10,000) less what was released before.
     function releaseMilestone(uint32 campaignId) external returns (uint256 amount);
 
-    /// @notice Objects to the present claim (a backer), once, in its objection window.
+    /// @notice Objects to the present claim (a backer, or the manager of a pool), once, in its objection window.
     /// @dev When the window ends, the claim is stopped if two or more counted members and a fifth of them object, or
-    /// more than half of all pledged money.
+    /// more than half of all pledged and reserved money, or any manager of a pool.
     function object(uint32 campaignId, uint8 index, uint8 attempt) external;
 
     /// @notice Rules on a stopped claim (arbiter, no party of the campaign), in its ruling window.
@@ -424,6 +444,9 @@ interface ICrowdfunding is ILabContract {
 
     /// @notice Publishes news for backers (organizer). `documentHash` is the SHA-256 of the document.
     function postUpdate(uint32 campaignId, bytes32 documentHash) external;
+
+    /// @notice Notes that one more pool matches the campaign (MatchFunding only).
+    function addPool(uint32 campaignId) external;
 
     /// @notice Pays what is booked to the payout account. Anyone may call.
     /// @return amount What was paid, in base units.
@@ -446,6 +469,15 @@ interface ICrowdfunding is ILabContract {
 
     /// @notice A backer's pledge; all zero if there is none.
     function pledgeOf(uint32 campaignId, address backer) external view returns (Pledge memory);
+
+    /// @notice Match that a pledge of `amount` would call now, over all ratio pools, in base units.
+    function quote(uint32 campaignId, address backer, uint256 amount) external view returns (uint256);
+
+    /// @notice What MatchFunding needs to know of a campaign; reverts if there is none with this id.
+    function matchFacts(uint32 campaignId) external view returns (MatchFacts memory);
+
+    /// @notice Pledged and not withdrawn, in base units; 0 for an unknown campaign.
+    function raisedOf(uint32 campaignId) external view returns (uint96);
 
     /// @notice What `refund` would pay this backer now, in base units; 0 if nothing.
     function refundable(uint32 campaignId, address backer) external view returns (uint256);

@@ -36,6 +36,7 @@ library Campaigns {
         uint96 goal;
         uint40 deadline;
         Decision decision;
+        uint8 pools; // enrolled to match this campaign
         // slot 1
         address currency;
         uint96 refunded;
@@ -62,7 +63,7 @@ library Campaigns {
         uint96 restPledged; // pledges that are not refunded yet
     }
 
-    /// @dev One slot. `cumulativeBps` includes the milestone itself. What objects and how it was
+    /// @dev One slot, filled to the last bit. `cumulativeBps` includes the milestone itself. What objects and how it was
     /// ruled concerns the last claim.
     struct Milestone {
         uint16 cumulativeBps;
@@ -70,6 +71,7 @@ library Campaigns {
         uint40 claimedAt;
         uint24 objectors; // counted members
         uint96 objectedAmount; // their pledges, and those of other backers
+        uint8 objectedPools; // bit set of the places of pools whose manager objected
         uint8 attempts; // claims so far
         Ruling ruling;
         uint24 ruledAfter; // seconds from the end of the objection window to the ruling

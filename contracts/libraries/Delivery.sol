@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ICrowdfunding} from "../interfaces/ICrowdfunding.sol";
 import {IEntityRegistry} from "../interfaces/IEntityRegistry.sol";
+import {IMatchFunding} from "../interfaces/IMatchFunding.sol";
 import {Campaigns} from "./Campaigns.sol";
 import {Journals} from "./Journals.sol";
 
@@ -22,6 +23,7 @@ library Delivery {
         uint32 campaignId;
         uint40 revokedAt; // of the organizer's entity; 0 if it is not revoked
         IEntityRegistry registry;
+        IMatchFunding matchFunding;
     }
 
     /// @dev Who objects to what.
@@ -57,14 +59,14 @@ library Delivery {
         // Effect
         uint8 attempt = m.attempts + 1;
         (m.attempts, m.claimedAt) = (attempt, uint40(block.timestamp));
-        (m.objectors, m.objectedAmount) = (0, 0);
+        (m.objectors, m.objectedAmount, m.objectedPools) = (0, 0, 0);
         (m.ruling, m.ruledAfter) = (Campaigns.Ruling.None, 0);
 
         // Log
         _logClaim(journal, ctx.campaignId, index, attempt, evidenceHash, _objectionEndsAt(c, m), oldState);
     }
 
-    /// @notice Objects to the present claim.
+    /// @notice Objects to the present claim as a backer, as the manager of pools, or as both.
     /// @param p The pledge of who objects.
     function object(
         Journals.Journal storage journal,
@@ -78,17 +80,17 @@ library Delivery {
 
         // Check
         _checkPresent(c, m, ctx, by.index, by.attempt, ICrowdfunding.MilestoneState.Claimed);
-        require(p.amount != 0, ICrowdfunding.Crowdfunding_NoPledge(ctx.campaignId, by.account));
-        uint40 bit = uint40(1) << (MAX_ATTEMPTS * by.index + by.attempt - 1);
-        require(
-            p.objections & bit == 0,
-            ICrowdfunding.Crowdfunding_AlreadyObjected(ctx.campaignId, by.index, by.attempt, by.account)
-        );
+
+        uint8 pools = c.pools == 0 ? 0 : _managedBy(ctx, by.account);
+        require(p.amount != 0 || pools != 0, ICrowdfunding.Crowdfunding_NoPledge(ctx.campaignId, by.account));
 
         // Effect
-        p.objections |= bit;
-        m.objectedAmount += p.amount;
-        if (p.memberId != 0) ++m.objectors;
+        bool byPools = _objectForPools(m, pools);
+        bool byPledge = _objectForPledge(m, p, by);
+        require(
+            byPools || byPledge,
+            ICrowdfunding.Crowdfunding_AlreadyObjected(ctx.campaignId, by.index, by.attempt, by.account)
+        );
 
         // Log
         _logObjection(journal, m, ctx.campaignId, by);
@@ -195,7 +197,7 @@ library Delivery {
 
     /// @notice The milestone as `ICrowdfunding.milestone` shows it.
     /// @param delivering Whether the campaign is in Delivering.
-    function view_(
+    function milestoneView(
         Campaigns.Campaign storage c,
         mapping(uint8 index => Campaigns.Milestone) storage milestones,
         Context memory ctx,
@@ -214,6 +216,7 @@ library Delivery {
         if (v.state == ICrowdfunding.MilestoneState.Stopped) v.rulingEndsAt = v.windowEndsAt + c.rulingWindow;
         v.objectors = m.objectors;
         v.objectedAmount = m.objectedAmount;
+        v.objectedPools = m.objectedPools;
         if (delivering && index == c.currentMilestone) {
             v.claimBy = claimBy(c, m, v.state == ICrowdfunding.MilestoneState.Rejected ? since : 0);
         }
@@ -261,14 +264,14 @@ library Delivery {
     {
         if (index < c.currentMilestone) return (ICrowdfunding.MilestoneState.Released, 0);
         if (m.claimedAt == 0) return (ICrowdfunding.MilestoneState.Planned, 0);
-        if (ctx.revokedAt == 0) return _claimAt(c, m, block.timestamp);
+        if (ctx.revokedAt == 0) return _claimAt(c, m, ctx, block.timestamp);
         // What was open when the organizer's entity was revoked is rejected by that.
-        (state, since) = _claimAt(c, m, ctx.revokedAt);
+        (state, since) = _claimAt(c, m, ctx, ctx.revokedAt);
         if (since == 0) (state, since) = (ICrowdfunding.MilestoneState.Rejected, ctx.revokedAt);
     }
 
     /// @dev Where the last claim stands at an instant not before it.
-    function _claimAt(Campaigns.Campaign storage c, Campaigns.Milestone storage m, uint256 instant)
+    function _claimAt(Campaigns.Campaign storage c, Campaigns.Milestone storage m, Context memory ctx, uint256 instant)
         private
         view
         returns (ICrowdfunding.MilestoneState, uint40 since)
@@ -282,8 +285,8 @@ library Delivery {
                 objectionEndsAt + m.ruledAfter
             );
         }
-        bool byMoney = _isMajorityOfMoney(c, m);
-        if (!byMoney && !_isFifthOfMembers(c, m)) {
+        bool byMoney = _isMajorityOfMoney(c, m, ctx);
+        if (!byMoney && m.objectedPools == 0 && !_isFifthOfMembers(c, m)) {
             return (ICrowdfunding.MilestoneState.Releasable, objectionEndsAt);
         }
         uint40 rulingEndsAt = objectionEndsAt + c.rulingWindow;
@@ -296,13 +299,23 @@ library Delivery {
         );
     }
 
-    /// @dev 2 * objected > pledged, which is final in Delivering.
-    function _isMajorityOfMoney(Campaigns.Campaign storage c, Campaigns.Milestone storage m)
+    /// @dev 2 * objected > pledged + reserved, which are final in Delivering.
+    function _isMajorityOfMoney(Campaigns.Campaign storage c, Campaigns.Milestone storage m, Context memory ctx)
         private
         view
         returns (bool)
     {
-        return 2 * uint256(m.objectedAmount) > c.raised;
+        (uint256 objected, uint8 objectedPools) = (m.objectedAmount, m.objectedPools);
+        if (objected == 0 && objectedPools == 0) return false;
+        uint256 total = c.raised;
+        if (c.pools != 0) {
+            uint96[3] memory reserved = ctx.matchFunding.reservationsOf(ctx.campaignId);
+            for (uint256 i; i < reserved.length; ++i) {
+                total += reserved[i];
+                if (objectedPools & (1 << i) != 0) objected += reserved[i];
+            }
+        }
+        return 2 * objected > total;
     }
 
     /// @dev At least two object, and they are at least a fifth of all counted members.
@@ -404,13 +417,45 @@ library Delivery {
         );
     }
 
+    /// @return added Whether this is a pledge that did not object to the claim yet.
+    function _objectForPledge(
+        Campaigns.Milestone storage m,
+        ICrowdfunding.Pledge storage p,
+        Objection memory by
+    ) private returns (bool added) {
+        uint40 bit = uint40(1) << (MAX_ATTEMPTS * by.index + by.attempt - 1);
+        if (p.amount == 0 || p.objections & bit != 0) return false;
+
+        p.objections |= bit;
+        m.objectedAmount += p.amount;
+        if (p.memberId != 0) ++m.objectors;
+        return true;
+    }
+
+    /// @param pools Bit set of their places.
+    /// @return added Whether there are pools among them that did not object to the claim yet.
+    function _objectForPools(Campaigns.Milestone storage m, uint8 pools) private returns (bool added) {
+        uint8 objected = m.objectedPools;
+        if (objected | pools == objected) return false;
+
+        m.objectedPools = objected | pools;
+        return true;
+    }
+
+    /// @return Bit set of the places of the pools whose manager this account acts for.
+    function _managedBy(Context memory ctx, address account) private view returns (uint8) {
+        uint32 entityId = ctx.registry.entityOf(account);
+        return entityId == 0 ? 0 : ctx.matchFunding.managedBy(ctx.campaignId, entityId);
+    }
+
     function _logObjection(
         Journals.Journal storage journal,
         Campaigns.Milestone storage m,
         uint32 campaignId,
         Objection memory by
     ) private {
-        (uint24 objectors, uint96 objectedAmount) = (m.objectors, m.objectedAmount);
+        (uint24 objectors, uint96 objectedAmount, uint8 objectedPools) =
+            (m.objectors, m.objectedAmount, m.objectedPools);
         journal.append(
             keccak256(
                 abi.encode(
@@ -420,12 +465,13 @@ library Delivery {
                     by.account,
                     by.attempt,
                     objectors,
-                    objectedAmount
+                    objectedAmount,
+                    objectedPools
                 )
             )
         );
         emit ICrowdfunding.MilestoneObjected(
-            campaignId, by.index, by.account, by.attempt, objectors, objectedAmount
+            campaignId, by.index, by.account, by.attempt, objectors, objectedAmount, objectedPools
         );
     }
 
@@ -488,7 +534,10 @@ library Delivery {
     ) private view {
         uint32 entityId = ctx.registry.entityOf(msg.sender);
         bool party = backer || entityId == c.organizer || msg.sender == c.payoutAccount;
-        if (entityId != 0 && !party) party = countedThrough[entityId] != address(0);
+        if (entityId != 0 && !party) {
+            party = countedThrough[entityId] != address(0)
+                || ctx.matchFunding.isParty(ctx.campaignId, entityId);
+        }
         require(!party, ICrowdfunding.Crowdfunding_ArbiterIsParty(ctx.campaignId, msg.sender));
     }
 

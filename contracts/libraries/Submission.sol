@@ -7,8 +7,8 @@ import {Campaigns} from "./Campaigns.sol";
 import {CampaignTerms} from "./CampaignTerms.sol";
 import {Journals} from "./Journals.sol";
 
-/// @title Submitting a campaign
-/// @notice Deployed on its own and linked, like `Delivery`. Who may submit, and in which currency, is checked there.
+/// @title From plan to opening: submitting, approving, rejecting and canceling a campaign
+/// @notice Deployed on its own and linked, like `Delivery`. Who may do it, and in which currency, is checked there.
 library Submission {
     using CampaignTerms for ICrowdfunding.Terms;
     using CampaignTerms for ICrowdfunding.MilestonePlan[];
@@ -40,6 +40,85 @@ library Submission {
         // Log
         _log(journal, by, terms, uint8(plan.length));
         _plan(journal, milestones, by.campaignId, terms.deadline, plan);
+    }
+
+    /// @notice Stores and logs that `msg.sender` approved the campaign.
+    function approve(Journals.Journal storage journal, Campaigns.Campaign storage c, uint32 campaignId) external {
+        // Effect
+        c.decision = Campaigns.Decision.Approved;
+
+        // Log
+        ICrowdfunding.Phase oldPhase = ICrowdfunding.Phase.Submitted;
+        ICrowdfunding.Phase newPhase = ICrowdfunding.Phase.Approved;
+        journal.append(
+            keccak256(
+                abi.encode(
+                    ICrowdfunding.CampaignApproved.selector, campaignId, msg.sender, oldPhase, newPhase
+                )
+            )
+        );
+        emit ICrowdfunding.CampaignApproved(campaignId, msg.sender, oldPhase, newPhase);
+    }
+
+    /// @notice Stores and logs that `msg.sender` rejected the campaign.
+    function reject(
+        Journals.Journal storage journal,
+        Campaigns.Campaign storage c,
+        uint32 campaignId,
+        bytes32 reason
+    ) external {
+        // Effect
+        c.decision = Campaigns.Decision.Rejected;
+
+        // Log
+        ICrowdfunding.Phase oldPhase = ICrowdfunding.Phase.Submitted;
+        ICrowdfunding.Phase newPhase = ICrowdfunding.Phase.Rejected;
+        journal.append(
+            keccak256(
+                abi.encode(
+                    ICrowdfunding.CampaignRejected.selector,
+                    campaignId,
+                    msg.sender,
+                    reason,
+                    oldPhase,
+                    newPhase
+                )
+            )
+        );
+        emit ICrowdfunding.CampaignRejected(campaignId, msg.sender, reason, oldPhase, newPhase);
+    }
+
+    /// @notice Cancels a campaign that has not reached its goal.
+    /// @param account Acts for the organizer.
+    /// @param oldPhase Where the campaign stands.
+    function cancel(
+        Journals.Journal storage journal,
+        Campaigns.Campaign storage c,
+        uint32 campaignId,
+        address account,
+        ICrowdfunding.Phase oldPhase
+    ) external {
+        // Check
+        require(
+            oldPhase == ICrowdfunding.Phase.Submitted || oldPhase == ICrowdfunding.Phase.Approved
+                || oldPhase == ICrowdfunding.Phase.Live,
+            ICrowdfunding.Crowdfunding_WrongPhase(campaignId, oldPhase)
+        );
+        require(
+            c.raised < c.goal, ICrowdfunding.Crowdfunding_GoalReached(campaignId, c.raised, c.goal)
+        );
+
+        // Effect
+        c.decision = Campaigns.Decision.Canceled;
+
+        // Log
+        ICrowdfunding.Phase newPhase = ICrowdfunding.Phase.Canceled;
+        journal.append(
+            keccak256(
+                abi.encode(ICrowdfunding.CampaignCanceled.selector, campaignId, account, oldPhase, newPhase)
+            )
+        );
+        emit ICrowdfunding.CampaignCanceled(campaignId, account, oldPhase, newPhase);
     }
 
     /// @notice Names another payout account.

@@ -16,7 +16,14 @@ from sqlalchemy.types import TypeEngine
 from deployments import abi
 from indexer.store.columns import Base, Uint256, hex_text
 
-CONTRACTS: Final = ("EntityRegistry", "InnovationCredit", "Crowdfunding", "AccessManager", "ERC2771Forwarder")
+CONTRACTS: Final = (
+    "EntityRegistry",
+    "InnovationCredit",
+    "Crowdfunding",
+    "MatchFunding",
+    "AccessManager",
+    "ERC2771Forwarder",
+)
 """The contracts whose events are mirrored; also the order of tables in digests and exports."""
 
 META_COLUMNS: Final = ("event_key", "block_number", "log_index", "block_time", "block_hash", "tx_hash", "contract")

@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import ape
-import rlp
 from ape.api import AccountAPI
 from ape.contracts import ContractContainer, ContractInstance
-from eth_utils import keccak, to_bytes, to_checksum_address
 from hexbytes import HexBytes
 
 from deployments import CompilerSettings, DeployedContract
 from scripts._deployment.errors import CodeDiffers, ContractMissing
+from scripts._deployment.nonces import address_created_by
 from scripts._deployment.records import Intent, Records
 
 
@@ -123,8 +122,3 @@ def matches(deployed: bytes, code: ContractContainer) -> bool:
     return len(deployed) == len(compiled) and all(
         there in (here, 0) for here, there in zip(deployed, compiled, strict=True)
     )
-
-
-def address_created_by(account: str, nonce: int) -> str:
-    """Returns the address of the contract that a transaction creates (yellow paper, section 7)."""
-    return to_checksum_address(keccak(rlp.encode([to_bytes(hexstr=account), nonce]))[12:])

@@ -15,7 +15,7 @@ from hexbytes import HexBytes
 import deployments
 from scripts._deployment import chains, reality
 from scripts._deployment.chains import Chain
-from scripts._deployment.creation import Creator, address_created_by
+from scripts._deployment.creation import Creator
 from scripts._deployment.errors import DeployerNotAdmin, NotEnoughFunds
 from scripts._deployment.lab import (
     ADMIN,
@@ -25,6 +25,7 @@ from scripts._deployment.lab import (
     ROLE_LABELS,
     Lab,
     RoleHolders,
+    addresses,
     create_contracts,
     grants,
     libraries_of,
@@ -130,22 +131,20 @@ def hand_out_roles(
 def outlook(deployer: AccountAPI, holders: RoleHolders, chain: Chain, records: Records) -> Outlook:
     """Computes what is left to do. The gas of deployments is the node's estimate, that of roles a bound."""
     provider = ape.networks.provider
-    at: dict[str, str] = {"deployer": str(deployer.address)}
-    nonce, gas, lines = deployer.nonce, 0, []
+    known = {f: records.contracts[name].address for f, (name, _) in CONTRACTS.items() if name in records.contracts}
+    at = addresses(deployer, {"deployer": str(deployer.address), **known})
+    transactions, gas, lines = 0, 0, []
     plan: Mapping[str, tuple[str, Callable[[Mapping[str, str]], list[object]]]] = CONTRACTS
     if chain.local:
         plan = {**CONTRACTS, "currency": (TEST_CURRENCY, lambda _: [])}
-    for field, (name, arguments) in plan.items():
+    for name, arguments in plan.values():
         if name in records.contracts:
-            at[field] = records.contracts[name].address
-            lines.append(f"have     {name} at {at[field]}")
+            lines.append(f"have     {name} at {records.contracts[name].address}")
             continue
-        at[field] = address_created_by(deployer.address, nonce)
         code = container(name, libraries_of(at))
         estimate = provider.estimate_gas_cost(code(*arguments(at), sender=deployer.address, nonce=deployer.nonce))
         lines.append(f"deploy   {name}, about {estimate:,} gas")
-        gas, nonce = gas + estimate, nonce + 1
-    transactions = nonce - deployer.nonce
+        gas, transactions = gas + estimate, transactions + 1
     if CONTRACTS["authority"][0] not in records.contracts or records.intent or _is_unfinished(records):
         steps = 2 * len(ROLE_LABELS) + sum(map(len, PERMISSIONS.values())) + 3
         transactions, gas = transactions + steps, gas + steps * GAS_OF_STEP

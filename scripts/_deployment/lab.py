@@ -11,6 +11,7 @@ from ape.contracts.base import ContractEvent
 from ape.types import ContractLog
 from eth_utils import keccak
 
+from scripts._deployment.nonces import address_created_by
 from scripts._deployment.sources import container
 
 DAY: Final = 24 * 60 * 60
@@ -51,11 +52,15 @@ PERMISSIONS: Final[dict[str, dict[int, tuple[str, ...]]]] = {
         ARBITER: ("rule",),
         GUARDIAN: ("pauseEntry", "resumeEntry"),
     },
+    "match_funding": {
+        GUARDIAN: ("pauseEntry", "resumeEntry"),
+    },
 }
 
 FORWARDER_NAME: Final = "Eranos Forwarder"
 
-#: Field of `Lab` -> (contract, constructor arguments from the addresses of `deployer` and of the fields before).
+#: Field of `Lab` -> (contract, constructor arguments from the addresses of `deployer` and of all fields). Of contracts
+#: that know each other, the earlier one is told where the later one will be: that follows from the deployer's nonce.
 CONTRACTS: Final[dict[str, tuple[str, Callable[[Mapping[str, str]], list[object]]]]] = {
     "authority": ("AccessManager", lambda at: [at["deployer"]]),
     "forwarder": ("ERC2771Forwarder", lambda at: [FORWARDER_NAME]),
@@ -63,20 +68,25 @@ CONTRACTS: Final[dict[str, tuple[str, Callable[[Mapping[str, str]], list[object]
     "credit": ("InnovationCredit", lambda at: [at["authority"], at["forwarder"], at["registry"], []]),
     "submission": ("Submission", lambda at: []),
     "delivery": ("Delivery", lambda at: []),
+    "pool_opening": ("PoolOpening", lambda at: []),
     "crowdfunding": (
         "Crowdfunding",
-        lambda at: [at["authority"], at["forwarder"], at["registry"], at["credit"]],
+        lambda at: [at["authority"], at["forwarder"], at["registry"], at["credit"], at["match_funding"]],
+    ),
+    "match_funding": (
+        "MatchFunding",
+        lambda at: [at["authority"], at["forwarder"], at["registry"], at["crowdfunding"]],
     ),
 }
 
 #: Fields of `Lab` that are libraries.
-LIBRARY_FIELDS: Final = ("submission", "delivery")
+LIBRARY_FIELDS: Final = ("submission", "delivery", "pool_opening")
 
 #: Public nodes refuse to search more blocks at once than some thousands.
 BLOCKS_A_QUERY: Final = 5_000
 
 #: The contracts whose events are journaled, all in storage slot 0.
-JOURNALED: Final = ("registry", "credit", "crowdfunding")
+JOURNALED: Final = ("registry", "credit", "crowdfunding", "match_funding")
 
 
 @dataclass(frozen=True)
@@ -101,7 +111,9 @@ class Lab:
     credit: ContractInstance
     submission: ContractInstance
     delivery: ContractInstance
+    pool_opening: ContractInstance
     crowdfunding: ContractInstance
+    match_funding: ContractInstance
 
     def items(self) -> list[tuple[str, ContractInstance]]:
         """Returns (field name, contract) of every contract, in deployment order."""
@@ -142,9 +154,16 @@ def create_contracts(deployer: AccountAPI, create: Create) -> Lab:
     at = {"deployer": str(deployer.address)}
     instances = {}
     for field, (name, arguments) in CONTRACTS.items():
-        instances[field] = create(field, container(name, libraries_of(at)), arguments(at))
+        instances[field] = create(field, container(name, libraries_of(at)), arguments(addresses(deployer, at)))
         at[field] = str(instances[field].address)
     return Lab(**instances)
+
+
+def addresses(deployer: AccountAPI, at: Mapping[str, str]) -> dict[str, str]:
+    """Returns the address of every field: those in `at`, and where the others come if created next in order."""
+    missing = [field for field in CONTRACTS if field not in at]
+    to_come = enumerate(missing, start=deployer.nonce)
+    return {**at, **{field: address_created_by(deployer.address, nonce) for nonce, field in to_come}}
 
 
 def libraries_of(at: Mapping[str, str]) -> dict[str, str]:

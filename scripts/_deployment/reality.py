@@ -74,7 +74,9 @@ def _wrong_links(lab: Lab) -> Iterator[str]:
         if field != "registry":
             links["registry"] = lab.registry
         if field == "crowdfunding":
-            links["credit"] = lab.credit
+            links |= {"credit": lab.credit, "matchFunding": lab.match_funding}
+        if field == "match_funding":
+            links["crowdfunding"] = lab.crowdfunding
         for view, target in links.items():
             found = getattr(contract, view)()
             if found != target.address:

@@ -225,7 +225,13 @@ def test_forwarded_objection__of_a_backer__is_the_signers(campaigns, crowdfundin
     emits(
         tx,
         crowdfunding.MilestoneObjected(
-            campaignId=campaign_id, milestone=0, backer=people.backer, attempt=1, objectors=0, objectedAmount=d.GOAL
+            campaignId=campaign_id,
+            milestone=0,
+            account=people.backer,
+            attempt=1,
+            objectors=0,
+            objectedAmount=d.GOAL,
+            objectedPools=0,
         ),
         executed(forwarder, people.backer),
     )

@@ -142,10 +142,11 @@ def test_object__members_and_others__are_counted_and_logged(campaigns, crowdfund
             crowdfunding.MilestoneObjected(
                 campaignId=campaign_id,
                 milestone=0,
-                backer=backer,
+                account=backer,
                 attempt=1,
                 objectors=objectors,
                 objectedAmount=amount,
+                objectedPools=0,
             ),
         )
         milestone = crowdfunding.milestone(campaign_id, 0)

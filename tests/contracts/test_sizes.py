@@ -4,7 +4,17 @@ import ape
 import pytest
 
 LIMIT = 22_500
-LAB = ("authority", "forwarder", "registry", "credit", "submission", "delivery", "crowdfunding")
+LAB = (
+    "authority",
+    "forwarder",
+    "registry",
+    "credit",
+    "submission",
+    "delivery",
+    "pool_opening",
+    "crowdfunding",
+    "match_funding",
+)
 
 
 def test_sizes__lab__is_all_of_it(lab):

@@ -30,7 +30,7 @@ import pytest
 from ape_test.accounts import TestAccount
 
 import deployments
-from scripts._deployment import creation
+from scripts._deployment import nonces
 from scripts._deployment.errors import DeployerNotAdmin, NotEnoughFunds, RealityDiffers
 from scripts._deployment.lab import ADMIN, ARBITER, CONTRACTS, EXECUTION_DELAYS, GUARDIAN
 from scripts._lab.acts import PURSE
@@ -199,7 +199,7 @@ def test_deploy__cut_before_the_receipt__adopts_the_contract(
     assert adopted == ["EntityRegistry"]
     assert nonce_of(place, Cast().deployer.address) == TRANSACTIONS
     registry = deployments.load(31337).contracts["EntityRegistry"]
-    assert registry.address == creation.address_created_by(Cast().deployer.address, 2)
+    assert registry.address == nonces.address_created_by(Cast().deployer.address, 2)
     assert registry.block_number == 3
 
 

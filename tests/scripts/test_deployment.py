@@ -15,8 +15,9 @@ from ethpm_types import ContractType
 import deployments
 from deployments import CompilerSettings, DeployedContract
 from scripts._deployment import chains
-from scripts._deployment.creation import address_created_by, matches
+from scripts._deployment.creation import matches
 from scripts._deployment.errors import ForkedNetwork, HolderMissing, InvalidHolder, OtherGenesis, UnknownChain
+from scripts._deployment.nonces import address_created_by
 from scripts._deployment.records import Intent, Records
 from scripts._lab.wallets import Cast
 from scripts.deploy import role_holders

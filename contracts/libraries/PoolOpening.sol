@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+pragma solidity 0.8.37;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IMatchFunding} from "../interfaces/IMatchFunding.sol";
+import {Journals} from "./Journals.sol";
+import {Pools} from "./Pools.sol";
+
+/// @title Opening a pool
+/// @notice Deployed on its own and linked, because one contract would be too large. Who may open one, and in which
+/// currency, is checked there.
+library PoolOpening {
+    using Journals for Journals.Journal;
+
+    /// @dev Public money is budgeted for a year or two; what waits longer should go back.
+    uint256 private constant MAX_WINDOW = 2 * 365 days;
+
+    /// @dev Who opens what under which id.
+    struct Opener {
+        uint32 poolId;
+        uint32 manager;
+        address account;
+    }
+
+    /// @notice Checks the terms, stores and logs them.
+    function open(
+        Journals.Journal storage journal,
+        Pools.Pool storage p,
+        Opener memory by,
+        IMatchFunding.PoolTerms calldata terms
+    ) external {
+        // Check
+        _check(terms);
+
+        // Effect
+        _store(p, by.manager, terms);
+
+        // Log
+        journal.append(
+            keccak256(abi.encode(IMatchFunding.PoolOpened.selector, by.poolId, by.manager, by.account, terms))
+        );
+        emit IMatchFunding.PoolOpened(by.poolId, by.manager, by.account, terms);
+    }
+
+    /// @notice The pool as `IMatchFunding.pool` shows it.
+    function view_(Pools.Pool storage p) external view returns (IMatchFunding.PoolView memory v) {
+        bool gift = p.kind == Pools.Kind.Gift;
+        v.terms.currency = p.currency;
+        v.terms.opensAt = p.opensAt;
+        v.terms.endsAt = p.endsAt;
+        v.terms.rule = gift ? IMatchFunding.Rule.ThresholdGift : IMatchFunding.Rule.CappedRatio;
+        v.terms.maxFirstTrancheBps = p.maxFirstTrancheBps;
+        v.terms.campaignCap = p.campaignCap;
+        v.terms.ratioBps = p.ratioBps;
+        v.terms.membersOnly = p.kind == Pools.Kind.RatioForMembers;
+        v.terms.memberCap = p.memberCap;
+        v.terms.minRaised = p.minRaised;
+        v.terms.minMemberPledge = p.minMemberPledge;
+        v.terms.minMembers = p.minMembers;
+        v.manager = p.manager;
+        v.funded = p.funded;
+        v.reserved = p.funded - p.unreserved;
+        v.paid = p.paid;
+        v.reclaimed = p.reclaimed;
+        v.openReservations = p.openReservations;
+    }
+
+    function _store(Pools.Pool storage p, uint32 manager, IMatchFunding.PoolTerms calldata t) private {
+        Pools.Kind kind = t.rule == IMatchFunding.Rule.ThresholdGift
+            ? Pools.Kind.Gift
+            : t.membersOnly ? Pools.Kind.RatioForMembers : Pools.Kind.RatioForAll;
+        (p.campaignCap, p.endsAt, p.ratioBps, p.kind) = (t.campaignCap, t.endsAt, t.ratioBps, kind);
+        (p.memberCap, p.manager, p.maxFirstTrancheBps) = (t.memberCap, manager, t.maxFirstTrancheBps);
+        (p.currency, p.opensAt, p.minMembers) = (t.currency, t.opensAt, t.minMembers);
+        (p.minRaised, p.minMemberPledge) = (t.minRaised, t.minMemberPledge);
+    }
+
+    /// @dev Reverts with the name of the first term out of bounds.
+    function _check(IMatchFunding.PoolTerms calldata t) private view {
+        _within("endsAt", t.endsAt, Math.max(block.timestamp, t.opensAt) + 1, t.opensAt + MAX_WINDOW);
+        _within("maxFirstTrancheBps", t.maxFirstTrancheBps, 1, Pools.BPS);
+        _within("campaignCap", t.campaignCap, 1, type(uint96).max);
+        if (t.rule == IMatchFunding.Rule.CappedRatio) _checkRatio(t);
+        else _checkGift(t);
+    }
+
+    function _checkRatio(IMatchFunding.PoolTerms calldata t) private pure {
+        _within("ratioBps", t.ratioBps, 1, type(uint16).max);
+        _within("memberCap", t.memberCap, t.membersOnly ? 1 : 0, t.membersOnly ? t.campaignCap : 0);
+        _within("minRaised", t.minRaised, 0, 0);
+        _within("minMembers", t.minMembers, 0, 0);
+        _within("minMemberPledge", t.minMemberPledge, 0, 0);
+    }
+
+    function _checkGift(IMatchFunding.PoolTerms calldata t) private pure {
+        _within("ratioBps", t.ratioBps, 0, 0);
+        _within("membersOnly", t.membersOnly ? 1 : 0, 0, 0);
+        _within("memberCap", t.memberCap, 0, 0);
+        _within("minRaised", t.minRaised, 1, type(uint96).max);
+        bool counts = t.minMembers != 0;
+        _within("minMemberPledge", t.minMemberPledge, counts ? 1 : 0, counts ? type(uint96).max : 0);
+    }
+
+    function _within(bytes32 term, uint256 value, uint256 min, uint256 max) private pure {
+        require(min <= value && value <= max, IMatchFunding.MatchFunding_TermOutOfBounds(term, value, min, max));
+    }
+}
