@@ -122,5 +122,6 @@ $(TOOLS_STAMP): $(NODE_STAMP) toolchain/link_tools.sh
 	@touch $@
 
 $(CONTRACTS_STAMP): $(PYTHON_STAMP) $(TOOLS_STAMP) toolchain/solc.mjs ape-config.yaml $(SOURCES)
-	@$(STEP) "Contracts" ape compile
+# By force: Ape may take a library for unchanged when only what it imports has changed.
+	@$(STEP) "Contracts" ape compile --force
 	@mkdir -p $(@D) && touch $@

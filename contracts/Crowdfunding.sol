@@ -94,9 +94,7 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         // Effect
         campaignId = ++campaignCount;
         Submission.Submitter memory by = Submission.Submitter(campaignId, registry.entityOf(account), account);
-        Submission.submit(
-            _journal, _campaigns[campaignId], _milestones[campaignId], by, terms, milestones
-        );
+        Submission.submit(_journal, _campaigns[campaignId], by, terms, milestones);
     }
 
     /// @inheritdoc ICrowdfunding
@@ -166,8 +164,8 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         _checkPhase(campaignId, c, Phase.Live);
         uint40 closedAt = c.deadline - c.withdrawalCutoff;
         require(block.timestamp < closedAt, Crowdfunding_WithdrawalClosed(campaignId, closedAt));
-        (uint96 amount, uint32 memberId) = (p.amount, p.memberId);
-        require(amount != 0, Crowdfunding_NoPledge(campaignId, backer));
+        (uint96 amount, uint32 memberId, uint88 firstMatch) = (p.amount, p.memberId, p.firstMatch);
+        if (amount == 0) revert Crowdfunding_NoPledge(campaignId, backer);
 
         // Effect
         delete _pledges[campaignId][backer];
@@ -188,27 +186,26 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         emit PledgeWithdrawn(campaignId, backer, memberId, amount, raised, members);
 
         // Interaction
-        if (c.pools != 0) matchFunding.onWithdraw(campaignId, backer, memberId == 0 ? 0 : amount);
+        if (c.pools != 0) matchFunding.onWithdraw(campaignId, backer, memberId == 0 ? 0 : amount, firstMatch);
         IERC20(c.currency).push(backer, amount);
     }
 
     /// @inheritdoc ICrowdfunding
     function refund(uint32 campaignId, address backer) external nonReentrant returns (uint256) {
         Campaigns.Campaign storage c = _existing(campaignId);
-        Pledge storage p = _pledges[campaignId][backer];
 
         // Check
         // Not `require`, which would ask for the phase, and thus the registry, even when all is well.
         if (!_isRefunding(c)) revert Crowdfunding_WrongPhase(campaignId, _phaseOf(c));
-        require(p.amount != 0, Crowdfunding_NoPledge(campaignId, backer));
-        require(!p.refunded, Crowdfunding_AlreadyRefunded(campaignId, backer));
+        uint96 pledged = _pledges[campaignId][backer].amount;
+        require(pledged != 0, Crowdfunding_NoPledge(campaignId, backer));
 
         // Effect
-        uint96 amount = _refundOf(campaignId, c, p.amount);
-        if (c.decision == Campaigns.Decision.Terminated) c.restPledged -= p.amount;
+        uint96 amount = _refundOf(c, pledged);
+        if (c.decision == Campaigns.Decision.Terminated) c.restPledged -= pledged;
         uint96 refunded = c.refunded + amount;
-        p.refunded = true;
         c.refunded = refunded;
+        delete _pledges[campaignId][backer];
 
         // Log
         _append(keccak256(abi.encode(PledgeRefunded.selector, campaignId, backer, amount, refunded)));
@@ -237,9 +234,9 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
 
         // Check
         _checkOrganizer(campaignId, c, _msgSender());
-        _checkPhase(campaignId, c, Phase.Delivering);
+        Delivery.Context memory ctx = _delivering(campaignId, c);
 
-        Delivery.claim(_journal, c, _milestones[campaignId], _context(campaignId, c), evidenceHash);
+        Delivery.claim(_journal, c, _milestones[campaignId], ctx, evidenceHash);
     }
 
     /// @inheritdoc ICrowdfunding
@@ -248,14 +245,14 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         address account = _msgSender();
 
         // Check
-        _checkPhase(campaignId, c, Phase.Delivering);
+        Delivery.Context memory ctx = _delivering(campaignId, c);
 
         Delivery.object(
             _journal,
             c,
             _milestones[campaignId],
             _pledges[campaignId][account],
-            _context(campaignId, c),
+            ctx,
             Delivery.Objection(account, index, attempt)
         );
     }
@@ -268,11 +265,12 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         Campaigns.Campaign storage c = _existing(campaignId);
 
         // Check
-        _checkPhase(campaignId, c, Phase.Delivering);
+        Delivery.Context memory ctx = _delivering(campaignId, c);
+
         bool backer = _pledges[campaignId][msg.sender].amount != 0;
         Delivery.Ruling memory ruling = Delivery.Ruling(index, attempt, release, backer, reason);
         Delivery.rule(
-            _journal, c, _milestones[campaignId], countedThrough[campaignId], _context(campaignId, c), ruling
+            _journal, c, _milestones[campaignId], countedThrough[campaignId], ctx, ruling
         );
     }
 
@@ -282,10 +280,10 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         address account = _msgSender();
 
         // Check
-        _checkPhase(campaignId, c, Phase.Delivering);
+        Delivery.Context memory ctx = _delivering(campaignId, c);
 
         bool byOrganizer = registry.entityOf(account) == c.organizer;
-        Delivery.end(_journal, c, _milestones[campaignId], _context(campaignId, c), account, byOrganizer);
+        Delivery.end(_journal, c, _milestones[campaignId], ctx, account, byOrganizer);
     }
 
     /// @inheritdoc ICrowdfunding
@@ -306,23 +304,19 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
 
     /// @inheritdoc ICrowdfunding
     function releaseMilestone(uint32 campaignId) external returns (uint256) {
-        Campaigns.Campaign storage c = _existing(campaignId);
-
-        // Check
-        _checkPhase(campaignId, c, Phase.Delivering);
-
-        return Delivery.release(_journal, c, _milestones[campaignId], _context(campaignId, c));
+        return _release(campaignId, _existing(campaignId));
     }
 
     /// @inheritdoc ICrowdfunding
     function collect(uint32 campaignId) external nonReentrant returns (uint256) {
+        return _collect(campaignId, _existing(campaignId));
+    }
+
+    /// @inheritdoc ICrowdfunding
+    function releaseAndCollect(uint32 campaignId) external nonReentrant returns (uint256) {
         Campaigns.Campaign storage c = _existing(campaignId);
-
-        uint96 amount = Delivery.collect(_journal, c, _milestones[campaignId], campaignId);
-
-        // Interaction
-        IERC20(c.currency).push(c.payoutAccount, amount);
-        return amount;
+        _release(campaignId, c);
+        return _collect(campaignId, c);
     }
 
     // --------------------------------------------------------------------------------------------------- views
@@ -338,7 +332,7 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         v.stretchGoal = c.stretchGoal;
         v.minPledge = c.minPledge;
         v.raised = c.raised;
-        v.released = Delivery.releasedOf(c, _milestones[campaignId]);
+        v.released = Delivery.releasedOf(c);
         v.collected = c.collected;
         v.refunded = c.refunded;
         v.submittedAt = c.submittedAt;
@@ -350,7 +344,7 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         v.objectionWindow = c.objectionWindow;
         v.rulingWindow = c.rulingWindow;
         v.members = c.members;
-        v.releasedBps = Delivery.releasedBps(c, _milestones[campaignId]);
+        v.releasedBps = c.releasedBps;
         v.pools = c.pools;
         v.milestoneCount = c.milestoneCount;
         v.currentMilestone = c.currentMilestone;
@@ -367,8 +361,9 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         require(
             index < c.milestoneCount, Crowdfunding_UnknownMilestone(campaignId, index, c.milestoneCount)
         );
-        bool delivering = _phaseOf(c) == Phase.Delivering;
-        return Delivery.milestoneView(c, _milestones[campaignId], _context(campaignId, c), index, delivering);
+        Delivery.Context memory ctx = _context(campaignId, c);
+        bool delivering = c.phaseOf(ctx.revokedAt) == Phase.Delivering;
+        return Delivery.milestoneView(c, _milestones[campaignId], ctx, index, delivering);
     }
 
     /// @inheritdoc ICrowdfunding
@@ -378,9 +373,9 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
 
     /// @inheritdoc ICrowdfunding
     function refundable(uint32 campaignId, address backer) external view returns (uint256) {
-        Pledge memory p = _pledges[campaignId][backer];
+        uint96 pledged = _pledges[campaignId][backer].amount;
         Campaigns.Campaign storage c = _existing(campaignId);
-        return _isRefunding(c) && !p.refunded && p.amount != 0 ? _refundOf(campaignId, c, p.amount) : 0;
+        return pledged != 0 && _isRefunding(c) ? _refundOf(c, pledged) : 0;
     }
 
     /// @inheritdoc ICrowdfunding
@@ -397,8 +392,8 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         f.payoutAccount = c.payoutAccount;
         f.goal = c.goal;
         f.raised = c.raised;
-        f.firstShareBps = _milestones[campaignId][0].cumulativeBps;
-        f.releasedBps = Delivery.releasedBps(c, _milestones[campaignId]);
+        f.firstShareBps = c.cumulativeBps(0);
+        f.releasedBps = c.releasedBps;
         f.currentMilestone = c.currentMilestone;
     }
 
@@ -417,8 +412,8 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         Phase phase_ = _checkPledge(campaignId, c, entityId, amount);
 
         // Effect
-        IMatchFunding.PledgeFacts memory facts =
-            IMatchFunding.PledgeFacts(backer, entityId, false, 0, 0, uint96(amount));
+        IMatchFunding.PledgeFacts memory facts;
+        (facts.backer, facts.entityId, facts.amount) = (backer, entityId, uint96(amount));
         uint96 raised = _addPledge(campaignId, c, facts);
         if (phase_ == Phase.Extension && raised == c.stretchGoal) {
             c.extensionUsed = uint24(block.timestamp - c.deadline);
@@ -426,9 +421,17 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         }
 
         // Interaction
-        uint256 matched = c.pools == 0 ? 0 : matchFunding.onPledge(campaignId, facts);
-        require(matched >= minMatch, Crowdfunding_MatchBelowMinimum(campaignId, minMatch, matched));
+        uint256 matched = c.pools == 0 ? 0 : _match(campaignId, facts);
+        if (matched < minMatch) revert Crowdfunding_MatchBelowMinimum(campaignId, minMatch, matched);
         IERC20(c.currency).pull(backer, amount);
+    }
+
+    /// @dev Calls the match of a pledge from the campaign's pools. What the first ratio pool adds is kept in the pledge's
+    /// own slot, because a campaign seldom has another.
+    function _match(uint32 campaignId, IMatchFunding.PledgeFacts memory facts) private returns (uint256 matched) {
+        uint88 first;
+        (matched, first) = matchFunding.onPledge(campaignId, facts);
+        if (first != 0) _pledges[campaignId][facts.backer].firstMatch = facts.firstMatch + first;
     }
 
     function _checkPledge(uint32 campaignId, Campaigns.Campaign storage c, uint32 entityId, uint256 amount)
@@ -437,25 +440,21 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         returns (Phase phase_)
     {
         uint32 organizerId = c.organizer;
-        IEntityRegistry.Entity memory organizer = registry.entity(organizerId);
-        phase_ = _phaseOf(c, organizer);
-        require(
-            phase_ == Phase.Live || phase_ == Phase.Extension, Crowdfunding_WrongPhase(campaignId, phase_)
-        );
+        (uint40 revokedAt, uint40 suspendedUntil) = registry.standingOf(organizerId);
+        phase_ = c.phaseOf(revokedAt);
+        if (phase_ != Phase.Live && phase_ != Phase.Extension) revert Crowdfunding_WrongPhase(campaignId, phase_);
         _checkCurrency(c.currency);
-        require(
-            block.timestamp >= organizer.suspendedUntil,
-            Crowdfunding_OrganizerSuspended(campaignId, organizerId, organizer.suspendedUntil)
-        );
-        require(entityId != organizerId, Crowdfunding_OrganizerCannotPledge(campaignId, organizerId));
+        if (block.timestamp < suspendedUntil) {
+            revert Crowdfunding_OrganizerSuspended(campaignId, organizerId, suspendedUntil);
+        }
+        if (entityId == organizerId) revert Crowdfunding_OrganizerCannotPledge(campaignId, organizerId);
 
         uint256 rest = c.stretchGoal - c.raised;
-        require(amount != 0, Crowdfunding_ZeroAmount(campaignId));
-        require(amount <= rest, Crowdfunding_PledgeAboveRest(campaignId, amount, rest));
-        require(
-            amount >= c.minPledge || amount == rest,
-            Crowdfunding_PledgeBelowMinimum(campaignId, amount, c.minPledge)
-        );
+        if (amount == 0) revert Crowdfunding_ZeroAmount(campaignId);
+        if (amount > rest) revert Crowdfunding_PledgeAboveRest(campaignId, amount, rest);
+        if (amount < c.minPledge && amount != rest) {
+            revert Crowdfunding_PledgeBelowMinimum(campaignId, amount, c.minPledge);
+        }
     }
 
     /// @dev Adds to the pledge and the total, counts the member, and completes what the pools are told.
@@ -465,16 +464,16 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
     {
         Pledge storage p = _pledges[campaignId][facts.backer];
         (uint96 held, uint32 memberId) = (p.amount, p.memberId);
+        facts.firstMatch = p.firstMatch;
+        if (memberId != 0) facts.countedBefore = held;
 
         // Effect
         raised = c.raised + facts.amount;
         c.raised = raised;
         p.amount = held + facts.amount;
-        if (memberId != 0) facts.countedBefore = held;
-        if (facts.entityId != 0) {
+        if (facts.entityId != 0 && (memberId == 0 || c.pools != 0)) {
             (memberId, facts.member) = _countMember(campaignId, c, p, facts.backer, memberId);
         }
-
         if (memberId != 0) facts.countedAfter = held + facts.amount;
 
         // Log
@@ -536,14 +535,44 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
     /// @dev The pledge, or after a termination floor(pledge * restUnreleased / restPledged): both rests fall with each
     /// refund, so that the last one empties the books. What flooring leaves falls to later refunds: less than one unit
     /// for each earlier one.
-    function _refundOf(uint32 campaignId, Campaigns.Campaign storage c, uint96 pledged)
+    function _refundOf(Campaigns.Campaign storage c, uint96 pledged) private view returns (uint96) {
+        if (c.decision != Campaigns.Decision.Terminated) return pledged;
+        uint256 restUnreleased = c.raised - Delivery.releasedOf(c) - c.refunded;
+        return uint96(pledged * restUnreleased / c.restPledged);
+    }
+
+    function _release(uint32 campaignId, Campaigns.Campaign storage c) private returns (uint256) {
+        return Delivery.release(_journal, c, _milestones[campaignId], _delivering(campaignId, c));
+    }
+
+    function _collect(uint32 campaignId, Campaigns.Campaign storage c) private returns (uint256) {
+        // Check
+        uint96 collected = Delivery.releasedOf(c);
+        uint96 amount = collected - c.collected;
+        if (amount == 0) revert Crowdfunding_NothingToCollect(campaignId);
+
+        // Effect
+        c.collected = collected;
+
+        // Log
+        address payoutAccount = c.payoutAccount;
+        _append(keccak256(abi.encode(FundsCollected.selector, campaignId, payoutAccount, amount, collected)));
+        emit FundsCollected(campaignId, payoutAccount, amount, collected);
+
+        // Interaction
+        IERC20(c.currency).push(payoutAccount, amount);
+        return amount;
+    }
+
+    /// @dev Reverts unless the campaign is in Delivering.
+    function _delivering(uint32 campaignId, Campaigns.Campaign storage c)
         private
         view
-        returns (uint96)
+        returns (Delivery.Context memory ctx)
     {
-        if (c.decision != Campaigns.Decision.Terminated) return pledged;
-        uint256 restUnreleased = c.raised - Delivery.releasedOf(c, _milestones[campaignId]) - c.refunded;
-        return uint96(pledged * restUnreleased / c.restPledged);
+        ctx = _context(campaignId, c);
+        Phase phase_ = c.phaseOf(ctx.revokedAt);
+        if (phase_ != Phase.Delivering) revert Crowdfunding_WrongPhase(campaignId, phase_);
     }
 
     function _context(uint32 campaignId, Campaigns.Campaign storage c)
@@ -551,11 +580,8 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         view
         returns (Delivery.Context memory)
     {
-        return Delivery.Context(campaignId, _revokedAt(registry.entity(c.organizer)), registry, matchFunding);
-    }
-
-    function _revokedAt(IEntityRegistry.Entity memory e) private pure returns (uint40) {
-        return e.state == IEntityRegistry.EntityState.Revoked ? e.verifiedUntil : 0;
+        (uint40 revokedAt,) = registry.standingOf(c.organizer);
+        return Delivery.Context(campaignId, revokedAt, registry, matchFunding);
     }
 
     function _existing(uint32 campaignId) private view returns (Campaigns.Campaign storage c) {
@@ -564,15 +590,8 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
     }
 
     function _phaseOf(Campaigns.Campaign storage c) private view returns (Phase) {
-        return _phaseOf(c, registry.entity(c.organizer));
-    }
-
-    function _phaseOf(Campaigns.Campaign storage c, IEntityRegistry.Entity memory organizer)
-        private
-        view
-        returns (Phase)
-    {
-        return c.phaseOf(_revokedAt(organizer));
+        (uint40 revokedAt,) = registry.standingOf(c.organizer);
+        return c.phaseOf(revokedAt);
     }
 
     /// @dev Failed, Canceled or Terminated. Which of the first two does not matter here, so that most refunds need not

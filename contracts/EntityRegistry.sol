@@ -273,6 +273,12 @@ contract EntityRegistry is LabContract, IEntityRegistry {
     }
 
     /// @inheritdoc IEntityRegistry
+    function standingOf(uint32 entityId) external view returns (uint40 revokedAt, uint40 suspendedUntil) {
+        Entity storage e = _entities[entityId];
+        return (e.state == EntityState.Revoked ? e.verifiedUntil : 0, e.suspendedUntil);
+    }
+
+    /// @inheritdoc IEntityRegistry
     function recovery(uint32 entityId) external view returns (Recovery memory) {
         return _recoveries[entityId];
     }

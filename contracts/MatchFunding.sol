@@ -99,20 +99,12 @@ contract MatchFunding is LabContract, ReentrancyGuardTransient, IMatchFunding {
     function requestPool(uint32 campaignId, uint32 poolId) external {
         _existing(poolId);
         address account = _msgSender();
-        Pools.Reservation storage r = _reservations[poolId][campaignId];
 
         // Check
         ICrowdfunding.MatchFacts memory c = crowdfunding.matchFacts(campaignId);
         require(registry.entityOf(account) == c.organizer, MatchFunding_NotOrganizer(campaignId, account));
-        _checkBeforeEnd(campaignId, c.phase);
-        require(!r.requested, MatchFunding_AlreadyRequested(poolId, campaignId));
 
-        // Effect
-        r.requested = true;
-
-        // Log
-        _append(keccak256(abi.encode(PoolRequested.selector, poolId, campaignId, account)));
-        emit PoolRequested(poolId, campaignId, account);
+        PoolOpening.request(_journal, _reservations[poolId][campaignId], poolId, campaignId, account, c.phase);
     }
 
     /// @inheritdoc IMatchFunding
@@ -128,10 +120,12 @@ contract MatchFunding is LabContract, ReentrancyGuardTransient, IMatchFunding {
         _checkWindow(poolId, p);
         require(r.requested, MatchFunding_NotRequested(poolId, campaignId));
         require(!r.enrolled, MatchFunding_AlreadyEnrolled(poolId, campaignId));
-        uint32 organizer = _checkEnrolment(poolId, p, campaignId);
+        _checkCurrency(p.currency);
+        ICrowdfunding.MatchFacts memory c = crowdfunding.matchFacts(campaignId);
+        PoolOpening.checkCampaign(p, isFunder[poolId], poolId, campaignId, c);
 
         // Effect
-        (r.enrolled, isMatchedOrganizer[poolId][organizer]) = (true, true);
+        (r.enrolled, isMatchedOrganizer[poolId][c.organizer]) = (true, true);
         ++p.openReservations;
         uint96 gift;
         if (p.kind == Pools.Kind.Gift) {
@@ -153,30 +147,47 @@ contract MatchFunding is LabContract, ReentrancyGuardTransient, IMatchFunding {
     // ------------------------------------------------------------------------------------- called with a pledge
 
     /// @inheritdoc IMatchFunding
-    function onPledge(uint32 campaignId, PledgeFacts calldata facts) external returns (uint256 matched) {
+    function onPledge(uint32 campaignId, PledgeFacts memory facts)
+        external
+        returns (uint256 matched, uint88 firstMatch)
+    {
         _checkCrowdfunding();
         uint32[3] memory pools = _poolsOf[campaignId];
+        bool first = true;
         for (uint256 i; i < MAX_POOLS && pools[i] != 0; ++i) {
-            Pools.Pool storage p = _pools[pools[i]];
-            if (facts.entityId != 0) {
-                require(
-                    !isFunder[pools[i]][facts.entityId],
-                    MatchFunding_FunderCannotPledge(pools[i], campaignId, facts.backer)
-                );
+            uint32 poolId = pools[i];
+            Pools.Pool storage p = _pools[poolId];
+            if (facts.entityId != 0 && isFunder[poolId][facts.entityId]) {
+                revert MatchFunding_FunderCannotPledge(poolId, campaignId, facts.backer);
             }
-            if (p.kind != Pools.Kind.Gift) matched += _reserve(pools[i], p, campaignId, facts);
-            else _count(pools[i], p, campaignId, facts.countedBefore, facts.countedAfter);
+            if (p.kind == Pools.Kind.Gift) {
+                _count(poolId, p, campaignId, facts.countedBefore, facts.countedAfter);
+                continue;
+            }
+            uint256 amount = _quote(poolId, p, campaignId, facts, first);
+            if (amount != 0) _reserve(poolId, p, campaignId, facts, uint96(amount));
+            matched += amount;
+            if (first) firstMatch = uint88(amount);
+            else if (amount != 0) _matches[poolId][campaignId][facts.backer] += uint96(amount);
+            first = false;
         }
     }
 
     /// @inheritdoc IMatchFunding
-    function onWithdraw(uint32 campaignId, address backer, uint96 counted) external {
+    function onWithdraw(uint32 campaignId, address backer, uint96 counted, uint88 firstMatch) external {
         _checkCrowdfunding();
         uint32[3] memory pools = _poolsOf[campaignId];
+        bool first = true;
         for (uint256 i; i < MAX_POOLS && pools[i] != 0; ++i) {
             Pools.Pool storage p = _pools[pools[i]];
-            if (p.kind != Pools.Kind.Gift) _return(pools[i], p, campaignId, backer);
-            else _count(pools[i], p, campaignId, counted, 0);
+            if (p.kind == Pools.Kind.Gift) {
+                _count(pools[i], p, campaignId, counted, 0);
+                continue;
+            }
+            uint96 amount = first ? firstMatch : _matches[pools[i]][campaignId][backer];
+            if (amount != 0) _return(pools[i], p, campaignId, backer, amount);
+            if (!first) delete _matches[pools[i]][campaignId][backer];
+            first = false;
         }
     }
 
@@ -302,6 +313,14 @@ contract MatchFunding is LabContract, ReentrancyGuardTransient, IMatchFunding {
 
     /// @inheritdoc IMatchFunding
     function matchOf(uint32 poolId, uint32 campaignId, address backer) external view returns (uint256) {
+        ICrowdfunding.Pledge memory p = crowdfunding.pledgeOf(campaignId, backer);
+        if (p.amount == 0) return 0;
+        uint32[3] memory pools = _poolsOf[campaignId];
+        for (uint256 i; i < MAX_POOLS && pools[i] != 0; ++i) {
+            if (_pools[pools[i]].kind == Pools.Kind.Gift) continue;
+            if (pools[i] == poolId) return p.firstMatch;
+            break;
+        }
         return _matches[poolId][campaignId][backer];
     }
 
@@ -311,10 +330,14 @@ contract MatchFunding is LabContract, ReentrancyGuardTransient, IMatchFunding {
         facts.backer = backer;
         facts.member = _wouldCount(campaignId, backer);
         facts.amount = uint96(Math.min(amount, type(uint96).max));
+        facts.firstMatch = crowdfunding.pledgeOf(campaignId, backer).firstMatch;
         uint32[3] memory pools = _poolsOf[campaignId];
+        bool first = true;
         for (uint256 i; i < MAX_POOLS && pools[i] != 0; ++i) {
             Pools.Pool storage p = _pools[pools[i]];
-            if (p.kind != Pools.Kind.Gift) matched += _quote(pools[i], p, campaignId, facts);
+            if (p.kind == Pools.Kind.Gift) continue;
+            matched += _quote(pools[i], p, campaignId, facts, first);
+            first = false;
         }
     }
 
@@ -350,7 +373,8 @@ contract MatchFunding is LabContract, ReentrancyGuardTransient, IMatchFunding {
     // ------------------------------------------------------------------------------------------------ internal
 
     /// @dev min(floor(amount * ratioBps / 10,000), what each cap and the pool leave).
-    function _quote(uint32 poolId, Pools.Pool storage p, uint32 campaignId, PledgeFacts memory facts)
+    /// @param first Whether it is the campaign's first ratio pool.
+    function _quote(uint32 poolId, Pools.Pool storage p, uint32 campaignId, PledgeFacts memory facts, bool first)
         private
         view
         returns (uint256 amount)
@@ -359,23 +383,25 @@ contract MatchFunding is LabContract, ReentrancyGuardTransient, IMatchFunding {
         amount = uint256(facts.amount) * p.ratioBps / Pools.BPS;
         amount = Math.min(amount, p.unreserved);
         amount = Math.min(amount, p.campaignCap - _reservations[poolId][campaignId].reserved);
-        if (p.kind != Pools.Kind.RatioForMembers) return amount;
+        if (first) amount = Math.min(amount, type(uint88).max - facts.firstMatch);
+        if (p.kind == Pools.Kind.RatioForAll) return amount;
+        if (!facts.member) return 0;
         // A member counts through one account in a campaign, so that the account's match is the member's.
-        return facts.member ? Math.min(amount, p.memberCap - _matches[poolId][campaignId][facts.backer]) : 0;
+        uint96 called = first ? facts.firstMatch : _matches[poolId][campaignId][facts.backer];
+        return Math.min(amount, p.memberCap - called);
     }
 
-    function _reserve(uint32 poolId, Pools.Pool storage p, uint32 campaignId, PledgeFacts memory facts)
-        private
-        returns (uint96 amount)
-    {
-        amount = uint96(_quote(poolId, p, campaignId, facts));
-        if (amount == 0) return 0;
-
+    function _reserve(
+        uint32 poolId,
+        Pools.Pool storage p,
+        uint32 campaignId,
+        PledgeFacts memory facts,
+        uint96 amount
+    ) private {
         // Effect
         uint96 reserved = _reservations[poolId][campaignId].reserved + amount;
         p.unreserved -= amount;
         _reservations[poolId][campaignId].reserved = reserved;
-        _matches[poolId][campaignId][facts.backer] += amount;
 
         // Log
         _append(
@@ -388,15 +414,11 @@ contract MatchFunding is LabContract, ReentrancyGuardTransient, IMatchFunding {
         emit MatchReserved(poolId, campaignId, facts.backer, facts.amount, amount, reserved);
     }
 
-    function _return(uint32 poolId, Pools.Pool storage p, uint32 campaignId, address backer) private {
-        uint96 amount = _matches[poolId][campaignId][backer];
-        if (amount == 0) return;
-
+    function _return(uint32 poolId, Pools.Pool storage p, uint32 campaignId, address backer, uint96 amount) private {
         // Effect
         uint96 reserved = _reservations[poolId][campaignId].reserved - amount;
         p.unreserved += amount;
         _reservations[poolId][campaignId].reserved = reserved;
-        delete _matches[poolId][campaignId][backer];
 
         // Log
         _append(keccak256(abi.encode(MatchReturned.selector, poolId, campaignId, backer, amount, reserved)));
@@ -430,40 +452,6 @@ contract MatchFunding is LabContract, ReentrancyGuardTransient, IMatchFunding {
         uint32 counted = crowdfunding.pledgeOf(campaignId, backer).memberId;
         if (counted != 0) return counted == memberId;
         return crowdfunding.countedThrough(campaignId, memberId) == address(0);
-    }
-
-    /// @return organizer The campaign's organizer.
-    function _checkEnrolment(uint32 poolId, Pools.Pool storage p, uint32 campaignId)
-        private
-        view
-        returns (uint32 organizer)
-    {
-        ICrowdfunding.MatchFacts memory c = crowdfunding.matchFacts(campaignId);
-        organizer = c.organizer;
-        bool gift = p.kind == Pools.Kind.Gift;
-        if (gift) {
-            require(
-                c.phase == ICrowdfunding.Phase.Approved, MatchFunding_WrongPhase(campaignId, uint8(c.phase))
-            );
-            require(
-                p.minRaised >= c.goal, MatchFunding_GiftBelowGoal(poolId, campaignId, p.minRaised, c.goal)
-            );
-        } else {
-            _checkBeforeEnd(campaignId, c.phase);
-        }
-        require(
-            c.currency == p.currency,
-            MatchFunding_CurrencyDiffers(poolId, campaignId, p.currency, c.currency)
-        );
-        _checkCurrency(p.currency);
-        require(
-            c.firstShareBps <= p.maxFirstTrancheBps,
-            MatchFunding_FirstTrancheTooLarge(poolId, campaignId, c.firstShareBps, p.maxFirstTrancheBps)
-        );
-        require(
-            organizer != p.manager && !isFunder[poolId][organizer],
-            MatchFunding_OwnCampaign(poolId, campaignId, organizer)
-        );
     }
 
     function _addPool(uint32 campaignId, uint32 poolId) private {
@@ -518,13 +506,6 @@ contract MatchFunding is LabContract, ReentrancyGuardTransient, IMatchFunding {
         require(
             p.opensAt <= block.timestamp && block.timestamp < p.endsAt,
             MatchFunding_OutsideWindow(poolId, p.opensAt, p.endsAt)
-        );
-    }
-
-    function _checkBeforeEnd(uint32 campaignId, ICrowdfunding.Phase phase) private pure {
-        require(
-            ICrowdfunding.Phase.Approved <= phase && phase <= ICrowdfunding.Phase.Extension,
-            MatchFunding_WrongPhase(campaignId, uint8(phase))
         );
     }
 }

@@ -176,10 +176,12 @@ def _campaigns(connection: Connection, ask: _Asker, now: int) -> Iterator[Questi
     yield from _milestones(connection, ask, campaigns, revoked, now)
     objections = _objections(connection)
     for row in store.scan(connection, table_of(Pledge)):
-        same = {name: row[name] for name in ("amount", "member_id", "refunded")}
+        same = {name: row[name] for name in ("amount", "member_id")}
+        same["objections"] = objections.get((row["campaign_id"], row["backer"]), 0)
+        if row["refunded"]:  # the contract erases the pledge
+            same = dict.fromkeys(same, 0)
         campaign, phase = facts(campaigns[row["campaign_id"]]), phase_of[row["campaign_id"]]
         refundable = phases.refundable(campaign, phase, row["amount"], refunded=row["refunded"])
-        same["objections"] = objections.get((row["campaign_id"], row["backer"]), 0)
         yield ask("pledges", "Crowdfunding", "pledgeOf", row["campaign_id"], row["backer"], **same)
         yield ask("pledges", "Crowdfunding", "refundable", row["campaign_id"], row["backer"], value=refundable)
 

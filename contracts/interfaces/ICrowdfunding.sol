@@ -126,12 +126,12 @@ interface ICrowdfunding is ILabContract {
         uint8 currentMilestone;
     }
 
-    /// @notice One backer's pledge to one campaign.
+    /// @notice One backer's pledge to one campaign. It is erased when it is withdrawn or refunded; the events remain.
     struct Pledge {
-        uint96 amount; // pledged and not withdrawn; keeps its value when it is refunded
+        uint96 amount; // > 0
         uint32 memberId; // member counted through this pledge; 0 if none
-        bool refunded;
         uint40 objections; // bit 3 * milestone + attempt - 1 is set where the backer objected
+        uint88 firstMatch; // called from the campaign's first ratio pool; see `IMatchFunding.matchOf`
     }
 
     /// @notice The treasurer allowed a currency for new campaigns.
@@ -327,11 +327,8 @@ interface ICrowdfunding is ILabContract {
     /// @notice The match reserved for this pledge would be less than the backer signed for.
     error Crowdfunding_MatchBelowMinimum(uint32 campaignId, uint256 minMatch, uint256 available);
 
-    /// @notice The account has no pledge in this campaign.
+    /// @notice The account has no pledge in this campaign: it made none, or it was withdrawn or refunded.
     error Crowdfunding_NoPledge(uint32 campaignId, address backer);
-
-    /// @notice The pledge was refunded already.
-    error Crowdfunding_AlreadyRefunded(uint32 campaignId, address backer);
 
     /// @notice Pledges could be withdrawn until `closedAt`.
     error Crowdfunding_WithdrawalClosed(uint32 campaignId, uint40 closedAt);
@@ -451,6 +448,11 @@ interface ICrowdfunding is ILabContract {
     /// @notice Pays what is booked to the payout account. Anyone may call.
     /// @return amount What was paid, in base units.
     function collect(uint32 campaignId) external returns (uint256 amount);
+
+    /// @notice `releaseMilestone` and `collect` in one transaction. Anyone may call. Where the payment fails, as for a
+    /// payout account that the currency blocks, the release is still possible on its own.
+    /// @return amount What was paid, in base units.
+    function releaseAndCollect(uint32 campaignId) external returns (uint256 amount);
 
     /// @notice Whether campaigns may be submitted and pledged to in this currency.
     function isCurrency(address currency) external view returns (bool);

@@ -174,6 +174,11 @@ interface IEntityRegistry is ILabContract {
     /// @notice The entity; reverts if there is none with this id.
     function entity(uint32 entityId) external view returns (Entity memory);
 
+    /// @notice What an entity's campaigns ask of it; all zero if there is none with this id.
+    /// @return revokedAt Instant of its revocation; 0 if it is not revoked.
+    /// @return suspendedUntil End of the last suspension; 0 if there was none.
+    function standingOf(uint32 entityId) external view returns (uint40 revokedAt, uint40 suspendedUntil);
+
     /// @notice The entity's recovery; all zero if there never was one.
     function recovery(uint32 entityId) external view returns (Recovery memory);
 

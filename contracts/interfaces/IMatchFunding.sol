@@ -62,6 +62,7 @@ interface IMatchFunding is ILabContract {
         uint96 countedBefore; // held by the counted member before this pledge; 0 if it counted for none
         uint96 countedAfter; // and after it
         uint96 amount;
+        uint88 firstMatch; // called by the backer's pledges from the first ratio pool before
     }
 
     /// @notice A verified public body opened a pool and manages it.
@@ -204,11 +205,15 @@ interface IMatchFunding is ILabContract {
 
     /// @notice Reserves the match of a pledge (Crowdfunding only).
     /// @return matched Sum over all ratio pools of the campaign.
-    function onPledge(uint32 campaignId, PledgeFacts calldata facts) external returns (uint256 matched);
+    /// @return firstMatch What the first of these adds, for Crowdfunding to keep with the pledge.
+    function onPledge(uint32 campaignId, PledgeFacts calldata facts)
+        external
+        returns (uint256 matched, uint88 firstMatch);
 
     /// @notice Gives back the match of a pledge that is withdrawn (Crowdfunding only).
     /// @param counted What the counted member held; 0 if the pledge counted for none.
-    function onWithdraw(uint32 campaignId, address backer, uint96 counted) external;
+    /// @param firstMatch What it called from the campaign's first ratio pool.
+    function onWithdraw(uint32 campaignId, address backer, uint96 counted, uint88 firstMatch) external;
 
     /// @notice Number of pools ever opened, which is also the highest id.
     function poolCount() external view returns (uint32);
@@ -226,7 +231,8 @@ interface IMatchFunding is ILabContract {
     /// earned as of now.
     function reservationsOf(uint32 campaignId) external view returns (uint96[3] memory);
 
-    /// @notice What a pledge called from a pool and did not give back.
+    /// @notice What a backer's pledge called from a pool; 0 once the pledge is withdrawn or refunded. Below 2^88 for the
+    /// first ratio pool of a campaign, which matches no more.
     function matchOf(uint32 poolId, uint32 campaignId, address backer) external view returns (uint256);
 
     /// @notice Match that a pledge of `amount` by `backer` would call now, over all ratio pools.

@@ -16,8 +16,6 @@ library CampaignTerms {
     uint256 private constant MAX_OBJECTION_WINDOW = 30 days;
     uint256 private constant MIN_RULING_WINDOW = 7 days;
     uint256 private constant MAX_RULING_WINDOW = 60 days;
-    /// @dev Bounds every loop over milestones.
-    uint256 private constant MAX_MILESTONES = 12;
     uint256 private constant MAX_DELIVERY = 3 * 365 days;
 
     /// @notice Reverts with the name of the first term out of bounds. The currency is checked elsewhere.
@@ -54,7 +52,7 @@ library CampaignTerms {
 
     /// @notice Reverts with the name of the first milestone term out of bounds.
     function checkPlan(ICrowdfunding.MilestonePlan[] calldata plan, uint40 deadline) internal pure {
-        _within("milestones", plan.length, 1, MAX_MILESTONES);
+        _within("milestones", plan.length, 1, Campaigns.MAX_MILESTONES);
         uint256 total;
         uint256 earliest = deadline;
         for (uint256 i; i < plan.length; ++i) {

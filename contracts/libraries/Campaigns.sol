@@ -10,6 +10,8 @@ library Campaigns {
     /// @dev A campaign nobody reviews must not block its organizer for ever.
     uint40 internal constant REVIEW_DURATION = 30 days;
     uint256 internal constant BPS = 10_000;
+    /// @dev Bounds every loop over milestones.
+    uint256 internal constant MAX_MILESTONES = 12;
 
     /// @dev What acts have decided; everything else about the phase follows from time and totals.
     enum Decision {
@@ -28,7 +30,7 @@ library Campaigns {
         Reject
     }
 
-    /// @dev Five slots, cut so that a refund touches the first two, a pledge the first three, a collection slot 3 and
+    /// @dev Five slots and the plan, cut so that a refund touches the first two, a pledge the first three, a collection slot 3 and
     /// a release slot 4, and none of these acts fills a fresh slot. Durations fit 24 bits (194 days).
     struct Campaign {
         // slot 0
@@ -59,15 +61,16 @@ library Campaigns {
         uint24 rulingWindow;
         uint8 milestoneCount;
         uint8 currentMilestone; // all before it are released
+        uint16 releasedBps; // share of those, together
         // slot 5, filled by a termination
         uint96 restPledged; // pledges that are not refunded yet
+        // from slot 6 on five milestones a slot: share of it and all before it in bps, above that its due date in
+        // seconds from the deadline. What becomes of a milestone has a slot of its own, filled if it is ever claimed.
+        uint48[MAX_MILESTONES] plan;
     }
 
-    /// @dev One slot, filled to the last bit. `cumulativeBps` includes the milestone itself. What objects and how it was
-    /// ruled concerns the last claim.
+    /// @dev One slot. What objects and how it was ruled concerns the last claim.
     struct Milestone {
-        uint16 cumulativeBps;
-        uint32 dueAfter; // seconds from the deadline
         uint40 claimedAt;
         uint24 objectors; // counted members
         uint96 objectedAmount; // their pledges, and those of other backers
@@ -79,6 +82,22 @@ library Campaigns {
 
     function opensAt(Campaign storage c) internal view returns (uint40) {
         return c.deadline - c.live;
+    }
+
+    /// @notice Stores what is planned of a milestone.
+    /// @param cumulativeBps_ Share of it and all before it.
+    function setPlan(Campaign storage c, uint256 index, uint16 cumulativeBps_, uint40 dueDate_) internal {
+        c.plan[index] = uint48(dueDate_ - c.deadline) << 16 | cumulativeBps_;
+    }
+
+    /// @notice Share of a milestone and all before it, in bps.
+    function cumulativeBps(Campaign storage c, uint256 index) internal view returns (uint16) {
+        return uint16(c.plan[index]);
+    }
+
+    /// @notice When a milestone is due.
+    function dueDate(Campaign storage c, uint256 index) internal view returns (uint40) {
+        return c.deadline + uint40(c.plan[index] >> 16);
     }
 
     /// @notice When a submission nobody approved lapses.

@@ -138,9 +138,11 @@ library Delivery {
         );
 
         // Effect
-        uint96 released = _share(c, m.cumulativeBps);
-        amount = released - releasedOf(c, milestones);
+        uint16 releasedBps = c.cumulativeBps(index);
+        uint96 released = _share(c, releasedBps);
+        amount = released - releasedOf(c);
         (c.currentMilestone, c.previousReleasableAt) = (index + 1, since);
+        c.releasedBps = releasedBps;
 
         // Log
         _logRelease(journal, ctx.campaignId, index, amount, released);
@@ -165,34 +167,7 @@ library Delivery {
         (c.decision, c.restPledged) = (Campaigns.Decision.Terminated, restPledged);
 
         // Log
-        _logTerminated(journal, ctx.campaignId, account, restPledged, restPledged - releasedOf(c, milestones));
-    }
-
-    /// @notice Books as paid what the caller then pays to the payout account.
-    function collect(
-        Journals.Journal storage journal,
-        Campaigns.Campaign storage c,
-        mapping(uint8 index => Campaigns.Milestone) storage milestones,
-        uint32 campaignId
-    ) external returns (uint96 amount) {
-        // Check
-        uint96 collected = releasedOf(c, milestones);
-        amount = collected - c.collected;
-        require(amount != 0, ICrowdfunding.Crowdfunding_NothingToCollect(campaignId));
-
-        // Effect
-        c.collected = collected;
-
-        // Log
-        address payoutAccount = c.payoutAccount;
-        journal.append(
-            keccak256(
-                abi.encode(
-                    ICrowdfunding.FundsCollected.selector, campaignId, payoutAccount, amount, collected
-                )
-            )
-        );
-        emit ICrowdfunding.FundsCollected(campaignId, payoutAccount, amount, collected);
+        _logTerminated(journal, ctx.campaignId, account, restPledged, restPledged - releasedOf(c));
     }
 
     /// @notice The milestone as `ICrowdfunding.milestone` shows it.
@@ -205,11 +180,11 @@ library Delivery {
         bool delivering
     ) external view returns (ICrowdfunding.MilestoneView memory v) {
         Campaigns.Milestone storage m = milestones[index];
-        uint16 previousBps = index == 0 ? 0 : milestones[index - 1].cumulativeBps;
+        uint16 previousBps = index == 0 ? 0 : c.cumulativeBps(index - 1);
         uint40 since;
         (v.state, since) = stateOf(c, m, index, ctx);
-        v.shareBps = m.cumulativeBps - previousBps;
-        v.dueDate = c.deadline + m.dueAfter;
+        v.shareBps = c.cumulativeBps(index) - previousBps;
+        v.dueDate = c.dueDate(index);
         v.attempts = m.attempts;
         v.claimedAt = m.claimedAt;
         if (m.claimedAt != 0) v.windowEndsAt = _objectionEndsAt(c, m);
@@ -218,36 +193,24 @@ library Delivery {
         v.objectedAmount = m.objectedAmount;
         v.objectedPools = m.objectedPools;
         if (delivering && index == c.currentMilestone) {
-            v.claimBy = claimBy(c, m, v.state == ICrowdfunding.MilestoneState.Rejected ? since : 0);
+            v.claimBy = claimBy(c, v.state == ICrowdfunding.MilestoneState.Rejected ? since : 0);
         }
-        v.tranche = _share(c, m.cumulativeBps) - _share(c, previousBps);
+        v.tranche = _share(c, c.cumulativeBps(index)) - _share(c, previousBps);
     }
 
     /// @notice Booked for the organizer so far: what all milestones before the current one release.
-    function releasedOf(
-        Campaigns.Campaign storage c,
-        mapping(uint8 index => Campaigns.Milestone) storage milestones
-    ) internal view returns (uint96) {
-        return _share(c, releasedBps(c, milestones));
-    }
-
-    /// @notice Share of the milestones before the current one, together.
-    function releasedBps(
-        Campaigns.Campaign storage c,
-        mapping(uint8 index => Campaigns.Milestone) storage milestones
-    ) internal view returns (uint16) {
-        uint8 current = c.currentMilestone;
-        return current == 0 ? 0 : milestones[current - 1].cumulativeBps;
+    function releasedOf(Campaigns.Campaign storage c) internal view returns (uint96) {
+        return _share(c, c.releasedBps);
     }
 
     /// @dev protocol.md, "Milestones": the latest of what the organizer had to wait for, and 30 days.
-    /// @param rejectedAt Instant of the last rejection; 0 if the milestone is not rejected.
-    function claimBy(Campaigns.Campaign storage c, Campaigns.Milestone storage m, uint40 rejectedAt)
+    /// @param rejectedAt Instant of the current milestone's last rejection; 0 if it is not rejected.
+    function claimBy(Campaigns.Campaign storage c, uint40 rejectedAt)
         internal
         view
         returns (uint40)
     {
-        uint40 from = c.deadline + m.dueAfter;
+        uint40 from = c.dueDate(c.currentMilestone);
         uint40 pledgingEndsAt = c.pledgingEndsAt();
         if (pledgingEndsAt > from) from = pledgingEndsAt;
         if (c.previousReleasableAt > from) from = c.previousReleasableAt;
@@ -365,7 +328,7 @@ library Delivery {
             state == ICrowdfunding.MilestoneState.Planned || state == ICrowdfunding.MilestoneState.Rejected,
             ICrowdfunding.Crowdfunding_WrongMilestoneState(ctx.campaignId, index, state)
         );
-        claimBy_ = claimBy(c, m, since);
+        claimBy_ = claimBy(c, since);
     }
 
     function _checkClaim(

@@ -2,12 +2,13 @@
 pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {ICrowdfunding} from "../interfaces/ICrowdfunding.sol";
 import {IMatchFunding} from "../interfaces/IMatchFunding.sol";
 import {Journals} from "./Journals.sol";
 import {Pools} from "./Pools.sol";
 
-/// @title Opening a pool
-/// @notice Deployed on its own and linked, because one contract would be too large. Who may open one, and in which
+/// @title Opening a pool, to the public and to a campaign
+/// @notice Deployed on its own and linked, because one contract would be too large. Who may do it, and in which
 /// currency, is checked there.
 library PoolOpening {
     using Journals for Journals.Journal;
@@ -63,6 +64,68 @@ library PoolOpening {
         v.paid = p.paid;
         v.reclaimed = p.reclaimed;
         v.openReservations = p.openReservations;
+    }
+
+    /// @notice Reverts unless the pool's terms let it match the campaign.
+    /// @param isFunder Whether an entity paid into the pool.
+    function checkCampaign(
+        Pools.Pool storage p,
+        mapping(uint32 entityId => bool) storage isFunder,
+        uint32 poolId,
+        uint32 campaignId,
+        ICrowdfunding.MatchFacts memory c
+    ) external view {
+        if (p.kind == Pools.Kind.Gift) {
+            if (c.phase != ICrowdfunding.Phase.Approved) {
+                revert IMatchFunding.MatchFunding_WrongPhase(campaignId, uint8(c.phase));
+            }
+            if (p.minRaised < c.goal) {
+                revert IMatchFunding.MatchFunding_GiftBelowGoal(poolId, campaignId, p.minRaised, c.goal);
+            }
+        } else {
+            _checkBeforeEnd(campaignId, c.phase);
+        }
+        if (c.currency != p.currency) {
+            revert IMatchFunding.MatchFunding_CurrencyDiffers(poolId, campaignId, p.currency, c.currency);
+        }
+        if (c.firstShareBps > p.maxFirstTrancheBps) {
+            revert IMatchFunding.MatchFunding_FirstTrancheTooLarge(
+                poolId, campaignId, c.firstShareBps, p.maxFirstTrancheBps
+            );
+        }
+        if (c.organizer == p.manager || isFunder[c.organizer]) {
+            revert IMatchFunding.MatchFunding_OwnCampaign(poolId, campaignId, c.organizer);
+        }
+    }
+
+    /// @notice Stores and logs that the organizer asked for the pool.
+    function request(
+        Journals.Journal storage journal,
+        Pools.Reservation storage r,
+        uint32 poolId,
+        uint32 campaignId,
+        address account,
+        ICrowdfunding.Phase phase
+    ) external {
+        // Check
+        _checkBeforeEnd(campaignId, phase);
+        require(!r.requested, IMatchFunding.MatchFunding_AlreadyRequested(poolId, campaignId));
+
+        // Effect
+        r.requested = true;
+
+        // Log
+        journal.append(
+            keccak256(abi.encode(IMatchFunding.PoolRequested.selector, poolId, campaignId, account))
+        );
+        emit IMatchFunding.PoolRequested(poolId, campaignId, account);
+    }
+
+    function _checkBeforeEnd(uint32 campaignId, ICrowdfunding.Phase phase) private pure {
+        require(
+            ICrowdfunding.Phase.Approved <= phase && phase <= ICrowdfunding.Phase.Extension,
+            IMatchFunding.MatchFunding_WrongPhase(campaignId, uint8(phase))
+        );
     }
 
     function _store(Pools.Pool storage p, uint32 manager, IMatchFunding.PoolTerms calldata t) private {

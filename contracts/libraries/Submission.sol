@@ -10,6 +10,7 @@ import {Journals} from "./Journals.sol";
 /// @title From plan to opening: submitting, approving, rejecting and canceling a campaign
 /// @notice Deployed on its own and linked, like `Delivery`. Who may do it, and in which currency, is checked there.
 library Submission {
+    using Campaigns for Campaigns.Campaign;
     using CampaignTerms for ICrowdfunding.Terms;
     using CampaignTerms for ICrowdfunding.MilestonePlan[];
     using Journals for Journals.Journal;
@@ -25,7 +26,6 @@ library Submission {
     function submit(
         Journals.Journal storage journal,
         Campaigns.Campaign storage c,
-        mapping(uint8 index => Campaigns.Milestone) storage milestones,
         Submitter memory by,
         ICrowdfunding.Terms calldata terms,
         ICrowdfunding.MilestonePlan[] calldata plan
@@ -39,7 +39,7 @@ library Submission {
 
         // Log
         _log(journal, by, terms, uint8(plan.length));
-        _plan(journal, milestones, by.campaignId, terms.deadline, plan);
+        _plan(journal, c, by.campaignId, plan);
     }
 
     /// @notice Stores and logs that `msg.sender` approved the campaign.
@@ -172,17 +172,15 @@ library Submission {
 
     function _plan(
         Journals.Journal storage journal,
-        mapping(uint8 index => Campaigns.Milestone) storage milestones,
+        Campaigns.Campaign storage c,
         uint32 campaignId,
-        uint40 deadline,
         ICrowdfunding.MilestonePlan[] calldata plan
     ) private {
         uint16 cumulativeBps;
         for (uint8 i; i < plan.length; ++i) {
             ICrowdfunding.MilestonePlan calldata m = plan[i];
             cumulativeBps += m.shareBps;
-            Campaigns.Milestone storage stored = milestones[i];
-            (stored.cumulativeBps, stored.dueAfter) = (cumulativeBps, uint32(m.dueDate - deadline));
+            c.setPlan(i, cumulativeBps, m.dueDate);
             journal.append(
                 keccak256(
                     abi.encode(

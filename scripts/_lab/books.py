@@ -62,19 +62,20 @@ class Books:
         """Returns what the contract must hold for one campaign, in base units."""
         raised, released, refunded = campaign["raised"], campaign["released"], campaign["refunded"]
         pledges = self._pledges(number)
-        if raised != sum(pledge["amount"] for pledge in pledges):
-            _differ(f"raised of campaign {number}", raised, sum(pledge["amount"] for pledge in pledges))
-        settled = [pledge["amount"] for pledge in pledges if pledge["refunded"]]
+        # A refund erases the pledge.
+        settled = raised - sum(pledge["amount"] for pledge in pledges)
+        if settled < 0 or (settled and campaign["phase"] not in REFUNDING):
+            _differ(f"raised of campaign {number}", raised, raised - settled)
         if campaign["phase"] == TERMINATED:
-            part = sum(settled) * (raised - released) // raised
-            if abs(refunded - part) > len(settled):
+            part = settled * (raised - released) // raised
+            if abs(refunded - part) > len(pledges):
                 _differ(f"refunded of terminated campaign {number}", refunded, f"about {part}")
-        elif refunded != sum(settled):
-            _differ(f"refunded of campaign {number}", refunded, sum(settled))
+        elif refunded != settled:
+            _differ(f"refunded of campaign {number}", refunded, settled)
         if released:
             self._check_tranches(number, campaign)
         books = int(raised - released - refunded)
-        finished = campaign["phase"] == COMPLETED or (campaign["phase"] in REFUNDING and sum(settled) == raised)
+        finished = campaign["phase"] == COMPLETED or (campaign["phase"] in REFUNDING and settled == raised)
         if books < 0 or (finished and books):
             _differ(f"books of campaign {number} in phase {campaign['phase']}", books, 0)
         return books + int(released - campaign["collected"])

@@ -49,6 +49,7 @@ class CampaignActs:
             "object": (self.campaign_id, *claim),
             "rule": (self.campaign_id, *claim, True, d.REASON),
             "releaseMilestone": (self.campaign_id,),
+            "releaseAndCollect": (self.campaign_id,),
             "terminate": (self.campaign_id,),
             "collect": (self.campaign_id,),
             "postUpdate": (self.campaign_id, d.HASH),

@@ -1,5 +1,6 @@
-"""collect
+"""collect, and releaseAndCollect
 
+collect
 given no such campaign                                   -> refused
 given nothing is booked, or all of it is paid            -> refused, in every phase
 given something is booked
@@ -8,12 +9,18 @@ given something is booked
     when the payout account has changed                  -> the new one is paid, what was paid before stays
     when it is completed, terminated, or the organizer revoked -> paid
 then, after the last                                     -> books and balance are zero
+
+releaseAndCollect
+given no such campaign, or nothing releasable            -> refused as the release is
+given a tranche floored to nothing                       -> refused; the release alone is possible
+given the payment fails                                  -> nothing is released; the release alone is possible
+given something is releasable, when anyone calls         -> released, and paid with all that was booked before
 """
 
 import pytest
 
 from tests.contracts import defaults as d
-from tests.contracts.campaign_phases import Phase
+from tests.contracts.campaign_phases import MilestoneState, Phase
 from tests.contracts.expect import emits, reverts
 
 BPS = 10_000
@@ -130,3 +137,71 @@ def test_collect__organizer_revoked_while_delivering__pays_what_is_booked(
     campaigns.claim_and_release(campaign_id)
     revoke_entity(entities["organizer"])
     assert crowdfunding.collect(campaign_id, sender=people.stranger).return_value == RELEASED[0]
+
+
+def test_release_and_collect__unknown_campaign__reverts(crowdfunding, people):
+    with reverts(crowdfunding.Crowdfunding_UnknownCampaign, campaignId=1):
+        crowdfunding.releaseAndCollect(1, sender=people.payout)
+
+
+def test_release_and_collect__nothing_releasable__reverts(campaigns, crowdfunding, people):
+    campaign_id = campaigns.reach(Phase.Live)
+    with reverts(crowdfunding.Crowdfunding_WrongPhase, campaignId=campaign_id, phase=Phase.Live):
+        crowdfunding.releaseAndCollect(campaign_id, sender=people.payout)
+    campaign_id = campaigns.reach(Phase.Delivering)
+    with reverts(
+        crowdfunding.Crowdfunding_WrongMilestoneState,
+        campaignId=campaign_id,
+        milestone=0,
+        state=MilestoneState.Planned,
+    ):
+        crowdfunding.releaseAndCollect(campaign_id, sender=people.payout)
+
+
+def test_release_and_collect__share_of_nothing__reverts(campaigns, crowdfunding, people):
+    campaign_id = campaigns.reach(Phase.Delivering, raised=1, goal=1, minPledge=0, milestones=((9_999, 0), (1, 1)))
+    campaigns.claim(campaign_id)
+    with reverts(crowdfunding.Crowdfunding_NothingToCollect, campaignId=campaign_id):
+        crowdfunding.releaseAndCollect(campaign_id, sender=people.stranger)
+    crowdfunding.releaseMilestone(campaign_id, sender=people.stranger)
+
+
+def test_release_and_collect__payment_fails__releases_nothing(campaigns, crowdfunding, hostile, people):
+    campaign_id = campaigns.reach(Phase.Delivering, currency=hostile)
+    campaigns.claim(campaign_id)
+    hostile.setBlocked(people.payout, True, sender=people.deployer)
+    with reverts(hostile.HostileToken_Blocked, account=people.payout):
+        crowdfunding.releaseAndCollect(campaign_id, sender=people.stranger)
+    assert crowdfunding.milestone(campaign_id, 0).state == MilestoneState.Releasable
+    crowdfunding.releaseMilestone(campaign_id, sender=people.stranger)
+    assert crowdfunding.milestone(campaign_id, 0).state == MilestoneState.Released
+
+
+@pytest.mark.parametrize("role", ["organizer", "backer", "stranger"])
+def test_release_and_collect__by_anyone__books_and_pays_all(campaigns, crowdfunding, euro, people, role):
+    campaign_id = campaigns.reach(Phase.Delivering, raised=RAISED, milestones=MILESTONES)
+    campaigns.claim_and_release(campaign_id)
+    campaigns.claim(campaign_id)
+    before = euro.balanceOf(people.payout)
+
+    tx = crowdfunding.releaseAndCollect(campaign_id, sender=getattr(people, role))
+
+    assert tx.return_value == RELEASED[1], "return value"
+    emits(
+        tx,
+        crowdfunding.MilestoneReleased(
+            campaignId=campaign_id,
+            milestone=1,
+            amount=RELEASED[1] - RELEASED[0],
+            released=RELEASED[1],
+            oldState=MilestoneState.Releasable,
+            newState=MilestoneState.Released,
+        ),
+        crowdfunding.FundsCollected(
+            campaignId=campaign_id, payoutAccount=people.payout, amount=RELEASED[1], collected=RELEASED[1]
+        ),
+        euro.Transfer(**{"from": crowdfunding, "to": people.payout, "value": RELEASED[1]}),
+    )
+    campaign = crowdfunding.campaign(campaign_id)
+    assert (campaign.released, campaign.collected) == (RELEASED[1], RELEASED[1]), "campaign"
+    assert euro.balanceOf(people.payout) == before + RELEASED[1], "payout account"

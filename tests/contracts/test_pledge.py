@@ -227,7 +227,7 @@ def test_pledge__first__is_recorded(create_campaign, crowdfunding, euro, people)
         euro.Transfer(**{"from": people.backer, "to": crowdfunding, "value": amount}),
     )
     pledge = crowdfunding.pledgeOf(campaign_id, people.backer)
-    assert (pledge.amount, pledge.memberId, pledge.refunded) == (amount, 0, False), "pledge"
+    assert (pledge.amount, pledge.memberId, pledge.firstMatch) == (amount, 0, 0), "pledge"
     assert crowdfunding.campaign(campaign_id).raised == amount, "campaign"
     assert crowdfunding.refundable(campaign_id, people.backer) == 0, "nothing to refund while live"
     assert euro.balanceOf(people.backer) == before - amount, "backer"

@@ -47,7 +47,7 @@ def test_refund__twice__reverts(campaigns, crowdfunding, people, phase):
     campaign_id = campaigns.reach(phase)
     crowdfunding.refund(campaign_id, people.backer, sender=people.backer)
     assert crowdfunding.refundable(campaign_id, people.backer) == 0
-    with reverts(crowdfunding.Crowdfunding_AlreadyRefunded, campaignId=campaign_id, backer=people.backer):
+    with reverts(crowdfunding.Crowdfunding_NoPledge, campaignId=campaign_id, backer=people.backer):
         crowdfunding.refund(campaign_id, people.backer, sender=people.backer)
 
 
@@ -69,7 +69,7 @@ def test_refund__by_anyone__goes_to_the_backer(campaigns, crowdfunding, euro, pe
         euro.Transfer(**{"from": crowdfunding, "to": people.backer, "value": SMALL_PLEDGE}),
     )
     pledge = crowdfunding.pledgeOf(campaign_id, people.backer)
-    assert (pledge.amount, pledge.refunded) == (SMALL_PLEDGE, True), "the pledge stays as a record"
+    assert (pledge.amount, pledge.memberId, pledge.objections) == (0, 0, 0), "the pledge is erased"
     campaign = crowdfunding.campaign(campaign_id)
     assert (campaign.raised, campaign.refunded) == (SMALL_PLEDGE, SMALL_PLEDGE), "campaign"
     assert crowdfunding.refundable(campaign_id, people.backer) == 0, "nothing more"

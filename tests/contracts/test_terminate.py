@@ -360,7 +360,7 @@ def test_refund__terminated__is_pro_rata_to_the_unit(campaigns, crowdfunding, eu
         rest_pledged, rest_unreleased = rest_pledged - amount, rest_unreleased - expected
         assert euro.balanceOf(backer) == before + expected, "backer"
         assert crowdfunding.refundable(campaign_id, backer) == 0, "nothing more"
-        with reverts(crowdfunding.Crowdfunding_AlreadyRefunded, campaignId=campaign_id, backer=backer):
+        with reverts(crowdfunding.Crowdfunding_NoPledge, campaignId=campaign_id, backer=backer):
             crowdfunding.refund(campaign_id, backer, sender=backer)
     campaign = crowdfunding.campaign(campaign_id)
     assert campaign.raised - campaign.released - campaign.refunded == 0, "books"

@@ -203,9 +203,7 @@ class CampaignModel:
     def refuse_refund(self, backer: str, time: int) -> str | None:
         if self.phase(time) not in (Phase.Failed, Phase.Canceled, Phase.Terminated):
             return "WrongPhase"
-        if backer not in self.pledges:
-            return "NoPledge"
-        return "AlreadyRefunded" if backer in self.refunds else None
+        return "NoPledge" if backer not in self.pledges or backer in self.refunds else None
 
     def refuse_claim(self, time: int) -> str | None:
         if self.revoked_at is not None:
