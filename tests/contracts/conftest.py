@@ -17,13 +17,14 @@ from eth_pydantic_types import HexBytes
 from scripts.deploy import EXECUTION_DELAYS, TREASURER, Lab, RoleHolders, deploy_lab
 from tests.contracts import defaults as d
 from tests.contracts.campaign_phases import CampaignPhases
+from tests.contracts.match_pools import MatchPools
 from tests.contracts.schedule import revoke
 
 
 @dataclass(frozen=True)
 class People:
     """Accounts by role. `organizer` acts for a verified SSE entity, `member` and `second_member` for members,
-    `town` for a public body; `backer`, `second_backer` and `stranger` are in no registry."""
+    `town` and `region` for public bodies; `backer`, `second_backer` and `stranger` are in no registry."""
 
     deployer: AccountAPI
     admin: AccountAPI
@@ -43,6 +44,7 @@ class People:
     stranger: AccountAPI
     attacker: AccountAPI
     relayer: AccountAPI
+    region: AccountAPI
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -123,6 +125,11 @@ def crowdfunding(lab: Lab) -> ContractInstance:
 
 
 @pytest.fixture(scope="session")
+def match_funding(lab: Lab) -> ContractInstance:
+    return lab.match_funding
+
+
+@pytest.fixture(scope="session")
 def as_treasurer(lab: Lab, people: People) -> Callable[..., ReceiptAPI]:
     """Calls a treasurer's function the way the treasurer must: schedule, wait two days, call."""
 
@@ -192,6 +199,7 @@ def entities(verify: Callable[[AccountAPI, int], int], people: People) -> dict[s
         "second_member": verify(people.second_member, d.MEMBER),
         "town": verify(people.town, d.PUBLIC_BODY),
         "provider": verify(people.provider, d.PROVIDER),
+        "region": verify(people.region, d.PUBLIC_BODY),
     }
 
 
@@ -236,15 +244,25 @@ def campaign_terms(people: People, euro: ContractInstance, entities: dict[str, i
 def create_campaign(
     campaign_terms: Callable[..., dict[str, Any]], crowdfunding: ContractInstance, people: People
 ) -> Callable[..., int]:
-    """Submits a campaign and brings it to `phase` ("Submitted", "Approved" or "Live"); returns its id."""
+    """Submits a campaign and brings it to `phase` ("Submitted", "Approved" or "Live"); returns its id.
 
-    def create(*, phase: str = "Live", milestones: Any = d.MILESTONES, **changes: Any) -> int:
+    What is passed as `approved` is called with the id right after the approval.
+    """
+
+    def create(
+        *,
+        phase: str = "Live",
+        milestones: Any = d.MILESTONES,
+        approved: Callable[[int], object] = lambda _: None,
+        **changes: Any,
+    ) -> int:
         terms = campaign_terms(**changes)
         plan = [(share, terms["deadline"] + due, d.HASH) for share, due in milestones]
         crowdfunding.submitCampaign(terms, plan, sender=people.organizer)
         campaign_id = int(crowdfunding.campaignCount())
         if phase in ("Approved", "Live"):
             crowdfunding.approveCampaign(campaign_id, sender=people.reviewer)
+            approved(campaign_id)
         if phase == "Live":
             travel_to(terms["opensAt"])
         return campaign_id
@@ -256,6 +274,16 @@ def create_campaign(
 def campaigns(crowdfunding: ContractInstance, people: People, create_campaign: Callable[..., int]) -> CampaignPhases:
     """Brings new campaigns into any phase."""
     return CampaignPhases(crowdfunding, people, create_campaign)
+
+
+@pytest.fixture(scope="session")
+def pools(
+    match_funding: ContractInstance, euro: ContractInstance, people: People, entities: dict[str, int]
+) -> MatchPools:
+    """Opens and funds pools in euro, and enrols campaigns; both public bodies allow the contract all."""
+    for funder in (people.town, people.region):
+        euro.approve(match_funding, 2**256 - 1, sender=funder)
+    return MatchPools(match_funding, people, euro)
 
 
 def now() -> int:
