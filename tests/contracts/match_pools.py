@@ -100,6 +100,10 @@ class MatchPools:
         """Returns what the pool has reserved for the campaign."""
         return int(self.match_funding.reservation(pool_id, campaign_id).reserved)
 
+    def total_reserved(self, campaign_id: int) -> int:
+        """Returns what all pools have reserved for the campaign; a gift counts whether earned or not."""
+        return sum(self.reserved(pool_id, campaign_id) for pool_id in self.match_funding.poolsOf(campaign_id))
+
     def assert_books_agree(self) -> None:
         """No pool has promised more than it has, and together they hold what the contract holds."""
         held = 0

@@ -18,7 +18,7 @@ import pytest
 
 from scripts.deploy import DAY
 from tests.contracts import defaults as d
-from tests.contracts.conftest import act_at, now, travel_to
+from tests.contracts.conftest import act_at, now
 from tests.contracts.expect import emits, reverts
 
 AMOUNT = 100 * d.EURO
