@@ -219,7 +219,7 @@ library Delivery {
     }
 
     /// @return state Where the milestone stands now.
-    /// @return since Instant it became Rejected or Releasable; 0 in other states.
+    /// @return since Instant it became Rejected or Releasable; 0 in other states and once the campaign is terminated.
     function stateOf(Campaigns.Campaign storage c, Campaigns.Milestone storage m, uint8 index, Context memory ctx)
         internal
         view
@@ -227,6 +227,8 @@ library Delivery {
     {
         if (index < c.currentMilestone) return (ICrowdfunding.MilestoneState.Released, 0);
         if (m.claimedAt == 0) return (ICrowdfunding.MilestoneState.Planned, 0);
+        // No other claim lets a campaign be terminated, and reservations that are freed then must not change that.
+        if (c.decision == Campaigns.Decision.Terminated) return (ICrowdfunding.MilestoneState.Rejected, 0);
         if (ctx.revokedAt == 0) return _claimAt(c, m, ctx, block.timestamp);
         // What was open when the organizer's entity was revoked is rejected by that.
         (state, since) = _claimAt(c, m, ctx, ctx.revokedAt);

@@ -10,12 +10,13 @@ in Failed and Canceled, by the organizer or by a revocation          -> all is f
 in Terminated, with 0, 1, 2 milestones released, paid or not         -> the part of those stays, the rest is freed
 what is freed       -> is quoted again inside the window, set aside again for a gift, reclaimable after it
 another campaign of the same pool                                    -> keeps its reservation
+a milestone of a terminated campaign                                 -> stays as it was when that ended
 """
 
 import pytest
 
 from tests.contracts import defaults as d
-from tests.contracts.campaign_phases import SMALL_PLEDGE, Phase
+from tests.contracts.campaign_phases import SMALL_PLEDGE, MilestoneState, Phase
 from tests.contracts.conftest import act_at, now, travel_to
 from tests.contracts.expect import emits, reverts
 
@@ -278,3 +279,19 @@ def test_refund__whatever_the_pools__is_the_pledges_alone(
     held = euro.balanceOf(match_funding)
     assert crowdfunding.refund(campaign_id, people.backer, sender=people.stranger).return_value == SMALL_PLEDGE
     assert (euro.balanceOf(match_funding), euro.balanceOf(crowdfunding)) == (held, 0)
+
+
+def test_milestone__rejected_by_the_pools_money_and_terminated__stays_rejected_when_settled(
+    pools, campaigns, crowdfunding, match_funding, people
+):
+    """What is freed afterwards does not change which objections had the majority."""
+    pool_id = pools.open(ratioBps=20_000, campaignCap=4_000 * d.EURO, funds=4_000 * d.EURO)
+    campaign_id = campaigns.reach(Phase.Delivering, approved=pools.enrol(pool_id))
+    window_ends_at = campaigns.open_claim(campaign_id)
+    campaigns.object(campaign_id, people.town)
+    travel_to(window_ends_at + d.RULING_WINDOW)
+    assert crowdfunding.milestone(campaign_id, 0).state == MilestoneState.Rejected
+    crowdfunding.terminate(campaign_id, sender=people.organizer)
+    assert crowdfunding.milestone(campaign_id, 0).state == MilestoneState.Rejected
+    settle(match_funding, people, pool_id, campaign_id)
+    assert crowdfunding.milestone(campaign_id, 0).state == MilestoneState.Rejected
