@@ -77,19 +77,8 @@ contract MatchFunding is LabContract, ReentrancyGuardTransient, IMatchFunding {
         // Effect
         if (firstFunder[poolId] == address(0)) firstFunder[poolId] = account;
         isFunder[poolId][funder] = true;
-        uint96 fundedByAccount = _fundings[poolId][account].funded + uint96(amount);
-        _fundings[poolId][account].funded = fundedByAccount;
-        uint96 funded = p.funded + uint96(amount);
-        p.funded = funded;
-        p.unreserved += uint96(amount);
-
-        // Log
-        _append(
-            keccak256(
-                abi.encode(PoolFunded.selector, poolId, funder, account, amount, fundedByAccount, funded)
-            )
-        );
-        emit PoolFunded(poolId, funder, account, uint96(amount), fundedByAccount, funded);
+        PoolOpening.Funder memory by = PoolOpening.Funder(poolId, funder, account);
+        PoolOpening.fund(_journal, p, _fundings[poolId][account], by, uint96(amount));
 
         // Interaction
         IERC20(p.currency).pull(account, amount);
@@ -350,10 +339,11 @@ contract MatchFunding is LabContract, ReentrancyGuardTransient, IMatchFunding {
     }
 
     /// @inheritdoc IMatchFunding
-    function isParty(uint32 campaignId, uint32 entityId) external view returns (bool) {
+    function isParty(uint32 campaignId, uint32 entityId, address account) external view returns (bool) {
         uint32[3] memory pools = _poolsOf[campaignId];
         for (uint256 i; i < MAX_POOLS && pools[i] != 0; ++i) {
             if (_pools[pools[i]].manager == entityId || isFunder[pools[i]][entityId]) return true;
+            if (_fundings[pools[i]][account].funded != 0) return true;
         }
         return false;
     }

@@ -241,8 +241,9 @@ interface IMatchFunding is ILabContract {
     /// @notice Pools of the campaign that this entity manages, as a bit set of their places in `poolsOf`.
     function managedBy(uint32 campaignId, uint32 entityId) external view returns (uint8 places);
 
-    /// @notice Whether an entity manages or funds a pool of the campaign.
-    function isParty(uint32 campaignId, uint32 entityId) external view returns (bool);
+    /// @notice Whether an entity manages or funds a pool of the campaign, or an account has money in one, whomever it
+    /// acts for now.
+    function isParty(uint32 campaignId, uint32 entityId, address account) external view returns (bool);
 
     /// @notice What `account` paid into a pool and what it got back.
     function fundingOf(uint32 poolId, address account) external view returns (uint96 funded, uint96 reclaimed);

@@ -498,11 +498,9 @@ library Delivery {
         bool backer
     ) private view {
         uint32 entityId = ctx.registry.entityOf(msg.sender);
-        bool party = backer || entityId == c.organizer || msg.sender == c.payoutAccount;
-        if (entityId != 0 && !party) {
-            party = countedThrough[entityId] != address(0)
-                || ctx.matchFunding.isParty(ctx.campaignId, entityId);
-        }
+        bool party = backer || entityId == c.organizer || msg.sender == c.payoutAccount
+            || countedThrough[entityId] != address(0)
+            || ctx.matchFunding.isParty(ctx.campaignId, entityId, msg.sender);
         require(!party, ICrowdfunding.Crowdfunding_ArbiterIsParty(ctx.campaignId, msg.sender));
     }
 

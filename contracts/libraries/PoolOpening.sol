@@ -7,7 +7,7 @@ import {IMatchFunding} from "../interfaces/IMatchFunding.sol";
 import {Journals} from "./Journals.sol";
 import {Pools} from "./Pools.sol";
 
-/// @title Opening a pool, to the public and to a campaign
+/// @title How pools open, and money and campaigns come in
 /// @notice Deployed on its own and linked, because one contract would be too large. Who may do it, and in which
 /// currency, is checked there.
 library PoolOpening {
@@ -20,6 +20,13 @@ library PoolOpening {
     struct Opener {
         uint32 poolId;
         uint32 manager;
+        address account;
+    }
+
+    /// @dev Who pays into what.
+    struct Funder {
+        uint32 poolId;
+        uint32 funder;
         address account;
     }
 
@@ -41,6 +48,38 @@ library PoolOpening {
             keccak256(abi.encode(IMatchFunding.PoolOpened.selector, by.poolId, by.manager, by.account, terms))
         );
         emit IMatchFunding.PoolOpened(by.poolId, by.manager, by.account, terms);
+    }
+
+    /// @notice Books and logs what the caller then takes in.
+    /// @param f Of the account.
+    function fund(
+        Journals.Journal storage journal,
+        Pools.Pool storage p,
+        Pools.Funding storage f,
+        Funder memory by,
+        uint96 amount
+    ) external {
+        // Effect
+        uint96 fundedByAccount = f.funded + amount;
+        uint96 funded = p.funded + amount;
+        (f.funded, p.funded) = (fundedByAccount, funded);
+        p.unreserved += amount;
+
+        // Log
+        journal.append(
+            keccak256(
+                abi.encode(
+                    IMatchFunding.PoolFunded.selector,
+                    by.poolId,
+                    by.funder,
+                    by.account,
+                    amount,
+                    fundedByAccount,
+                    funded
+                )
+            )
+        );
+        emit IMatchFunding.PoolFunded(by.poolId, by.funder, by.account, amount, fundedByAccount, funded);
     }
 
     /// @notice The pool as `IMatchFunding.pool` shows it.

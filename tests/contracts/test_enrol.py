@@ -319,8 +319,8 @@ def test_enrol__all_is_well__is_recorded(
     assert list(match_funding.poolsOf(campaign_id)) == [pool_id, 0, 0], "place"
     assert match_funding.isMatchedOrganizer(pool_id, entities["organizer"]), "organizer"
     assert match_funding.managedBy(campaign_id, entities["town"]) == 0b1, "manager"
-    assert match_funding.isParty(campaign_id, entities["town"]), "party"
-    assert not match_funding.isParty(campaign_id, entities["region"]), "no party"
+    assert match_funding.isParty(campaign_id, entities["town"], people.stranger), "party"
+    assert not match_funding.isParty(campaign_id, entities["region"], people.region), "no party"
 
 
 def test_enrol__several__keep_the_order_of_enrolment(pools, create_campaign, crowdfunding, match_funding, people):

@@ -207,5 +207,6 @@ def test_views__of_what_there_is_not__are_zero(match_funding, people, entities):
     assert match_funding.quote(1, people.backer, 10 * d.EURO) == 0
     assert match_funding.matchOf(1, 1, people.backer) == 0
     assert tuple(match_funding.fundingOf(1, people.town)) == (0, 0)
-    assert (match_funding.managedBy(1, entities["town"]), match_funding.isParty(1, entities["town"])) == (0, False)
+    assert match_funding.managedBy(1, entities["town"]) == 0
+    assert not match_funding.isParty(1, entities["town"], people.town)
     assert match_funding.firstFunder(1) == ZERO

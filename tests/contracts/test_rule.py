@@ -5,6 +5,7 @@ given the caller is no arbiter, or not in person                  -> refused (an
 given an arbiter who is a party
     organizer, payout account, backer                             -> refused
     the other account of a counted member                         -> refused
+    manager or funder of a pool, or the account that funded it    -> refused
     who withdrew its pledge before                                -> rules
 given a milestone or an attempt that is not the present claim     -> refused
 given the claim is not stopped, or is ruled already               -> refused
@@ -150,6 +151,52 @@ def test_rule__pledge_withdrawn_before__rules(campaigns, crowdfunding, verify, p
     crowdfunding.withdrawPledge(campaign_id, sender=people.arbiter)
     crowdfunding.pledge(campaign_id, d.GOAL, 0, sender=people.backer)
     travel_to(crowdfunding.campaign(campaign_id).pledgingEndsAt)
+    campaigns.stop(campaign_id)
+    rule(crowdfunding, people.arbiter, campaign_id)
+
+
+@pytest.fixture(params=["manager", "funder of the first", "funder of the last", "funding account that moved on"])
+def party_of_a_pool(request, pools, campaigns, match_funding, registry, euro, people, entities):
+    """Id of a campaign with a stopped claim and three pools, one of which the arbiter manages or funded."""
+
+    def move(role, old_account, new_account):
+        registry.proposeAccount(new_account, sender=old_account)
+        registry.acceptAccount(entities[role], sender=new_account)
+
+    pool_ids = [pools.open(funds=0) for _ in range(3)]
+    campaign_id = campaigns.reach(Phase.Delivering, approved=pools.enrol(*pool_ids))
+    if request.param == "manager":
+        move("town", people.town, people.arbiter)
+    elif request.param == "funding account that moved on":
+        # The entity acts through another account now; the money comes back to the arbiter's.
+        move("region", people.region, people.arbiter)
+        euro.approve(match_funding, 1, sender=people.arbiter)
+        match_funding.fundPool(pool_ids[1], 1, sender=people.arbiter)
+        move("region", people.arbiter, people.stranger)
+    else:
+        match_funding.fundPool(pool_ids[0 if "first" in request.param else 2], 1, sender=people.region)
+        move("region", people.region, people.arbiter)
+    campaigns.stop(campaign_id)
+    return campaign_id
+
+
+@verdicts
+def test_rule__party_of_a_pool__reverts(party_of_a_pool, crowdfunding, people, release, state):
+    """What the arbiter rules decides whether the pool's money comes back."""
+    with reverts(crowdfunding.Crowdfunding_ArbiterIsParty, campaignId=party_of_a_pool, arbiter=people.arbiter):
+        rule(crowdfunding, people.arbiter, party_of_a_pool, release=release)
+    assert state_of(crowdfunding, party_of_a_pool) == MilestoneState.Stopped
+
+
+def test_rule__public_body_of_another_pool__rules(
+    pools, campaigns, crowdfunding, match_funding, registry, people, entities
+):
+    """One that funded and manages pools for others only."""
+    match_funding.openPool(pools.ratio_terms(), sender=people.region)
+    match_funding.fundPool(1, d.EURO, sender=people.region)
+    registry.proposeAccount(people.arbiter, sender=people.region)
+    campaign_id = campaigns.reach(Phase.Delivering, approved=pools.enrol(pools.open()))
+    registry.acceptAccount(entities["region"], sender=people.arbiter)
     campaigns.stop(campaign_id)
     rule(crowdfunding, people.arbiter, campaign_id)
 
