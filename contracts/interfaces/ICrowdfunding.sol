@@ -472,7 +472,8 @@ interface ICrowdfunding is ILabContract {
     /// @notice A backer's pledge; all zero if there is none.
     function pledgeOf(uint32 campaignId, address backer) external view returns (Pledge memory);
 
-    /// @notice Match that a pledge of `amount` would call now, over all ratio pools, in base units.
+    /// @notice Match that a pledge of `amount` would call now, over all ratio pools, in base units. Whether the pledge
+    /// itself would be accepted is not looked at.
     function quote(uint32 campaignId, address backer, uint256 amount) external view returns (uint256);
 
     /// @notice What MatchFunding needs to know of a campaign; reverts if there is none with this id.

@@ -30,6 +30,7 @@ JOURNALED_CONTRACTS = {
     "registry": {"IEntityRegistry"},
     "credit": {"IInnovationCredit"},
     "crowdfunding": {"ICrowdfunding"},
+    "match_funding": {"IMatchFunding"},
 }
 TRANSFER = keccak(text="Transfer(address,address,uint256)")
 

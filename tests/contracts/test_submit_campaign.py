@@ -337,7 +337,7 @@ def test_submit_campaign__verified__submits(crowdfunding, campaign_terms, people
     expected = {name: value for name, value in terms.items() if name not in ("territory", "themes", "descriptionHash")}
     expected |= {"phase": Phase.Submitted, "organizer": entities[role], "submittedAt": tx.timestamp}
     expected |= {"pledgingEndsAt": terms["deadline"], "milestoneCount": 3, "currentMilestone": 0}
-    expected |= dict.fromkeys(("raised", "released", "collected", "refunded", "members", "releasedBps"), 0)
+    expected |= dict.fromkeys(("raised", "released", "collected", "refunded", "members", "releasedBps", "pools"), 0)
     assert dict(stored.items()) == expected, "view"
     for index, (share, due, _) in enumerate(plan):
         milestone = crowdfunding.milestone(1, index)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from scripts.deploy import DAY
 from tests.contracts.campaign_phases import MilestoneState, Phase
+from tests.invariants.pool_model import PoolModel
 
 BPS = 10_000
 FINAL = {Phase.Completed, Phase.Failed, Phase.Canceled, Phase.Rejected, Phase.Lapsed, Phase.Terminated}
@@ -44,6 +45,8 @@ class CampaignModel:
     ruling: tuple[MilestoneState, int] | None = None  # what the arbiter made of the last claim, and when
     previous_releasable_at: int = 0
     collected: int = 0
+    pools: list[PoolModel] = field(default_factory=list)  # enrolled, in that order
+    objecting_pools: set[int] = field(default_factory=set)  # places of pools whose manager objects to the last claim
 
     # ------------------------------------------------------------------------------------------------------ computed
 
@@ -70,6 +73,11 @@ class CampaignModel:
     @property
     def objected_amount(self) -> int:
         return sum(self.pledges[backer] for backer in self.objecting)
+
+    def is_majority_of_money(self) -> bool:
+        reserved = [pool.owed(self) for pool in self.pools]
+        objecting = self.objected_amount + sum(reserved[place] for place in self.objecting_pools)
+        return 2 * objecting > self.raised + sum(reserved)
 
     @property
     def held(self) -> int:
@@ -141,8 +149,9 @@ class CampaignModel:
             return MilestoneState.Claimed, 0
         if self.ruling:
             return self.ruling
-        by_money = 2 * self.objected_amount > self.raised
-        if not by_money and (self.objectors < 2 or 5 * self.objectors < self.counted_members):
+        by_money = self.is_majority_of_money()
+        by_a_fifth = self.objectors >= 2 and 5 * self.objectors >= self.counted_members
+        if not by_money and not by_a_fifth and not self.objecting_pools:
             return MilestoneState.Releasable, self.window_ends_at()
         if time < self.ruling_ends_at():
             return MilestoneState.Stopped, 0
@@ -220,9 +229,14 @@ class CampaignModel:
         refusal = self.refuse_on_claim(attempt, MilestoneState.Claimed, time)
         if refusal:
             return refusal
-        if backer not in self.pledges:
+        if backer not in self.pledges and not self.managed_by(backer):
             return "NoPledge"
-        return "AlreadyObjected" if backer in self.objecting else None
+        heard = backer in self.objecting or backer not in self.pledges
+        return "AlreadyObjected" if heard and self.managed_by(backer) <= self.objecting_pools else None
+
+    def managed_by(self, who: str) -> set[int]:
+        """Places of the pools that somebody manages."""
+        return {place for place, pool in enumerate(self.pools) if pool.manager == who}
 
     def refuse_ruling(self, attempt: int, time: int) -> str | None:
         return self.refuse_on_claim(attempt, MilestoneState.Stopped, time)
@@ -268,9 +282,12 @@ class CampaignModel:
 
     def claim(self, time: int) -> None:
         self.claimed_at, self.attempts = time, self.attempts + 1
-        self.objecting, self.ruling = set(), None
+        self.objecting, self.objecting_pools, self.ruling = set(), set(), None
 
     def object(self, backer: str) -> None:
+        self.objecting_pools |= self.managed_by(backer)
+        if backer not in self.pledges or backer in self.objecting:
+            return
         self.objecting.add(backer)
         bit = 1 << (MAX_ATTEMPTS * self.current + self.attempts - 1)
         self.objections[backer] = self.objections.get(backer, 0) | bit
@@ -282,7 +299,7 @@ class CampaignModel:
         before = self.released
         _, self.previous_releasable_at = self.standing(time)
         self.current, self.claimed_at, self.attempts = self.current + 1, None, 0
-        self.objecting, self.ruling = set(), None
+        self.objecting, self.objecting_pools, self.ruling = set(), set(), None
         return self.released - before
 
     def collect(self) -> int:
