@@ -500,7 +500,7 @@ library Delivery {
         uint32 entityId = ctx.registry.entityOf(msg.sender);
         bool party = backer || entityId == c.organizer || msg.sender == c.payoutAccount
             || countedThrough[entityId] != address(0)
-            || ctx.matchFunding.isParty(ctx.campaignId, entityId, msg.sender);
+            || c.pools != 0 && ctx.matchFunding.isParty(ctx.campaignId, entityId, msg.sender);
         require(!party, ICrowdfunding.Crowdfunding_ArbiterIsParty(ctx.campaignId, msg.sender));
     }
 
