@@ -47,7 +47,7 @@ TARGETS: Final[dict[str, float]] = {
     "refund": 1.25,
     "claim a milestone": 1.65,
     "object to a claim": 1.70,
-    "rule on a claim": 2.40,
+    "rule on a claim": 2.50,
     "terminate a campaign": 1.60,
     "refund after a termination": 1.45,
     "release a milestone": 1.85,
