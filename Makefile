@@ -33,6 +33,7 @@ PYTHON_STAMP := .venv/.eranos-packages
 ERANOS_STAMP := .venv/.eranos-editable
 TOOLS_STAMP := .toolchain/bin/.linked
 CONTRACTS_STAMP := .build/.eranos-compiled
+AUDIT_STAMP := .toolchain/audit/.eranos-packages
 
 SOURCES := $(shell find contracts -name '*.sol' -not -path '*/.cache/*' 2>/dev/null)
 PYTHON_CODE := $(wildcard eranos deployments indexer api scripts tests benchmarks)
@@ -55,12 +56,21 @@ test: check ## Set-up, check and every test: what continuous integration runs
 	@ape test $(CHAIN_TESTS)
 
 .PHONY: check
-check: setup ## Static checks, under a minute: format, lint, types, import direction, ABIs, migrations
+check: setup ## Static checks, under a minute: format, lint, types, import direction, ABIs, migrations, contracts
 	@$(STEP) "Format" ruff format --check --diff $(PYTHON_CODE)
 	@$(STEP) "Lint" ruff check $(PYTHON_CODE)
 	@$(STEP) "Types" mypy $(TYPED_CODE)
 	@$(STEP) "Import direction; migrations equal models" pytest -q $(wildcard tests/test_architecture.py tests/indexer/test_migrations.py)
 	@$(STEP) "ABI files equal compiler output" ape run export_abi --check
+
+	@$(MAKE) audit-static
+
+# One detector is switched off for all: it would have every sum, and every struct that is filled field by field, say that
+# it begins at zero, which Solidity guarantees. What else is silenced says why in the source.
+.PHONY: audit-static
+audit-static: $(AUDIT_STAMP) ## Static analysis of the contracts by slither; fails on a finding of high or medium impact
+	@$(STEP) "Static analysis of contracts" env FOUNDRY_OUT=.toolchain/audit/out \
+		FOUNDRY_CACHE_PATH=.toolchain/audit/cache .toolchain/audit/bin/slither . --exclude uninitialized-local
 
 .PHONY: bench
 bench: setup ## What the project claims about speed and gas, one JSON line per claim; fails if one does not hold
@@ -119,6 +129,14 @@ $(NODE_STAMP): package.json package-lock.json .npmrc
 
 $(TOOLS_STAMP): $(NODE_STAMP) toolchain/link_tools.sh
 	@$(STEP) "Tools in .toolchain/bin" toolchain/link_tools.sh $(TOOLS)/bin
+	@touch $@
+
+# In an environment of its own: beside slither, Ape resolves to a release that does not import.
+$(AUDIT_STAMP): toolchain/build-constraints.txt toolchain/audit-constraints.txt $(TOOLS_STAMP)
+	@python=$$(toolchain/find_python.sh) && \
+	$(STEP) "Analyser in .toolchain/audit" "$$python" -m venv --clear .toolchain/audit
+	@$(STEP) "pip of the analyser" .toolchain/audit/bin/python -m pip install --require-hashes --no-deps -r toolchain/build-constraints.txt
+	@$(STEP) "Packages of the analyser" .toolchain/audit/bin/python -m pip install --require-hashes --no-deps -r toolchain/audit-constraints.txt
 	@touch $@
 
 $(CONTRACTS_STAMP): $(PYTHON_STAMP) $(TOOLS_STAMP) toolchain/solc.mjs ape-config.yaml $(SOURCES)

@@ -150,6 +150,8 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         address backer = _msgSender();
         IERC20Permit currency = IERC20Permit(_existing(campaignId).currency);
         // Whoever saw the permit in the mempool may have used it up: then the allowance is there all the same.
+        // Only the currency, which never changes, has been read before this call; every check comes after it.
+        // slither-disable-next-line reentrancy-no-eth
         try currency.permit(backer, address(this), amount, permitDeadline, v, r, s) {} catch {}
         _pledge(campaignId, backer, amount, minMatch);
     }
@@ -580,6 +582,8 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
         view
         returns (Delivery.Context memory)
     {
+        // Whether the organizer is suspended does not matter here.
+        // slither-disable-next-line unused-return
         (uint40 revokedAt,) = registry.standingOf(c.organizer);
         return Delivery.Context(campaignId, revokedAt, registry, matchFunding);
     }
@@ -590,6 +594,8 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
     }
 
     function _phaseOf(Campaigns.Campaign storage c) private view returns (Phase) {
+        // Whether the organizer is suspended does not matter here.
+        // slither-disable-next-line unused-return
         (uint40 revokedAt,) = registry.standingOf(c.organizer);
         return c.phaseOf(revokedAt);
     }

@@ -27,6 +27,8 @@ contract EntityRegistry is LabContract, IEntityRegistry {
     mapping(uint32 entityId => Entity) private _entities;
     mapping(uint32 entityId => address) public proposedAccountOf;
     mapping(uint32 entityId => Recovery) private _recoveries;
+    // Filled through a storage pointer in `suspend`, which the analysis does not follow.
+    // slither-disable-next-line uninitialized-state
     mapping(uint32 entityId => Suspension[]) private _suspensions;
 
     constructor(address authority_, address forwarder_) LabContract(authority_, forwarder_) {}

@@ -28,6 +28,8 @@ contract MatchFunding is LabContract, ReentrancyGuardTransient, IMatchFunding {
     uint32 public poolCount;
     mapping(uint32 poolId => Pools.Pool) private _pools;
     mapping(uint32 poolId => mapping(uint32 campaignId => Pools.Reservation)) private _reservations;
+    // Filled through a storage pointer in `_addPool`, which the analysis does not follow.
+    // slither-disable-next-line uninitialized-state
     mapping(uint32 campaignId => uint32[3]) private _poolsOf;
     mapping(uint32 poolId => mapping(uint32 campaignId => mapping(address backer => uint96))) private _matches;
     mapping(uint32 poolId => mapping(address account => Pools.Funding)) private _fundings;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Resolves all packages again and writes package-lock.json, toolchain/constraints.txt and build-constraints.txt.
+# Resolves all packages again and writes package-lock.json and toolchain/*constraints.txt.
 #
 # The constraints hold the hashes of every file of a release, for all platforms and for Python 3.11 and later. No file
 # may say where a package came from: any mirror of the registries has to do.
@@ -17,10 +17,13 @@ compile pyproject.toml --extra dev --upgrade --output-file toolchain/constraints
 python -c 'import tomllib; print("pip", *tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' |
     compile - --constraints toolchain/constraints.txt --output-file toolchain/build-constraints.txt
 
+# The static analyser of contracts, which has an environment of its own.
+echo slither-analyzer | compile - --upgrade --output-file toolchain/audit-constraints.txt
+
 npm update --package-lock-only --ignore-scripts
 node toolchain/tidy_npm_lock.mjs
 
-if grep -nE '://' package-lock.json toolchain/constraints.txt toolchain/build-constraints.txt; then
+if grep -nE '://' package-lock.json toolchain/*constraints.txt; then
     echo "error: a lock file names an address" >&2
     exit 1
 fi

@@ -12,10 +12,14 @@ library Currencies {
     /// @notice Takes `amount` from `from`; reverts unless exactly that arrived.
     function pull(IERC20 currency, address from, uint256 amount) internal {
         uint256 before = currency.balanceOf(address(this));
+        // Callers name the account whose own call this is, and no other.
+        // slither-disable-next-line arbitrary-send-erc20
         currency.safeTransferFrom(from, address(this), amount);
         uint256 present = currency.balanceOf(address(this));
         // A token may even take from us what it should have brought.
         uint256 received = present > before ? present - before : 0;
+        // Only the currency runs between the two balances, so that nobody else can make them differ.
+        // slither-disable-next-line incorrect-equality
         require(received == amount, ICrowdfunding.Crowdfunding_ReceivedDiffers(address(currency), amount, received));
     }
 

@@ -146,14 +146,15 @@ def test_step__that_succeeds__is_one_line() -> None:
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize(
-    "name", ["package-lock.json", "toolchain/constraints.txt", "toolchain/build-constraints.txt", ".npmrc"]
-)
+CONSTRAINTS = [f"toolchain/{name}constraints.txt" for name in ("", "build-", "audit-")]
+
+
+@pytest.mark.parametrize("name", ["package-lock.json", *CONSTRAINTS, ".npmrc"])
 def test_lock__names_no_address(name: str) -> None:
     assert "://" not in (ROOT / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["toolchain/constraints.txt", "toolchain/build-constraints.txt"])
+@pytest.mark.parametrize("name", CONSTRAINTS)
 def test_constraints__are_pinned_and_hashed(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", "")
     lines = [line for line in text.splitlines() if line]
