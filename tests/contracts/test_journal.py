@@ -22,6 +22,7 @@ from tests.contracts import defaults as d
 from tests.contracts.conftest import now, travel_to
 from tests.contracts.expect import reverts
 from tests.contracts.forward import signed
+from tests.contracts.match_pools import MatchPools
 from tests.contracts.schedule import revoke
 
 INTERFACES = sorted(path.stem for path in (Path(__file__).parents[2] / "contracts" / "interfaces").glob("I*.sol"))
@@ -84,10 +85,13 @@ def slot_zero(contract: ContractInstance) -> bytes:
 
 
 @pytest.fixture
-def story(lab: Lab, people: Any, entities: Any, euro: Any, create_campaign: Any, as_treasurer: Any) -> None:
+def story(
+    lab: Lab, people: Any, entities: Any, euro: Any, pools: MatchPools, create_campaign: Any, as_treasurer: Any
+) -> None:
     """Real acts that emit each event of the interfaces at least once, some of them by signed requests."""
     registry_story(lab, people, entities)
     credit_story(lab, people, entities, as_treasurer)
+    match_funding_story(lab, people, pools, create_campaign)
     crowdfunding_story(lab, people, euro, create_campaign, as_treasurer)
 
 
@@ -155,6 +159,28 @@ def crowdfunding_story(
     crowdfunding.terminate(stopped, sender=people.organizer)
     crowdfunding.refund(stopped, people.backer, sender=people.stranger)
     as_treasurer(crowdfunding.delistCurrency, euro)
+
+
+def match_funding_story(lab: Lab, people: Any, pools: MatchPools, create_campaign: Callable[..., int]) -> None:
+    crowdfunding, match_funding = lab.crowdfunding, lab.match_funding
+    ends_at = now() + d.OPENING_DELAY + d.LIVE
+    ratio, gift = pools.open(endsAt=ends_at), pools.open_gift(endsAt=ends_at)
+    request = signed(lab.forwarder, people.region, match_funding.fundPool, ratio, d.EURO)
+    lab.forwarder.execute(request.as_struct(), sender=people.relayer)
+    campaign_id = create_campaign(extension=0, approved=pools.enrol(ratio, gift))
+    crowdfunding.pledge(campaign_id, d.GOAL, 0, sender=people.member)
+    crowdfunding.pledge(campaign_id, d.MIN_PLEDGE, 0, sender=people.backer)
+    crowdfunding.withdrawPledge(campaign_id, sender=people.backer)
+    travel_to(crowdfunding.campaign(campaign_id).deadline)
+    crowdfunding.claimMilestone(campaign_id, d.HASH, sender=people.organizer)
+    travel_to(crowdfunding.milestone(campaign_id, 0).windowEndsAt)
+    crowdfunding.releaseMilestone(campaign_id, sender=people.stranger)
+    match_funding.releaseMatch(ratio, campaign_id, sender=people.stranger)
+    crowdfunding.terminate(campaign_id, sender=people.organizer)
+    for pool_id in (ratio, gift):
+        match_funding.settleReservation(pool_id, campaign_id, sender=people.stranger)
+    for funder in (people.town, people.region):
+        match_funding.reclaim(ratio, funder, sender=people.stranger)
 
 
 # ------------------------------------------------------------------------------------------------------------ shape
