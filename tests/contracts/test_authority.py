@@ -43,7 +43,12 @@ from tests.contracts.forward import as_forwarder, signed
 from tests.contracts.schedule import administer, operation_id, schedule
 
 ROOT = Path(__file__).parents[2]
-SOURCES = {"registry": "EntityRegistry", "credit": "InnovationCredit", "crowdfunding": "Crowdfunding"}
+SOURCES = {
+    "registry": "EntityRegistry",
+    "credit": "InnovationCredit",
+    "crowdfunding": "Crowdfunding",
+    "match_funding": "MatchFunding",
+}
 UNKNOWN = 1_000
 END_OF_TIME = 2**40 - 1
 

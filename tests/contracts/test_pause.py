@@ -20,6 +20,7 @@ import pytest
 
 from scripts.deploy import DAY
 from tests.contracts import defaults as d
+from tests.contracts.campaign_phases import Phase
 from tests.contracts.conftest import act_at, now, travel_to
 from tests.contracts.expect import emits, reverts
 from tests.contracts.test_authority import ROOT, SOURCES, modified
@@ -126,13 +127,14 @@ def test_entry_acts__are_those_of_the_protocol():
 
 
 @pytest.fixture
-def entry_acts(lab, people, entities, euro, campaign_terms, create_campaign, as_treasurer):
+def entry_acts(lab, people, entities, pools, campaign_terms, create_campaign, as_treasurer):
     """(contract, act) of every entry act, each good but for a pause."""
     as_treasurer(lab.credit.openProgramme, entities["town"], 9 * d.CREDIT, now(), now() + 99 * DAY, d.HASH)
     opening = (entities["town"], d.CREDIT, 0, now() + 99 * DAY, d.HASH)
     lab.authority.schedule(lab.credit, lab.credit.openProgramme.encode_input(*opening), 0, sender=people.treasurer)
     ape.chain.mine(deltatime=2 * DAY)
-    campaign_id = create_campaign()
+    pool_id = pools.open()
+    campaign_id = create_campaign(approved=pools.request(pool_id))
     terms = campaign_terms(opensAt=now() + 30 * DAY)
     plan = [(share, terms["deadline"] + due, d.HASH) for share, due in d.MILESTONES]
     no_permit = (0, 27, bytes(32), bytes(32))
@@ -152,6 +154,12 @@ def entry_acts(lab, people, entities, euro, campaign_terms, create_campaign, as_
             lab.crowdfunding,
             lambda: lab.crowdfunding.pledgeWithPermit(campaign_id, d.MIN_PLEDGE, 0, *no_permit, sender=people.backer),
         ),
+        "openPool": (
+            lab.match_funding,
+            lambda: lab.match_funding.openPool(pools.ratio_terms(), sender=people.town),
+        ),
+        "fundPool": (lab.match_funding, lambda: lab.match_funding.fundPool(pool_id, d.EURO, sender=people.region)),
+        "enrol": (lab.match_funding, lambda: lab.match_funding.enrol(pool_id, campaign_id, sender=people.town)),
     }
 
 
@@ -159,7 +167,20 @@ def test_entry_acts__are_all_tried(entry_acts):
     assert set(entry_acts) == set().union(*(modified(contract, ("whenEntryOpen",)) for contract in SOURCES))
 
 
-@pytest.mark.parametrize("name", ["register", "openProgramme", "issue", "submitCampaign", "pledge", "pledgeWithPermit"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "register",
+        "openProgramme",
+        "issue",
+        "submitCampaign",
+        "pledge",
+        "pledgeWithPermit",
+        "openPool",
+        "fundPool",
+        "enrol",
+    ],
+)
 def test_entry_act__around_a_pause__is_stopped_in_it_only(people, entry_acts, name):
     contract, act = entry_acts[name]
     tx = contract.pauseEntry(sender=people.guardian)
@@ -172,7 +193,7 @@ def test_entry_act__around_a_pause__is_stopped_in_it_only(people, entry_acts, na
     act()
 
 
-@pytest.mark.parametrize("name", ["register", "issue", "submitCampaign", "pledge"])
+@pytest.mark.parametrize("name", ["register", "issue", "submitCampaign", "pledge", "fundPool"])
 def test_entry_act__pause_ended_early__is_done(people, entry_acts, name):
     contract, act = entry_acts[name]
     contract.pauseEntry(sender=people.guardian)
@@ -278,3 +299,25 @@ def test_paused__crowdfunding_in_delivery__other_acts_go_on(crowdfunding, people
 
     assert euro.balanceOf(people.payout) == balance + d.STRETCH_GOAL * 3 // 10
     assert crowdfunding.entryPausedUntil() > now()
+
+
+def test_paused__pools__other_acts_go_on(crowdfunding, match_funding, people, euro, pools, campaigns):
+    """A pause of the pools stops no pledge either, nor what it calls."""
+    pool_id = pools.open(endsAt=now() + d.OPENING_DELAY + d.LIVE + d.EXTENSION)
+    terminated = campaigns.reach(Phase.Terminated, approved=pools.enrol(pool_id))
+    travel_to(max(now(), match_funding.pool(pool_id).terms.endsAt))
+    second = pools.open()
+    live = campaigns.reach(Phase.Live, approved=pools.enrol(second))
+    match_funding.pauseEntry(sender=people.guardian)
+    reserved = pools.reserved(second, live)
+
+    crowdfunding.pledge(live, 20 * d.EURO, 10 * d.EURO, sender=people.second_backer)
+    crowdfunding.withdrawPledge(live, sender=people.second_backer)
+    match_funding.requestPool(live, pool_id, sender=people.organizer)
+    match_funding.releaseMatch(pool_id, terminated, sender=people.stranger)
+    match_funding.settleReservation(pool_id, terminated, sender=people.stranger)
+    match_funding.reclaim(pool_id, people.town, sender=people.stranger)
+
+    assert pools.reserved(second, live) == reserved
+    assert euro.balanceOf(match_funding) == d.POOL_FUNDS, "the first pool is empty"
+    assert match_funding.entryPausedUntil() > now()
