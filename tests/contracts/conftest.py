@@ -214,6 +214,14 @@ def many_members(
     return [people.member, people.second_member, *(getattr(people, role) for role in others)]
 
 
+@pytest.fixture
+def public_organizer(registry: ContractInstance, people: People, entities: dict[str, int]) -> int:
+    """Id of the organizer's entity, which is a public body as well now."""
+    kinds = d.SSE | d.PUBLIC_BODY
+    registry.verify(entities["organizer"], kinds, now() + d.VERIFICATION, sender=people.registrar)
+    return entities["organizer"]
+
+
 @pytest.fixture(scope="session")
 def campaign_terms(people: People, euro: ContractInstance, entities: dict[str, int]) -> Callable[..., dict[str, Any]]:
     """Terms relative to now, by name; pass what differs from the defaults."""

@@ -221,14 +221,6 @@ def test_enrol__around_the_largest_first_tranche__enrols_up_to_it(
         match_funding.enrol(pool_id, campaign_id, sender=people.town)
 
 
-@pytest.fixture
-def public_organizer(registry, people, entities):
-    """Id of the organizer's entity, which is a public body as well now."""
-    kinds = d.SSE | d.PUBLIC_BODY
-    registry.verify(entities["organizer"], kinds, now() + d.VERIFICATION, sender=people.registrar)
-    return entities["organizer"]
-
-
 @pytest.mark.parametrize("terms", ["ratio_terms", "gift_terms"])
 def test_enrol__own_campaign_of_the_manager__reverts(
     pools, create_campaign, match_funding, people, public_organizer, terms

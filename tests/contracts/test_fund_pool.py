@@ -98,14 +98,6 @@ def test_fund_pool__to_the_last_unit_it_can_hold__funds(pools, match_funding, eu
         match_funding.fundPool(pool_id, 1, sender=people.region)
 
 
-@pytest.fixture
-def public_organizer(registry, people, entities):
-    """Id of the organizer's entity, which is a public body as well now."""
-    kinds = d.SSE | d.PUBLIC_BODY
-    registry.verify(entities["organizer"], kinds, now() + d.VERIFICATION, sender=people.registrar)
-    return entities["organizer"]
-
-
 def test_fund_pool__by_an_organizer_it_matches__reverts(
     pools, create_campaign, crowdfunding, match_funding, registry, people, public_organizer
 ):
