@@ -14,7 +14,7 @@ What the function does not know, and the contract asks as well:
 - who holds the reviewer's and the arbiter's role now: see `roles`. By hand, not through the AccessManager's schedule;
 - whether an arbiter is a backer, or acts for a member who is counted in the campaign: then the arbiter can't rule;
 - who objected to a claim already: each backer may once;
-- the new payout account, which is neither zero, nor the Crowdfunding contract, nor the currency.
+- the new payout account, which is neither zero, nor Crowdfunding or MatchFunding, nor the currency.
 """
 
 from collections.abc import Iterator, Sequence

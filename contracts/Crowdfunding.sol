@@ -90,6 +90,7 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
             registry.isVerified(account, ORGANIZER_KINDS), Crowdfunding_OrganizerNotVerified(account)
         );
         _checkCurrency(terms.currency);
+        _checkPayoutAccount(terms.payoutAccount);
 
         // Effect
         campaignId = ++campaignCount;
@@ -226,6 +227,7 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
 
         // Check
         require(_msgSender() == c.payoutAccount, Crowdfunding_NotPayoutAccount(campaignId, _msgSender()));
+        _checkPayoutAccount(newAccount);
 
         Submission.changePayoutAccount(_journal, c, campaignId, newAccount);
     }
@@ -615,6 +617,12 @@ contract Crowdfunding is LabContract, ReentrancyGuardTransient, ICrowdfunding {
 
     function _checkCurrency(address currency) private view {
         require(isCurrency[currency], Crowdfunding_CurrencyNotListed(currency));
+    }
+
+    /// @dev Money that is paid to where the pools are could never leave again. Other accounts without a way out are
+    /// refused with the rest of the terms.
+    function _checkPayoutAccount(address account) private view {
+        if (account == address(matchFunding)) revert Crowdfunding_InvalidPayoutAccount(account);
     }
 
     function _checkOrganizer(uint32 campaignId, Campaigns.Campaign storage c, address account) private view {

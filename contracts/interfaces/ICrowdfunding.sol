@@ -309,7 +309,7 @@ interface ICrowdfunding is ILabContract {
     /// @notice A term lies outside [min, max]. `term` is its name in ASCII.
     error Crowdfunding_TermOutOfBounds(bytes32 term, uint256 value, uint256 min, uint256 max);
 
-    /// @notice Zero, this contract and the currency can't be a payout account.
+    /// @notice Zero, this contract, MatchFunding and the currency can't be a payout account.
     error Crowdfunding_InvalidPayoutAccount(address account);
 
     /// @notice Only the present payout account may name another.

@@ -3,7 +3,7 @@
 given no such campaign                                       -> refused
 given the caller is not the present payout account           -> refused, whatever role it has
 given it is
-    when the new one is zero, the contract, the currency     -> refused
+    when the new one is zero, the currency, one of ours      -> refused
     when it is anything else, in any phase                   -> changed; only the new one may change it again
 a recovery or change of the organizer's account              -> leaves it
 """
@@ -32,10 +32,18 @@ def test_change_payout_account__by_another__reverts(campaigns, crowdfunding, peo
         crowdfunding.changePayoutAccount(campaign_id, account, sender=account)
 
 
-@pytest.mark.parametrize("whose", ["nobody", "contract", "currency"])
-def test_change_payout_account__to_one_without_exit__reverts(campaigns, crowdfunding, euro, people, whose):
+@pytest.mark.parametrize("whose", ["nobody", "contract", "pools", "currency"])
+def test_change_payout_account__to_one_without_exit__reverts(
+    campaigns, crowdfunding, match_funding, euro, people, whose
+):
+    """Paid to the contract of the pools, a match would be booked as paid and stay there for ever."""
     campaign_id = campaigns.reach(Phase.Live)
-    account = {"nobody": ZERO, "contract": crowdfunding.address, "currency": euro.address}[whose]
+    account = {
+        "nobody": ZERO,
+        "contract": crowdfunding.address,
+        "pools": match_funding.address,
+        "currency": euro.address,
+    }[whose]
     with reverts(crowdfunding.Crowdfunding_InvalidPayoutAccount, account=account):
         crowdfunding.changePayoutAccount(campaign_id, account, sender=people.payout)
 

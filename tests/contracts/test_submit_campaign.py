@@ -6,7 +6,7 @@ given the caller's entity
     only registered, expired, suspended or revoked           -> refused
     verified as provider or member only                      -> refused
 when the currency is not listed                              -> refused
-when the payout account is zero, the contract, the currency  -> refused
+when the payout account is zero, the currency, one of ours  -> refused
 when a term or a milestone is out of bounds                  -> refused with its name, value and both bounds
 when every term is at its least or its greatest              -> submitted
 when all is well
@@ -116,9 +116,14 @@ def test_submit_campaign__currency_delisted__reverts(submit, crowdfunding, euro,
         submit()
 
 
-@pytest.mark.parametrize("whose", ["nobody", "contract", "currency"])
-def test_submit_campaign__payout_account_without_exit__reverts(submit, crowdfunding, euro, whose):
-    account = {"nobody": ZERO, "contract": crowdfunding.address, "currency": euro.address}[whose]
+@pytest.mark.parametrize("whose", ["nobody", "contract", "pools", "currency"])
+def test_submit_campaign__payout_account_without_exit__reverts(submit, crowdfunding, match_funding, euro, whose):
+    account = {
+        "nobody": ZERO,
+        "contract": crowdfunding.address,
+        "pools": match_funding.address,
+        "currency": euro.address,
+    }[whose]
     with reverts(crowdfunding.Crowdfunding_InvalidPayoutAccount, account=account):
         submit(payoutAccount=account)
 
