@@ -38,7 +38,6 @@ AUDIT_STAMP := .toolchain/audit/.eranos-packages
 SOURCES := $(shell find contracts -name '*.sol' -not -path '*/.cache/*' 2>/dev/null)
 PYTHON_CODE := $(wildcard eranos deployments indexer api scripts tests benchmarks)
 TYPED_CODE := $(wildcard eranos deployments indexer api scripts)
-CHAIN_TESTS := $(wildcard tests/contracts tests/invariants tests/e2e)
 FORGE_TESTS := $(wildcard tests/invariants/*.t.sol)
 
 ##@ Run
@@ -51,9 +50,18 @@ up: setup ## Local chain, contracts, a story with real transactions, index and A
 
 .PHONY: test
 test: check ## Set-up, check and every test: what continuous integration runs
+	@$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=line) test-contracts test-others
+
+# Two runs side by side, of about the same length: one core would idle otherwise.
+.PHONY: test-contracts
+test-contracts:
+	@ape test tests/contracts
+
+.PHONY: test-others
+test-others:
 	@pytest
 	$(if $(FORGE_TESTS),@forge test)
-	@ape test $(CHAIN_TESTS)
+	@ape test tests/invariants tests/e2e
 
 .PHONY: check
 check: setup ## Static checks, under a minute: format, lint, types, import direction, ABIs, migrations, contracts
