@@ -32,6 +32,15 @@ from tests.contracts.forward import as_forwarder
 MAX_UINT96 = 2**96 - 1
 AMOUNT = 100 * d.EURO
 NOTHING = 2**256 - 1
+#: What a pledge of the goal by a member would tell the pools.
+FACTS = {
+    "entityId": 0,
+    "member": True,
+    "countedBefore": 0,
+    "countedAfter": d.GOAL,
+    "amount": d.GOAL,
+    "firstMatch": 0,
+}
 
 
 @pytest.fixture
@@ -60,11 +69,10 @@ def call(crowdfunding, match_funding, pools):
 def test_on_pledge__by_a_person__reverts(pools, create_campaign, match_funding, people, role):
     campaign_id = create_campaign(approved=pools.enrol(pools.open()))
     account = getattr(people, role)
-    facts = (account.address, 0, True, 0, d.GOAL, d.GOAL)
     with reverts(match_funding.MatchFunding_NotCrowdfunding, account=account):
-        match_funding.onPledge(campaign_id, facts, sender=account)
+        match_funding.onPledge(campaign_id, FACTS | {"backer": account.address}, sender=account)
     with reverts(match_funding.MatchFunding_NotCrowdfunding, account=account):
-        match_funding.onWithdraw(campaign_id, people.backer, d.GOAL, sender=account)
+        match_funding.onWithdraw(campaign_id, people.backer, d.GOAL, 0, sender=account)
     assert pools.total_reserved(campaign_id) == 0
 
 
@@ -73,7 +81,7 @@ def test_on_pledge__signed_by_nobody_through_the_forwarder__reverts(
 ):
     """Not even a request that names the crowdfunding contract as its signer."""
     campaign_id = create_campaign(approved=pools.enrol(pools.open()))
-    facts = (people.attacker.address, 0, True, 0, d.GOAL, d.GOAL)
+    facts = FACTS | {"backer": people.attacker.address}
     with reverts(match_funding.MatchFunding_NotCrowdfunding, account=lab.forwarder):
         as_forwarder(lab.forwarder, crowdfunding, match_funding.onPledge, campaign_id, facts)
     with reverts(crowdfunding.Crowdfunding_NotMatchFunding, account=lab.forwarder):
@@ -272,14 +280,26 @@ def test_quote__of_more_than_there_is__is_what_there_is(pools, create_campaign, 
     assert crowdfunding.quote(campaign_id, people.backer, amount) == d.CAMPAIGN_CAP
 
 
-def test_pledge__largest_pool_and_pledge__does_not_overflow(pools, create_campaign, crowdfunding, euro, people, call):
-    for account in (people.town, people.backer):
-        euro.faucet(account, MAX_UINT96, sender=people.deployer)
-    pool_id = pools.open(funds=MAX_UINT96, campaignCap=MAX_UINT96, ratioBps=2**16 - 1)
+def test_pledge__largest_pools_and_pledge__does_not_overflow(pools, create_campaign, crowdfunding, euro, people, call):
+    """What one backer calls from the first ratio pool stays below 2^88, because it is kept in the pledge's own slot."""
+    for account, amount in ((people.town, 2 * MAX_UINT96), (people.backer, MAX_UINT96)):
+        euro.faucet(account, amount, sender=people.deployer)
+    largest = {"funds": MAX_UINT96, "campaignCap": MAX_UINT96, "ratioBps": 2**16 - 1}
+    first, second = pools.open(**largest), pools.open(**largest)
     terms = {"goal": 1, "stretchGoal": MAX_UINT96, "minPledge": 0}
-    campaign_id = create_campaign(**terms, approved=pools.enrol(pool_id))
-    assert call(campaign_id, people.backer, MAX_UINT96) == MAX_UINT96
+    campaign_id = create_campaign(**terms, approved=pools.enrol(first, second))
+    part = 2**90
+    assert call(campaign_id, people.backer, part) == 2**88 - 1 + part * (2**16 - 1) // 10_000
+    assert call(campaign_id, people.second_backer, d.EURO) == 2 * (d.EURO * (2**16 - 1) // 10_000), "each has its own"
+    assert call(campaign_id, people.backer, MAX_UINT96 - part - d.EURO) > 0, "the first pool adds nothing more"
     assert crowdfunding.campaign(campaign_id).raised == MAX_UINT96
+    assert [pools.reserved(pool_id, campaign_id) for pool_id in (first, second)] == [
+        2**88 - 1 + d.EURO * (2**16 - 1) // 10_000,
+        MAX_UINT96,
+    ]
+    crowdfunding.withdrawPledge(campaign_id, sender=people.backer)
+    assert pools.total_reserved(campaign_id) == 2 * (d.EURO * (2**16 - 1) // 10_000)
+    pools.assert_books_agree()
 
 
 # -------------------------------------------------------------------------------------------------------- members
