@@ -1,166 +1,51 @@
-"""Which acts on a campaign are legal, by whom, and until when: the one place where that is computed.
+"""Which acts on a campaign are legal, by whom, and until when: with `match_acts` the one place where that is computed.
 
-`next_acts` is a pure function of stored facts and a time. It mirrors contracts/Crowdfunding.sol (docs/protocol.md,
-"Who may do what when"): **as long as no further event happens, the contract accepts `act` by `by` in every block whose
-time t is in [starts_at, ends_at), and in no block from `now` on that is outside of it.** An act that is not
-listed is refused at every time from `now` on. tests/contracts proves that by calling every act at the edges of every
-window.
+`next_acts` is a pure function of stored facts and a time. It mirrors contracts/Crowdfunding.sol and MatchFunding.sol
+(docs/protocol.md, "Who may do what when"): **as long as no further event happens, the contract accepts `act` by `by` in
+every block whose time t is in [starts_at, ends_at), and in no block from `now` on that is outside of it.** An act that
+is not listed is refused at every time from `now` on. tests/contracts proves that by calling every act at the edges of
+every window.
 
 What the function does not know, and the contract asks as well:
 
 - the amount and the currency's own rules: a pledge needs an allowance and `min_amount` to `max_amount` base units
-  (`pledgeWithPermit` is the same act), and `minMatch` 0 as long as there are no match pools;
+  (`pledgeWithPermit` is the same act), and a `minMatch` of at most what `quote` says;
 - which account is meant: withdrawPledge needs a pledge of the caller, refund one of the backer named, not yet refunded;
 - who holds the reviewer's and the arbiter's role now: see `roles`. By hand, not through the AccessManager's schedule;
 - whether an arbiter is a backer, or acts for a member who is counted in the campaign: then the arbiter can't rule;
 - who objected to a claim already: each backer may once;
-- the new payout account, which is neither zero, nor Crowdfunding or MatchFunding, nor the currency.
+- the new payout account, which is neither zero, nor Crowdfunding or MatchFunding, nor the currency;
+- which pool is meant by requestPool: any that is there and that the campaign did not ask for.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Protocol
 
+from api import match_acts
+from api.act_facts import (
+    Act,
+    ActFacts,
+    ActName,
+    Actor,
+    AskedPool,
+    Gates,
+    OrganizerFacts,
+    PlanFacts,
+    enrolled,
+    reserved_of,
+)
 from indexer.store import phases
-from indexer.store.phases import CampaignFacts, MilestoneFacts, MilestonePhase, Phase
+from indexer.store.phases import CampaignFacts, MilestonePhase, Phase, Reserved
 
-
-class ActName(StrEnum):
-    """An act, named after the contract's function."""
-
-    APPROVE = "approveCampaign"
-    REJECT = "rejectCampaign"
-    CANCEL = "cancelCampaign"
-    PLEDGE = "pledge"
-    WITHDRAW = "withdrawPledge"
-    REFUND = "refund"
-    CLAIM = "claimMilestone"
-    OBJECT = "object"
-    RULE = "rule"
-    RELEASE = "releaseMilestone"
-    TERMINATE = "terminate"
-    COLLECT = "collect"
-    POST_UPDATE = "postUpdate"
-    CHANGE_PAYOUT_ACCOUNT = "changePayoutAccount"
-
-
-class Actor(StrEnum):
-    """Who may do an act."""
-
-    ANYONE = "anyone"
-    ORGANIZER = "organizer"  # the account that acts for the organizer's entity
-    REVIEWER = "reviewer"
-    ARBITER = "arbiter"
-    BACKER = "backer"  # whoever has a pledge in the campaign
-    PAYOUT_ACCOUNT = "payout_account"
-
-
-class ActFacts(CampaignFacts, Protocol):
-    """What the acts depend on beside what a phase does; a row of `campaigns` has it all."""
-
-    @property
-    def payout_account(self) -> str:
-        """Account to which releases are paid."""
-
-    @property
-    def min_pledge(self) -> int:
-        """Base units."""
-
-    @property
-    def released(self) -> int:
-        """Base units booked for the organizer."""
-
-    @property
-    def collected(self) -> int:
-        """Base units of those that were paid out."""
-
-    @property
-    def refunded(self) -> int:
-        """Base units."""
-
-    @property
-    def canceled_at(self) -> int | None:
-        """Unix time; None unless the organizer canceled."""
-
-    @property
-    def terminated_at(self) -> int | None:
-        """Unix time; None unless terminated."""
-
-
-class PlanFacts(MilestoneFacts, Protocol):
-    """What the acts on a milestone depend on; a row of `milestones` has it all."""
-
-    @property
-    def share_bps(self) -> int:
-        """Basis points."""
-
-    @property
-    def claimed_at(self) -> int | None:
-        """Unix time of the last claim; None before the first."""
-
-    @property
-    def released_at(self) -> int | None:
-        """Unix time; None before its release."""
-
-
-class OrganizerFacts(Protocol):
-    """What the acts depend on of the organizer's entity; a row of `entities` has it all."""
-
-    @property
-    def account(self) -> str:
-        """Account that acts for it, or did when it was revoked."""
-
-    @property
-    def suspended_until(self) -> int:
-        """End of the last suspension: Unix time, 0 if there was none."""
-
-    @property
-    def revoked_at(self) -> int | None:
-        """Unix time; None unless revoked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gates:
-    """What stops acts on every campaign, or on all of one currency."""
-
-    currency_listed: bool = True
-    paused_until: int = 0
-    """End of the last pause of the Crowdfunding contract's entry acts: Unix time, 0 if there was none."""
-    closed: bool = False
-    """Whether the AccessManager closed the Crowdfunding contract: then no role may act on it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One act and the window in which it is legal."""
-
-    name: ActName
-    by: Actor
-    starts_at: int
-    """Unix time; in the past if the act is legal now."""
-    ends_at: int | None
-    """Unix time of the first instant at which it no longer is; None if time alone never ends it."""
-    account: str | None = None
-    """The one account that may, where it is one."""
-    excluded: tuple[str, ...] = ()
-    """Accounts that may not, though `by` includes them."""
-    milestone: int | None = None
-    """Index of the milestone it is about."""
-    attempt: int | None = None
-    """Number of the claim it is about, from 1; of a claim, the number that it will get."""
-    min_amount: int | None = None
-    """Least that may be pledged, in base units."""
-    max_amount: int | None = None
-    """Most that may be pledged; of a release or a collection what it books or pays; of refunds what they pay in all."""
-
-    def is_legal_at(self, time: int) -> bool:
-        """Return whether the window holds `time`."""
-        return self.starts_at <= time and (self.ends_at is None or time < self.ends_at)
+__all__ = ["Act", "ActName", "Actor", "AskedPool", "Gates", "next_acts", "tranche"]
 
 
 def next_acts(
-    campaign: ActFacts, milestones: Sequence[PlanFacts], organizer: OrganizerFacts, gates: Gates, now: int
+    campaign: ActFacts,
+    milestones: Sequence[PlanFacts],
+    organizer: OrganizerFacts,
+    pools: Sequence[AskedPool],
+    gates: Gates,
+    now: int,
 ) -> list[Act]:
     """Return every act that is legal at `now`, or will be by time alone.
 
@@ -168,6 +53,7 @@ def next_acts(
         campaign: The campaign's stored facts.
         milestones: All its milestones, by index.
         organizer: The organizer's entity.
+        pools: Every pool that the campaign asked for.
         gates: Pause, currency and authority.
         now: Unix time of a block, not before the last event of any of these.
 
@@ -178,15 +64,15 @@ def next_acts(
     acts = [
         *_review(campaign, organizer, gates, phase),
         *_cancel(campaign, organizer, phase),
-        *_pledge(campaign, organizer, gates, phase, now),
+        *_pledge(campaign, organizer, pools, gates, phase, now),
         *_refund(campaign, organizer, phase),
-        *_deliver(campaign, milestones, organizer, gates, now),
+        *_deliver(campaign, milestones, organizer, pools, gates, now),
         *_collect(campaign, milestones),
         *_post(campaign, organizer),
         Act(ActName.CHANGE_PAYOUT_ACCOUNT, Actor.PAYOUT_ACCOUNT, campaign.submitted_at, None, campaign.payout_account),
+        *match_acts.of_campaign(campaign, milestones, organizer, pools, gates, now),
     ]
-    live = [act for act in acts if act.ends_at is None or act.ends_at > max(now, act.starts_at)]
-    return sorted(live, key=lambda act: (max(act.starts_at, now), act.ends_at is None, act.ends_at or 0))
+    return match_acts.in_order(acts, now)
 
 
 def _review(campaign: ActFacts, organizer: OrganizerFacts, gates: Gates, phase: Phase) -> Iterator[Act]:
@@ -205,7 +91,14 @@ def _cancel(campaign: ActFacts, organizer: OrganizerFacts, phase: Phase) -> Iter
     yield Act(ActName.CANCEL, Actor.ORGANIZER, campaign.submitted_at, ends_at, organizer.account)
 
 
-def _pledge(campaign: ActFacts, organizer: OrganizerFacts, gates: Gates, phase: Phase, now: int) -> Iterator[Act]:
+def _pledge(
+    campaign: ActFacts,
+    organizer: OrganizerFacts,
+    pools: Sequence[AskedPool],
+    gates: Gates,
+    phase: Phase,
+    now: int,
+) -> Iterator[Act]:
     if phase not in {Phase.APPROVED, Phase.LIVE, Phase.EXTENSION}:
         return
     rest = campaign.stretch_goal - campaign.raised
@@ -217,7 +110,7 @@ def _pledge(campaign: ActFacts, organizer: OrganizerFacts, gates: Gates, phase: 
             Actor.ANYONE,
             max(campaign.opens_at, *stops) if stops else campaign.opens_at,
             phases.pledging_ends_at(campaign),
-            excluded=(organizer.account,),
+            excluded=(organizer.account, *(account for p in enrolled(pools) for account in p.funded_by)),
             min_amount=min(max(1, campaign.min_pledge), rest),
             max_amount=rest,
         )
@@ -239,7 +132,12 @@ def _refund(campaign: ActFacts, organizer: OrganizerFacts, phase: Phase) -> Iter
 
 
 def _deliver(
-    campaign: ActFacts, milestones: Sequence[PlanFacts], organizer: OrganizerFacts, gates: Gates, now: int
+    campaign: ActFacts,
+    milestones: Sequence[PlanFacts],
+    organizer: OrganizerFacts,
+    pools: Sequence[AskedPool],
+    gates: Gates,
+    now: int,
 ) -> Iterator[Act]:
     phase = phases.phase_at(campaign, organizer.revoked_at, now)
     pledged = campaign.raised >= campaign.goal and phase in {Phase.LIVE, Phase.EXTENSION}
@@ -247,39 +145,51 @@ def _deliver(
         return
     current = milestones[campaign.current_milestone]
     previous = milestones[campaign.current_milestone - 1] if campaign.current_milestone else None
-    state, since = phases.standing_at(campaign, current, organizer.revoked_at, now)
+    reserved = reserved_of(campaign, pools)
+    state, since = phases.standing_at(campaign, current, reserved, organizer.revoked_at, now)
     if state in {MilestonePhase.CLAIMED, MilestonePhase.STOPPED}:
-        yield from _judge(campaign, current, organizer, gates)
-        state, since = phases.settles(campaign, current)
+        yield from _judge(campaign, current, organizer, enrolled(pools), gates)
+        state, since = phases.settles(campaign, current, reserved)
     if state is MilestonePhase.RELEASABLE:
         books = tranche(campaign, milestones, current.milestone)
         yield Act(ActName.RELEASE, Actor.ANYONE, since or 0, None, milestone=current.milestone, max_amount=books)
     else:
         released_at = previous.released_at if previous is not None else None
         starts_at = max(phases.pledging_ends_at(campaign), released_at or 0, since or 0)
-        yield from _claim_or_end(campaign, current, previous, organizer, starts_at)
+        yield from _claim_or_end(campaign, current, previous, organizer, reserved, starts_at)
 
 
-def _judge(campaign: ActFacts, current: PlanFacts, organizer: OrganizerFacts, gates: Gates) -> Iterator[Act]:
+def _judge(
+    campaign: ActFacts, current: PlanFacts, organizer: OrganizerFacts, pools: Sequence[AskedPool], gates: Gates
+) -> Iterator[Act]:
     """Yield who may speak about the open claim."""
     window_ends_at, index, attempt = current.window_ends_at or 0, current.milestone, current.attempts
+    since = current.claimed_at or 0
     if current.objected_amount < campaign.raised:
-        since = current.claimed_at or 0
         yield Act(ActName.OBJECT, Actor.BACKER, since, window_ends_at, milestone=index, attempt=attempt)
-    decides_at = phases.settles(campaign, current).since or 0
+    silent = {p.managed_by for place, p in enumerate(pools) if not current.objected_pools >> place & 1}
+    for account in sorted(account for account in silent if account is not None):
+        yield Act(ActName.OBJECT, Actor.POOL_MANAGER, since, window_ends_at, account, milestone=index, attempt=attempt)
+    decides_at = phases.settles(campaign, current, reserved_of(campaign, pools)).since or 0
     if decides_at > window_ends_at and not gates.closed:
-        excluded = (organizer.account, campaign.payout_account)
+        parties = {account for p in pools for account in (p.managed_by, *p.funded_by) if account is not None}
+        excluded = (organizer.account, campaign.payout_account, *sorted(parties))
         yield Act(
             ActName.RULE, Actor.ARBITER, window_ends_at, decides_at, None, excluded, milestone=index, attempt=attempt
         )
 
 
 def _claim_or_end(
-    campaign: ActFacts, current: PlanFacts, previous: PlanFacts | None, organizer: OrganizerFacts, starts_at: int
+    campaign: ActFacts,
+    current: PlanFacts,
+    previous: PlanFacts | None,
+    organizer: OrganizerFacts,
+    reserved: Reserved,
+    starts_at: int,
 ) -> Iterator[Act]:
     """Yield who may claim, or end it all, from an instant on at which no claim is open or releasable."""
     revoked_at, index = organizer.revoked_at, current.milestone
-    claim_by = phases.claim_by(campaign, current, previous, revoked_at, starts_at)
+    claim_by = phases.claim_by(campaign, current, previous, reserved, revoked_at, starts_at)
     open_to_all_at = max(starts_at, claim_by)
     if revoked_at is not None or current.attempts >= phases.MAX_ATTEMPTS:
         open_to_all_at = max(starts_at, revoked_at or 0)

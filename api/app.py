@@ -33,6 +33,7 @@ from api import (
 )
 from api.database import engine_of
 from api.paging import refuse_unknown_parameters
+from api.pools import routes as pools
 from api.problems import DATABASE_UNAVAILABLE, INVALID_PARAMETER, UNKNOWN_PARAMETER, failures
 from api.settings import Settings
 from indexer.store.models import Checkpoint
@@ -53,7 +54,7 @@ HEADERS: Final = {
 }
 """Of every answer that does not say otherwise."""
 
-V1: Final = (campaigns, pledges, objections, updates, entities, credit, currencies, events, roles, status)
+V1: Final = (campaigns, pledges, objections, updates, pools, entities, credit, currencies, events, roles, status)
 
 
 class Health(BaseModel):

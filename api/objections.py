@@ -13,6 +13,7 @@ from api.campaigns.queries import find_campaign
 from api.campaigns.routes import CampaignId
 from api.database import Mirror, ReaderDep
 from api.paging import Page, PageDep, PageRequest, Position, cut, links, seek
+from api.pools.queries import places_of
 from api.problems import UNKNOWN_CAMPAIGN, list_failures
 from api.records import CurrencyUnit, EventLink, currency_unit, last_event, values_of
 from indexer.store import models
@@ -29,18 +30,22 @@ class ObjectionLinks(BaseModel):
     """Where to read more about an objection."""
 
     campaign: fields.Path
-    pledge: fields.Path
+    pledge: fields.Path | None = Field(description="Null if only pools object.")
 
 
 class Objection(BaseModel):
-    """What one backer objected to. The amount is in base units of `currency`."""
+    """What one account objected to, as a backer, as the manager of pools, or as both.
+
+    The amount is in base units of `currency`.
+    """
 
     campaign_id: int = Field(examples=[1])
     milestone: int = Field(description="Index from 0.")
     attempt: int = Field(description="Number of the claim objected to, from 1.")
-    backer: fields.Address
+    account: fields.Address
     currency: CurrencyUnit
-    amount: fields.Amount = Field(description="The backer's pledge, which objects as a whole.")
+    amount: fields.Amount = Field(description="The account's pledge, which objects as a whole; 0 if it has none.")
+    pools: list[int] = Field(description="Pools that object by their manager, with what they reserve.", examples=[[1]])
     counted: bool = Field(description="Whether a member counted in the campaign objects with it.")
     objected_at: fields.Time
     last_event: EventLink = Field(description="The objection on chain.")
@@ -74,7 +79,8 @@ def list_of_campaign(
         unit = currency_unit(found.campaign.currency, found.currency, found.metadata)
         rows = _objections(mirror, page, sort, campaign_id, milestone)
         shown, cursor = cut(page, rows, lambda row: Position(row.objected_event_key, row.objected_event_key))
-        items = [Objection.model_validate(_objection(row, unit)) for row in shown]
+        pools = places_of(mirror, campaign_id)
+        items = [Objection.model_validate(_objection(row, unit, pools)) for row in shown]
         return ObjectionPage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
@@ -90,7 +96,13 @@ def _objections(
     return mirror.session.scalars(seek(statement, page, key, key, descending=sort is ObjectionSort.NEWEST)).all()
 
 
-def _objection(row: models.Objection, unit: CurrencyUnit) -> dict[str, Any]:
+def _objection(row: models.Objection, unit: CurrencyUnit, pools: Sequence[int]) -> dict[str, Any]:
     path = f"/v1/campaigns/{row.campaign_id}"
-    shown = ObjectionLinks(campaign=path, pledge=f"{path}/pledges/{fields.checksummed(row.backer)}")
-    return values_of(row) | {"currency": unit, "last_event": last_event(row), "links": shown}
+    pledge = f"{path}/pledges/{fields.checksummed(row.account)}" if row.amount else None
+    computed = {
+        "currency": unit,
+        "pools": [pool_id for place, pool_id in enumerate(pools) if row.pools >> place & 1],
+        "last_event": last_event(row),
+        "links": ObjectionLinks(campaign=path, pledge=pledge),
+    }
+    return values_of(row) | computed

@@ -14,6 +14,9 @@ from api.campaigns.routes import CampaignId
 from api.database import Answer, Mirror, ReaderDep
 from api.errors import Problem
 from api.paging import Page, PageDep, PageRequest, Position, cut, links, seek
+from api.pools.queries import matches_of
+from api.pools.schemas import PledgeMatch
+from api.pools.views import pledge_match
 from api.problems import INVALID_ADDRESS, UNKNOWN_BACKER, UNKNOWN_CAMPAIGN, UNKNOWN_PLEDGE, list_failures, read_failures
 from api.records import CurrencyUnit, EventLink, currency_unit, event_path, last_event, values_of
 from indexer.store import models, phases
@@ -54,6 +57,8 @@ class Pledge(BaseModel):
         description="Until then the backer can take the whole pledge back; null if that is not possible now."
     )
     member_id: int | None = Field(description="Entity id of the member counted through it; null if none.")
+    matched: fields.Amount = Field(description="Public money that it called, over all pools; withdrawn with it.")
+    matches: list[PledgeMatch] = Field(description="The same by pool.")
     calls: int = Field(description="Pledges made, withdrawn ones included.")
     refunded: bool
     refunded_amount: fields.Amount = Field(description="What came back; less than `amount` after a termination.")
@@ -132,7 +137,7 @@ def _pledges() -> Select[models.Pledge, models.Campaign, Entity, Currency, Curre
     )
 
 
-def _pledge(found: Found, now: int) -> Pledge:
+def _pledge(found: Found, matches: Sequence[models.Match], now: int) -> Pledge:
     row, campaign = found.pledge, found.campaign
     phase = phases.phase_at(campaign, found.organizer.revoked_at, now)
     until = phases.withdrawable_until(campaign)
@@ -144,6 +149,8 @@ def _pledge(found: Found, now: int) -> Pledge:
         "refundable": phases.refundable(campaign, phase, row.amount, refunded=row.refunded),
         "withdrawable_until": until if phase == Phase.LIVE and now < until and row.amount else None,
         "member_id": row.member_id or None,
+        "matched": sum(match.amount for match in matches),
+        "matches": [pledge_match(match) for match in matches if match.amount],
         "last_event": last_event(row),
         "links": PledgeLinks(
             self=f"{campaign_path}/pledges/{backer}",
@@ -186,7 +193,9 @@ def list_of_campaign(
 def read_pledge(reader: ReaderDep, campaign_id: CampaignId, backer: Backer) -> PledgeAnswer:
     """Return what one account pledged to a campaign."""
     with reader.open() as mirror:
-        return PledgeAnswer(as_of=mirror.as_of, pledge=_pledge(find_pledge(mirror, campaign_id, backer), mirror.now))
+        found = find_pledge(mirror, campaign_id, backer)
+        matches = matches_of(mirror, [(campaign_id, backer)])[campaign_id, backer]
+        return PledgeAnswer(as_of=mirror.as_of, pledge=_pledge(found, matches, mirror.now))
 
 
 @router.get(
@@ -209,5 +218,7 @@ def list_of_backer(
 
 def _page(reader: ReaderDep, mirror: Mirror, page: PageRequest, found: Sequence[Found]) -> PledgePage:
     shown, cursor = cut(page, found, lambda one: Position(one.pledge.first_event_key, one.pledge.first_event_key))
-    items = [_pledge(one, mirror.now) for one in shown]
+    keys = [(one.pledge.campaign_id, one.pledge.backer) for one in shown]
+    matches = matches_of(mirror, keys)
+    items = [_pledge(one, matches[key], mirror.now) for one, key in zip(shown, keys, strict=True)]
     return PledgePage(as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor))

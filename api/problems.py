@@ -117,6 +117,20 @@ UNKNOWN_BACKER: Final = ProblemType(
     "This account pledged to no campaign up to the block in `as_of`.",
     "Check the address, or wait until the block of the pledge is indexed: see /v1/status.",
 )
+UNKNOWN_POOL: Final = ProblemType(
+    "unknown-pool",
+    404,
+    "There is no such pool",
+    "No pool with this id was opened up to the block in `as_of`.",
+    "If it was opened just now, wait until the block of its transaction is indexed: see /v1/status.",
+)
+UNKNOWN_RESERVATION: Final = ProblemType(
+    "unknown-reservation",
+    404,
+    "The pool has nothing to do with this campaign",
+    "The campaign's organizer did not ask for this pool up to the block in `as_of`.",
+    "See /v1/campaigns/{campaign_id} for the pools of a campaign, or wait until the block is indexed: see /v1/status.",
+)
 UNKNOWN_ENTITY: Final = ProblemType(
     "unknown-entity",
     404,

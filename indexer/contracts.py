@@ -1,6 +1,6 @@
 """Asking contracts what they think: calls built and answers read by the exported ABI."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self
@@ -18,8 +18,13 @@ class View:
     selector: bytes
     arguments: tuple[str, ...]
     results: tuple[str, ...]
-    names: tuple[str, ...]
-    """Names of the result's fields; empty if it is one value."""
+    fields: Sequence[Mapping[str, Any]]
+    """The result's fields as the ABI has them; empty if it is one value."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the result's fields; those of a struct in a struct follow its own name and ``_``."""
+        return tuple(_names(self.fields, ""))
 
     @classmethod
     def of(cls, contract: str, function: str) -> Self:
@@ -29,7 +34,7 @@ class View:
         selector = keccak(f"{function}({','.join(arguments)})".encode())[:4]
         outputs = item["outputs"]
         fields = outputs[0]["components"] if outputs[0]["type"] == "tuple" else outputs if len(outputs) > 1 else ()
-        return cls(selector, arguments, tuple(_type(o) for o in outputs), tuple(f["name"] for f in fields))
+        return cls(selector, arguments, tuple(_type(o) for o in outputs), fields)
 
     def call(self, to: str, *values: Any) -> Call:
         """Return the call of this function on a contract."""
@@ -39,7 +44,7 @@ class View:
         """Return an answer: a dictionary by field name, or the one value."""
         results = decode(self.results, answer)
         values = results[0] if self.results[0].startswith("(") else results
-        return dict(zip(self.names, values, strict=True)) if self.names else values[0]
+        return dict(zip(self.names, _flat(self.fields, values), strict=True)) if self.fields else values[0]
 
 
 @cache
@@ -58,6 +63,23 @@ def text_of(answer: bytes | None) -> str:
         return ""
     printable: str = "".join(character for character in text if character.isprintable())
     return printable[:64]
+
+
+def _names(fields: Sequence[Mapping[str, Any]], prefix: str) -> Iterator[str]:
+    for field in fields:
+        name = prefix + field["name"]
+        if field["type"] == "tuple":
+            yield from _names(field["components"], f"{name}_")
+        else:
+            yield name
+
+
+def _flat(fields: Sequence[Mapping[str, Any]], values: Sequence[Any]) -> Iterator[Any]:
+    for field, value in zip(fields, values, strict=True):
+        if field["type"] == "tuple":
+            yield from _flat(field["components"], value)
+        else:
+            yield value
 
 
 def _type(item: dict[str, Any]) -> str:

@@ -4,47 +4,14 @@ Nothing here is shared with the handlers: they move from state to state, this su
 both agree, both are probably right; `indexer.verify` compares them.
 """
 
-from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 from indexer.events import LAB_CONTRACTS
+from indexer.history import Definition, History
+from indexer.pool_histories import funder, funding, match, match_release, pool, reservation
 from indexer.store.rows import Row
 
 ZERO: Final = "0x" + "0" * 40
-
-
-class History:
-    """The events of one row, in chain order."""
-
-    def __init__(self, key: tuple[Any, ...]) -> None:
-        self.key = key
-        self.events: list[tuple[str, Row]] = []
-
-    def all(self, *names: str) -> list[Row]:
-        """Return the events of some names."""
-        return [row for name, row in self.events if name in names]
-
-    def last(self, *names: str) -> tuple[str, Row]:
-        """Return name and row of the last event of some names; ``("", {})`` if there is none."""
-        return next(((name, row) for name, row in reversed(self.events) if name in names), ("", {}))
-
-    def value(self, name: str, column: str, default: Any = None) -> Any:
-        """Return a column of the last event of a name, `default` if there is none."""
-        return self.last(name)[1].get(column, default)
-
-    def total(self, name: str, column: str) -> int:
-        """Return the sum of a column over the events of a name."""
-        return sum(row[column] for row in self.all(name))
-
-
-class Definition(NamedTuple):
-    """A read model: the row of a history, and the key columns by which each event finds its histories."""
-
-    row: Callable[[History], Row]
-    contracts: tuple[str, ...]
-    events: dict[str, tuple[tuple[str, ...], ...]]
-    each: str | None = None
-    """If set, each event is a row of its own, made of the history up to it; this column ends its key."""
 
 
 def entity(h: History) -> Row:
@@ -180,6 +147,7 @@ def campaign(h: History) -> Row:
         "rest_pledged": _rest_pledged(h),
         "backers": len(_standing(h)),
         "members": len({row["member_id"] for row in _standing(h) if row["member_id"]}),
+        "pools": len(h.all("CampaignEnrolled")),
         "current_milestone": len(h.all("MilestoneReleased")),
     }
 
@@ -220,6 +188,7 @@ def milestone(h: History) -> Row:
         "evidence_hash": h.value("MilestoneClaimed", "evidence_hash"),
         "objectors": max((row["objectors"] for row in objections), default=0),
         "objected_amount": max((row["objected_amount"] for row in objections), default=0),
+        "objected_pools": max((row["objected_pools"] for row in objections), default=0),
         "ruling": RULINGS[ruling["new_state"]] if ruling else None,
         "ruled_at": ruling.get("block_time"),
         "ruled_by": ruling.get("arbiter"),
@@ -248,15 +217,21 @@ def pledge(h: History) -> Row:
 
 
 def objection(h: History) -> Row:
-    """Return a row of `objections`: what the last objection to a claim added to those before it."""
-    *earlier, last = h.all("MilestoneObjected")
-    objectors, amount = (earlier[-1]["objectors"], earlier[-1]["objected_amount"]) if earlier else (0, 0)
+    """Return a row of `objections`: what those of one account to a claim added to the totals before them."""
+    before = {"objectors": 0, "objected_amount": 0, "objected_pools": 0}
+    added = dict.fromkeys(before, 0)
+    own = [row for row in h.all("MilestoneObjected") if row["account"] == h.key[3]]
+    for row in h.all("MilestoneObjected"):
+        if row["account"] == h.key[3]:
+            added = {name: total + row[name] - before[name] for name, total in added.items()}
+        before = {name: row[name] for name in before}
     return {
-        **{name: last[name] for name in ("campaign_id", "milestone", "attempt", "backer")},
-        "amount": last["objected_amount"] - amount,
-        "counted": last["objectors"] > objectors,
-        "objected_at": last["block_time"],
-        "objected_event_key": last["event_key"],
+        **{name: own[0][name] for name in ("campaign_id", "milestone", "attempt", "account")},
+        "amount": added["objected_amount"],
+        "counted": added["objectors"] > 0,
+        "pools": added["objected_pools"],
+        "objected_at": own[0]["block_time"],
+        "objected_event_key": own[0]["event_key"],
     }
 
 
@@ -367,9 +342,17 @@ MILESTONE_EVENTS: Final = (
     *("MilestonePlanned", "MilestoneClaimed", "MilestoneObjected", "MilestoneRuled", "MilestoneReleased"),
 )
 ROLE_EVENTS: Final = ("RoleLabel", "RoleAdminChanged", "RoleGuardianChanged", "RoleGrantDelayChanged", "RoleGranted")
-REGISTRY, CREDIT, CROWDFUNDING, AUTHORITY = (
+RESERVATION_EVENTS: Final = (
+    *("PoolRequested", "CampaignEnrolled", "MatchReserved", "MatchReturned", "QualifyingMembersChanged"),
+    *("MatchReleased", "ReservationSettled"),
+)
+POOL_EVENTS: Final = (
+    *("PoolOpened", "PoolFunded", "CampaignEnrolled", "MatchReserved", "MatchReturned", "MatchReleased"),
+    *("ReservationSettled", "MatchReclaimed"),
+)
+REGISTRY, CREDIT, CROWDFUNDING, MATCHING, AUTHORITY = (
     *(("EntityRegistry",), ("InnovationCredit",)),
-    *(("Crowdfunding",), ("AccessManager",)),
+    *(("Crowdfunding",), ("MatchFunding",), ("AccessManager",)),
 )
 
 DEFINITIONS: Final = {
@@ -383,7 +366,9 @@ DEFINITIONS: Final = {
     "credit_balances": Definition(credit_balance, CREDIT, {"Transfer": (("from",), ("to",))}),
     "credit_totals": Definition(credit_totals, CREDIT, _of("Transfer", by=("=1",))),
     "currencies": Definition(currency, CROWDFUNDING, _of("CurrencyListed", "CurrencyDelisted", by=("currency",))),
-    "campaigns": Definition(campaign, CROWDFUNDING, _of(*CAMPAIGN_EVENTS, by=("campaign_id",))),
+    "campaigns": Definition(
+        campaign, CROWDFUNDING + MATCHING, _of(*CAMPAIGN_EVENTS, "CampaignEnrolled", by=("campaign_id",))
+    ),
     "milestones": Definition(
         milestone,
         CROWDFUNDING,
@@ -391,9 +376,25 @@ DEFINITIONS: Final = {
     ),
     "pledges": Definition(pledge, CROWDFUNDING, _of(*PLEDGE_EVENTS, by=("campaign_id", "backer"))),
     "objections": Definition(
-        objection, CROWDFUNDING, _of("MilestoneObjected", by=("campaign_id", "milestone", "attempt")), each="backer"
+        objection, CROWDFUNDING, _of("MilestoneObjected", by=("campaign_id", "milestone", "attempt")), each="account"
     ),
     "updates": Definition(update, CROWDFUNDING, _of("UpdatePosted", by=("campaign_id", "event_key"))),
+    "pools": Definition(pool, MATCHING, _of(*POOL_EVENTS, by=("pool_id",))),
+    "funders": Definition(funder, MATCHING, _of("PoolFunded", by=("pool_id", "funder"))),
+    "fundings": Definition(
+        funding,
+        MATCHING,
+        _of("PoolFunded", "MatchReclaimed", "CampaignEnrolled", "ReservationSettled", by=("pool_id",)),
+        each="account",
+        context=("CampaignEnrolled", "ReservationSettled"),
+    ),
+    "reservations": Definition(reservation, MATCHING, _of(*RESERVATION_EVENTS, by=("campaign_id",)), each="pool_id"),
+    "matches": Definition(
+        match, MATCHING, _of("MatchReserved", "MatchReturned", by=("pool_id", "campaign_id", "backer"))
+    ),
+    "match_releases": Definition(
+        match_release, MATCHING, _of("MatchReleased", by=("pool_id", "campaign_id", "event_key"))
+    ),
     "roles": Definition(role, AUTHORITY, _of(*ROLE_EVENTS, by=("role_id",))),
     "role_members": Definition(role_member, AUTHORITY, _of("RoleGranted", "RoleRevoked", by=("role_id", "account"))),
     "role_targets": Definition(role_target, AUTHORITY, _of("TargetFunctionRoleUpdated", by=("target", "selector"))),

@@ -12,7 +12,7 @@ from indexer.chain import Call, Node
 from indexer.contracts import View, view
 from indexer.errors import NodeUnavailable
 from indexer.events import LAB_CONTRACTS, Watched
-from indexer.store import phases
+from indexer.store import matching, phases
 from indexer.store import rows as store
 from indexer.store.checkpoint import Checkpoint
 from indexer.store.columns import Base
@@ -24,15 +24,21 @@ from indexer.store.models import (
     Currency,
     Entity,
     EntityState,
+    Funder,
+    Funding,
     Journal,
     LabPause,
+    Match,
     Milestone,
     Objection,
     Pledge,
+    Pool,
     Programme,
+    Reservation,
     Role,
     RoleMember,
     RoleTarget,
+    Rule,
 )
 from indexer.store.rows import Row, table_of
 from indexer.verify import Difference
@@ -108,6 +114,7 @@ def _questions(connection: Connection, watched: Watched, now: int) -> Iterator[Q
     yield from _entities(connection, ask)
     yield from _credits(connection, ask)
     yield from _campaigns(connection, ask, now)
+    yield from _pools(connection, ask, now)
     yield from _authority(connection, ask, now)
     yield from _lab(connection, ask)
 
@@ -157,7 +164,7 @@ def _credits(connection: Connection, ask: _Asker) -> Iterator[Question]:
 CAMPAIGN_FIELDS: Final = (
     *("organizer", "currency", "payout_account", "goal", "stretch_goal", "min_pledge", "raised", "released"),
     *("collected", "refunded", "submitted_at", "opens_at", "deadline", "extension", "withdrawal_cutoff"),
-    *("objection_window", "ruling_window", "members", "milestone_count", "current_milestone"),
+    *("objection_window", "ruling_window", "members", "pools", "milestone_count", "current_milestone"),
 )
 
 
@@ -190,26 +197,32 @@ def _objections(connection: Connection) -> dict[tuple[int, str], int]:
     """Return the bit set of each backer's objections by campaign and backer, as the contract keeps it."""
     bits: dict[tuple[int, str], int] = {}
     for row in store.scan(connection, table_of(Objection)):
-        key, bit = (row["campaign_id"], row["backer"]), phases.MAX_ATTEMPTS * row["milestone"] + row["attempt"] - 1
+        if not row["amount"]:
+            continue
+        key, bit = (row["campaign_id"], row["account"]), phases.MAX_ATTEMPTS * row["milestone"] + row["attempt"] - 1
         bits[key] = bits.get(key, 0) | 1 << bit
     return bits
+
+
+MILESTONE_FIELDS: Final = ("share_bps", "due_date", "attempts", "objectors", "objected_amount", "objected_pools")
 
 
 def _milestones(
     connection: Connection, ask: _Asker, campaigns: dict[int, Row], revoked: dict[int, int | None], now: int
 ) -> Iterator[Question]:
     previous: Row | None = None
+    reserved = _reserved(connection, campaigns)
     for row in store.scan(connection, table_of(Milestone)):
         campaign, index = facts(campaigns[row["campaign_id"]]), row["milestone"]
-        revoked_at = revoked.get(campaign.organizer)
+        owed, revoked_at = reserved.get(campaign.campaign_id, ()), revoked.get(campaign.organizer)
         before = None if index == 0 else previous
         cumulative = before["cumulative"] if before else 0
         row["cumulative"] = cumulative + row["share_bps"]
         delivering = phases.phase_at(campaign, revoked_at, now) is phases.Phase.DELIVERING
         earlier = facts(before) if before else None
-        state, claim_by = phases.milestone_at(campaign, facts(row), revoked_at, now), 0
+        state, claim_by = phases.milestone_at(campaign, facts(row), owed, revoked_at, now), 0
         if delivering and index == campaign.current_milestone:
-            claim_by = phases.claim_by(campaign, facts(row), earlier, revoked_at, now)
+            claim_by = phases.claim_by(campaign, facts(row), earlier, owed, revoked_at, now)
         stopped = state is phases.MilestonePhase.STOPPED
         yield ask(
             "milestones",
@@ -218,7 +231,7 @@ def _milestones(
             row["campaign_id"],
             index,
             state=phases.MILESTONE_PHASES.index(state),
-            **{name: row[name] for name in ("share_bps", "due_date", "attempts", "objectors", "objected_amount")},
+            **{name: row[name] for name in MILESTONE_FIELDS},
             claimed_at=row["claimed_at"] or 0,
             window_ends_at=row["window_ends_at"] or 0,
             claim_by=claim_by,
@@ -226,6 +239,75 @@ def _milestones(
             tranche=phases.tranche(campaign.raised, row["cumulative"], cumulative),
         )
         previous = row
+
+
+def _reserved(connection: Connection, campaigns: dict[int, Row]) -> dict[int, list[int]]:
+    """Return what the pools of each campaign owe it, by place."""
+    pools = {row["pool_id"]: facts(row) for row in store.scan(connection, table_of(Pool))}
+    reserved: dict[int, list[int]] = {}
+    for row in store.scan(connection, table_of(Reservation)):
+        if row["place"] is None:
+            continue
+        campaign = campaigns[row["campaign_id"]]
+        places = reserved.setdefault(row["campaign_id"], [0] * campaign["pools"])
+        places[row["place"]] = matching.earned(pools[row["pool_id"]], facts(row), campaign["raised"])
+    return reserved
+
+
+POOL_FIELDS: Final = ("manager", "funded", "reserved", "paid", "reclaimed", "open_reservations")
+TERMS: Final = (
+    *("currency", "opens_at", "ends_at", "max_first_tranche_bps", "campaign_cap", "ratio_bps", "members_only"),
+    *("member_cap", "min_raised", "min_member_pledge", "min_members"),
+)
+RULES: Final = [rule.value for rule in Rule]
+
+
+def _pools(connection: Connection, ask: _Asker, now: int) -> Iterator[Question]:
+    yield ask("pools", "MatchFunding", "poolCount", value=_count(connection, Pool))
+    pools = {row["pool_id"]: row for row in store.scan(connection, table_of(Pool))}
+    for pool_id, row in pools.items():
+        terms = {f"terms_{name}": row[name] for name in TERMS} | {"terms_rule": RULES.index(row["rule"])}
+        yield ask("pools", "MatchFunding", "pool", pool_id, **{name: row[name] for name in POOL_FIELDS}, **terms)
+        yield ask("pools", "MatchFunding", "firstFunder", pool_id, value=row["first_funder"] or ZERO)
+    for row in store.scan(connection, table_of(Funder)):
+        yield ask("funders", "MatchFunding", "isFunder", row["pool_id"], row["entity_id"], value=True)
+    for row in store.scan(connection, table_of(Funding)):
+        key, pool = (row["pool_id"], row["account"]), facts(pools[row["pool_id"]])
+        yield ask("fundings", "MatchFunding", "fundingOf", *key, funded=row["funded"], reclaimed=row["reclaimed"])
+        due = matching.reclaimable(pool, facts(row)) if now >= pool.ends_at else 0
+        yield ask("fundings", "MatchFunding", "reclaimable", *key, value=due)
+    yield from _reservations(connection, ask, pools)
+
+
+def _reservations(connection: Connection, ask: _Asker, pools: dict[int, Row]) -> Iterator[Question]:
+    campaigns = {row["campaign_id"]: row for row in store.scan(connection, table_of(Campaign))}
+    places: dict[int, list[int]] = {}
+    for row in store.scan(connection, table_of(Reservation)):
+        pool_id, campaign = row["pool_id"], campaigns[row["campaign_id"]]
+        enrolled = row["enrolled_at"] is not None
+        earned = enrolled and matching.is_earned(facts(pools[pool_id]), facts(row), campaign["raised"])
+        same = {name: row[name] for name in ("reserved", "paid", "qualifying_members")}
+        yield ask(
+            "reservations",
+            "MatchFunding",
+            "reservation",
+            pool_id,
+            row["campaign_id"],
+            requested=True,
+            enrolled=enrolled,
+            settled=row["settled_at"] is not None,
+            earned=earned,
+            **same,
+        )
+        if enrolled:
+            places.setdefault(row["campaign_id"], [0] * matching.MAX_POOLS)[row["place"]] = pool_id
+            organizer = (pool_id, campaign["organizer"])
+            yield ask("reservations", "MatchFunding", "isMatchedOrganizer", *organizer, value=True)
+    for campaign_id, pool_ids in places.items():
+        yield ask("reservations", "MatchFunding", "poolsOf", campaign_id, value=tuple(pool_ids))
+    for row in store.scan(connection, table_of(Match)):
+        key = (row["pool_id"], row["campaign_id"], row["backer"])
+        yield ask("matches", "MatchFunding", "matchOf", *key, value=row["amount"])
 
 
 def _authority(connection: Connection, ask: _Asker, now: int) -> Iterator[Question]:

@@ -3,7 +3,7 @@
 `reconcile` is the other half: it asks the contracts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final, NamedTuple
 
 from eth_abi.abi import encode
@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from indexer.chain import keccak
 from indexer.decode import EventRow
 from indexer.events import LAB_CONTRACTS, is_journaled, topic_of
-from indexer.histories import DEFINITIONS, ZERO, Definition, History
+from indexer.histories import DEFINITIONS, ZERO
+from indexer.history import Definition, History
 from indexer.store import rows as store
 from indexer.store.event_tables import EVENTS, Event
 from indexer.store.models import READ_MODELS
@@ -76,14 +77,19 @@ def rows_of(connection: Connection, definition: Definition) -> dict[Key, Row]:
             histories.setdefault(key, History(key)).events.append((event.name, row))
     histories.pop((ZERO,), None)  # credits come from zero and go to zero: it is no account
     if definition.each is not None:
-        histories = {h.key: h for history in histories.values() for h in _beginnings(history, definition.each)}
+        histories = {
+            h.key: h
+            for history in histories.values()
+            for h in _beginnings(history, definition.each, definition.context)
+        }
     return {key: definition.row(history) | _stamps(history.events[-1][1]) for key, history in histories.items()}
 
 
-def _beginnings(history: History, column: str) -> Iterator[History]:
-    """Yield the history up to each of its events, under the key that ends with a column of that event."""
-    for end, (_, row) in enumerate(history.events, start=1):
-        beginning = History((*history.key, row[column]))
+def _beginnings(history: History, column: str, context: Collection[str]) -> Iterator[History]:
+    """Yield the history up to the last event of each row, under the key that ends with a column of that event."""
+    ends = {row[column]: end for end, (name, row) in enumerate(history.events, start=1) if name not in context}
+    for part, end in ends.items():
+        beginning = History((*history.key, part))
         beginning.events = history.events[:end]
         yield beginning
 
@@ -94,6 +100,7 @@ def events_of(connection: Connection, definition: Definition) -> list[tuple[Even
         (EVENTS[contract, name], row)
         for contract in definition.contracts
         for name in definition.events
+        if (contract, name) in EVENTS
         for row in store.scan(connection, EVENTS[contract, name].table)
     ]
     return sorted(found, key=lambda item: int(item[1]["event_key"]))

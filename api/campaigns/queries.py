@@ -17,6 +17,7 @@ from indexer.store.models import Campaign, Currency, CurrencyMetadata, Entity, J
 from indexer.store.phases import REVIEW_DURATION, Phase
 
 CONTRACT: Final = "Crowdfunding"
+MATCH_CONTRACT: Final = "MatchFunding"
 
 
 class Found(NamedTuple):
@@ -102,13 +103,21 @@ def milestones_of(mirror: Mirror, campaign_id: int) -> Sequence[Milestone]:
 
 
 def gates_of(mirror: Mirror, currency: Currency) -> Gates:
-    """Return what stops acts on every campaign in a currency."""
-    pause = mirror.session.get(LabPause, CONTRACT)
+    """Return what stops acts on every campaign and pool in a currency."""
     closed = mirror.session.scalar(
         select(Target.closed).join(Journal, Journal.contract == Target.target).where(Journal.contract_name == CONTRACT)
     )
-    paused_until = 0 if pause is None else pause.paused_until if pause.resumed_at is None else pause.resumed_at
-    return Gates(currency_listed=currency.listed, paused_until=paused_until, closed=bool(closed))
+    return Gates(
+        currency_listed=currency.listed,
+        paused_until=_paused_until(mirror, CONTRACT),
+        match_paused_until=_paused_until(mirror, MATCH_CONTRACT),
+        closed=bool(closed),
+    )
+
+
+def _paused_until(mirror: Mirror, contract: str) -> int:
+    pause = mirror.session.get(LabPause, contract)
+    return 0 if pause is None else pause.paused_until if pause.resumed_at is None else pause.resumed_at
 
 
 def phase_expression(now: int) -> ColumnElement[str]:

@@ -6,10 +6,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query
 
 from api import acts, fields
+from api.act_facts import AskedPool, enrolled, reserved_of
 from api.campaigns import queries, schemas
 from api.campaigns.queries import CampaignFilters, CampaignSort, Found
 from api.database import ReaderDep
 from api.paging import PageDep, cut, links
+from api.pools.queries import asked_pools
+from api.pools.views import act_values, pool_of_campaign
 from api.problems import INVALID_ADDRESS, UNKNOWN_CAMPAIGN, list_failures, read_failures
 from api.records import currency_unit, document_path, event_path, last_event, values_of
 from indexer.store import phases
@@ -65,11 +68,13 @@ def read_campaign(reader: ReaderDep, campaign_id: CampaignId) -> schemas.Campaig
         found = queries.find_campaign(mirror, campaign_id)
         milestones = queries.milestones_of(mirror, campaign_id)
         gates = queries.gates_of(mirror, found.currency)
+        pools = asked_pools(mirror, [campaign_id])[campaign_id]
         now = mirror.now
-        nexts = acts.next_acts(found.campaign, milestones, found.organizer, gates, now)
+        nexts = acts.next_acts(found.campaign, milestones, found.organizer, pools, gates, now)
         detail = _campaign(found, now) | {
-            "milestones": [_milestone(found, milestones, index, now) for index in range(len(milestones))],
-            "next_acts": [_act(act, now) for act in nexts],
+            "milestones": [_milestone(found, milestones, index, pools, now) for index in range(len(milestones))],
+            "pools": [pool_of_campaign(asked, found.campaign, milestones, now) for asked in pools],
+            "next_acts": [act_values(act, now) for act in nexts],
         }
         return schemas.CampaignAnswer(as_of=mirror.as_of, campaign=schemas.CampaignDetail.model_validate(detail))
 
@@ -83,6 +88,7 @@ def _campaign(found: Found, now: int) -> dict[str, Any]:
         "lapses_at": phases.lapses_at(row),
         "withdrawable_until": phases.withdrawable_until(row),
         "pledging_ends_at": phases.pledging_ends_at(row),
+        "pool_count": row.pools,
         "themes": [number for number in range(32) if row.themes >> number & 1],
         "organizer": schemas.Organizer(
             entity_id=organizer.entity_id,
@@ -106,18 +112,24 @@ def _campaign(found: Found, now: int) -> dict[str, Any]:
     return values_of(row) | computed
 
 
-def _milestone(found: Found, milestones: Sequence[Milestone], index: int, now: int) -> dict[str, Any]:
+def _milestone(
+    found: Found, milestones: Sequence[Milestone], index: int, pools: Sequence[AskedPool], now: int
+) -> dict[str, Any]:
     campaign, row, revoked_at = found.campaign, milestones[index], found.organizer.revoked_at
     phase = phases.phase_at(campaign, revoked_at, now)
-    state = phases.milestone_at(campaign, row, revoked_at, now)
+    reserved = reserved_of(campaign, pools)
+    state = phases.milestone_at(campaign, row, reserved, revoked_at, now)
     current = phase == Phase.DELIVERING and index == campaign.current_milestone
     previous = milestones[index - 1] if index else None
     computed = {
         "state": state,
-        "state_ends_at": phases.milestone_ends_at(campaign, row, revoked_at, now),
+        "state_ends_at": phases.milestone_ends_at(campaign, row, reserved, revoked_at, now),
+        "objected_pools": [
+            p.pool.pool_id for place, p in enumerate(enrolled(pools)) if row.objected_pools >> place & 1
+        ],
         "ruling_ends_at": phases.ruling_ends_at(campaign, row) if state is MilestonePhase.STOPPED else None,
         "tranche": acts.tranche(campaign, milestones, index) if row.tranche is None else row.tranche,
-        "claim_by": phases.claim_by(campaign, row, previous, revoked_at, now) if current else None,
+        "claim_by": phases.claim_by(campaign, row, previous, reserved, revoked_at, now) if current else None,
         "last_event": last_event(row),
         "links": schemas.MilestoneLinks(
             document=document_path(row.document_hash),
@@ -126,19 +138,3 @@ def _milestone(found: Found, milestones: Sequence[Milestone], index: int, now: i
         ),
     }
     return values_of(row) | computed
-
-
-def _act(act: acts.Act, now: int) -> dict[str, Any]:
-    return {
-        "act": act.name,
-        "by": act.by,
-        "account": act.account,
-        "excluded": act.excluded,
-        "legal_now": act.is_legal_at(now),
-        "from": act.starts_at,
-        "until": act.ends_at,
-        "milestone": act.milestone,
-        "attempt": act.attempt,
-        "min_amount": act.min_amount,
-        "max_amount": act.max_amount,
-    }

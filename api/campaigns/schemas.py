@@ -3,9 +3,9 @@
 from pydantic import BaseModel, Field
 
 from api import fields
-from api.acts import ActName, Actor
 from api.database import Answer
 from api.paging import Page
+from api.pools.schemas import CampaignPool, NextAct
 from api.records import CurrencyUnit, EventLink
 from indexer.store.models import Ruling
 from indexer.store.phases import MilestonePhase, Phase
@@ -55,6 +55,7 @@ class Campaign(BaseModel):
     )
     backers: int = Field(description="Accounts whose pledge is above zero.")
     members: int = Field(description="Verified members counted among them.")
+    pool_count: int = Field(description="Pools that match it.")
     submitted_at: fields.Time
     lapses_at: fields.Time = Field(description="When the submission lapses, or would have, without a review.")
     opens_at: fields.Time
@@ -111,6 +112,7 @@ class Milestone(BaseModel):
     window_ends_at: fields.Time | None = Field(description="End of the time for objections to it.")
     objectors: int = Field(description="Counted members who object to the last claim.")
     objected_amount: fields.Amount = Field(description="Pledges that object to the last claim, members' included.")
+    objected_pools: list[int] = Field(description="Pools whose manager objects to it, with what they reserve.")
     ruling_ends_at: fields.Time | None = Field(
         description="Until then an arbiter may rule; null unless the milestone is stopped."
     )
@@ -126,30 +128,11 @@ class Milestone(BaseModel):
     links: MilestoneLinks
 
 
-class NextAct(BaseModel):
-    """An act that is legal, or will be by time alone, at every time in [from, until)."""
-
-    act: ActName = Field(description="Function of the Crowdfunding contract; `pledgeWithPermit` is a `pledge`, too.")
-    by: Actor
-    account: fields.Address | None = Field(description="The one account that may, where it is one.")
-    excluded: list[fields.Address] = Field(description="Accounts that may not, though `by` includes them.")
-    legal_now: bool = Field(description="Whether the block in `as_of` lies in the window.")
-    from_: fields.Time = Field(alias="from")
-    until: fields.Time | None = Field(description="First instant at which it is no longer legal; null if none.")
-    milestone: int | None = Field(description="Index of the milestone it is about.")
-    attempt: int | None = Field(
-        description="Number of the claim it is about, from 1; of a claim, the number that it will get."
-    )
-    min_amount: fields.Amount | None = Field(description="Least that may be pledged.")
-    max_amount: fields.Amount | None = Field(
-        description="Most that may be pledged; of a release or collection what it books or pays; of refunds their sum."
-    )
-
-
 class CampaignDetail(Campaign):
     """A campaign with its milestones and the next legal acts."""
 
     milestones: list[Milestone]
+    pools: list[CampaignPool] = Field(description="That it asked for, enrolled or not yet, in the order it did.")
     next_acts: list[NextAct] = Field(description="By the start of their window; those that end first in front.")
 
 

@@ -3,7 +3,19 @@
 Pure: no session, network or clock. Importing this package registers every handler.
 """
 
-from indexer.handlers import authority, credit, crowdfunding, registry
+from indexer.handlers import authority, credit, crowdfunding, match_funding, registry
 from indexer.handlers.folding import HANDLERS, TABLES, Place, Rows, fold, places
 
-__all__ = ["HANDLERS", "TABLES", "Place", "Rows", "authority", "credit", "crowdfunding", "fold", "places", "registry"]
+__all__ = [
+    "HANDLERS",
+    "TABLES",
+    "Place",
+    "Rows",
+    "authority",
+    "credit",
+    "crowdfunding",
+    "fold",
+    "match_funding",
+    "places",
+    "registry",
+]

@@ -42,7 +42,7 @@ def campaign_submitted(e: Row, _campaign: Row | None) -> tuple[Row]:
     nothing_yet = ("approved_at", "rejected_at", "canceled_at", "completed_at", "terminated_at", "terminated_by")
     campaign |= dict.fromkeys((*nothing_yet, "reviewer", "reason", "stretch_goal_reached_at"))
     amounts = ("raised", "released", "collected", "refunded", "rest_pledged")
-    return (campaign | dict.fromkeys((*amounts, "backers", "members", "current_milestone"), 0),)
+    return (campaign | dict.fromkeys((*amounts, "backers", "members", "pools", "current_milestone"), 0),)
 
 
 def territory(code: str) -> str | None:
@@ -65,7 +65,7 @@ def milestone_planned(e: Row, _milestone: Row | None) -> tuple[Row]:
     return ({name: e[name] for name in names} | state | dict.fromkeys(nothing_yet) | NO_OBJECTION,)
 
 
-NO_OBJECTION: Final = {"objectors": 0, "objected_amount": 0} | dict.fromkeys(
+NO_OBJECTION: Final = {"objectors": 0, "objected_amount": 0, "objected_pools": 0} | dict.fromkeys(
     ("ruling", "ruled_at", "ruled_by", "reason")
 )
 """What a claim begins with."""
@@ -182,16 +182,23 @@ def milestone_claimed(e: Row, milestone: Row) -> tuple[Row]:
     "Crowdfunding",
     "MilestoneObjected",
     MILESTONE,
-    PLEDGE,
-    Touch("objections", ("campaign_id", "milestone", "attempt", "backer")),
+    Touch("pledges", ("campaign_id", "account")),
+    Touch("objections", ("campaign_id", "milestone", "attempt", "account")),
 )
-def milestone_objected(e: Row, milestone: Row, pledge: Row, _objection: Row | None) -> tuple[Row, None, Row]:
-    """An objection with the whole weight of its backer's pledge."""
-    objection = {name: e[name] for name in ("campaign_id", "milestone", "attempt", "backer")}
-    objection |= {"amount": pledge["amount"], "counted": pledge["member_id"] != 0}
-    objection |= {"objected_at": e["block_time"], "objected_event_key": e["event_key"]}
-    totals = {"objectors": e["objectors"], "objected_amount": e["objected_amount"]}
-    return milestone | totals, None, objection
+def milestone_objected(e: Row, milestone: Row, pledge: Row | None, objection: Row | None) -> tuple[Row, None, Row]:
+    """An objection with the whole weight of a backer's pledge, of the pools that the account manages, or of both.
+
+    A pledge objects once; an account that comes to manage a pool after that may object again, for the pool.
+    """
+    if objection is None:
+        objection = {name: e[name] for name in ("campaign_id", "milestone", "attempt", "account")}
+        objection |= {"amount": 0, "counted": False, "pools": 0}
+        objection |= {"objected_at": e["block_time"], "objected_event_key": e["event_key"]}
+    if pledge is not None and pledge["amount"] and not objection["amount"]:
+        objection = objection | {"amount": pledge["amount"], "counted": pledge["member_id"] != 0}
+    pools = objection["pools"] | e["objected_pools"] & ~milestone["objected_pools"]
+    totals = {name: e[name] for name in ("objectors", "objected_amount", "objected_pools")}
+    return milestone | totals, None, objection | {"pools": pools}
 
 
 @handles("Crowdfunding", "MilestoneRuled", MILESTONE)

@@ -12,7 +12,7 @@ How values are stored, in every table and on every database:
 from typing import Annotated, Any, Final
 
 from sqlalchemy import BigInteger, Dialect, MetaData, Numeric, String, types
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 LOG_INDEX_BITS: Final = 20
 """Room for a million logs in a block; a block of 100 million gas holds fewer than 300,000."""
@@ -101,3 +101,12 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+class Mirrored:
+    """The event that changed a row last: where it stands, so that each row links to its record."""
+
+    last_event_key: Mapped[Int] = mapped_column(sort_order=100)
+    last_tx_hash: Mapped[Hash] = mapped_column(sort_order=100)
+    last_log_index: Mapped[Int] = mapped_column(sort_order=100)
+    last_block_time: Mapped[Time] = mapped_column(sort_order=100)

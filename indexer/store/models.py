@@ -3,8 +3,9 @@
 Every row of a read model says which event changed it last (`Mirrored`), and nothing enters a row that cannot be rebuilt
 from the chain. States are stored words; phases depend on the time and are computed by `indexer.store.phases`.
 
-Other tables: `event_tables` (one per event, the truth), `progress` (checkpoint, undo, quarantine), `operations`
-(``ops_*``). This module imports them all, so that `Base.metadata` is complete for whoever imports it.
+Those of MatchFunding are in `pool_models`. Other tables: `event_tables` (one per event, the truth), `progress`
+(checkpoint, undo, quarantine), `operations` (``ops_*``). This module imports them all, so that `Base.metadata` is
+complete for whoever imports it.
 """
 
 from enum import StrEnum
@@ -12,9 +13,23 @@ from enum import StrEnum
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from indexer.store.columns import Address, Amount, Base, Hash, Int, IntKey, Name, Seconds, Time, Uint256, hex_text
+from indexer.store.columns import (
+    Address,
+    Amount,
+    Base,
+    Hash,
+    Int,
+    IntKey,
+    Mirrored,
+    Name,
+    Seconds,
+    Time,
+    Uint256,
+    hex_text,
+)
 from indexer.store.event_tables import CONTRACTS, EVENTS, META_COLUMNS, Event
 from indexer.store.operations import CurrencyMetadata, IndexerStatus, Reconciliation, ReconciliationDifference
+from indexer.store.pool_models import Funder, Funding, Match, MatchRelease, Pool, Reservation, Rule
 from indexer.store.progress import Block, Checkpoint, QuarantinedLog, Undo
 
 
@@ -61,15 +76,6 @@ class OperationState(StrEnum):
     SCHEDULED = "scheduled"
     EXECUTED = "executed"
     CANCELED = "canceled"
-
-
-class Mirrored:
-    """The event that changed a row last: where it stands, so that each row links to its record."""
-
-    last_event_key: Mapped[Int] = mapped_column(sort_order=100)
-    last_tx_hash: Mapped[Hash] = mapped_column(sort_order=100)
-    last_log_index: Mapped[Int] = mapped_column(sort_order=100)
-    last_block_time: Mapped[Time] = mapped_column(sort_order=100)
 
 
 class Entity(Mirrored, Base):
@@ -205,6 +211,7 @@ class Campaign(Mirrored, Base):
     rest_pledged: Mapped[Amount]  # of a terminated one: pledges that are not refunded yet; else 0
     backers: Mapped[Int]  # accounts whose pledge is above zero
     members: Mapped[Int]  # counted members among them
+    pools: Mapped[Int]  # that match it
     current_milestone: Mapped[Int]  # index of the first one not released
 
 
@@ -225,6 +232,7 @@ class Milestone(Mirrored, Base):
     evidence_hash: Mapped[Hash | None]  # of the last claim
     objectors: Mapped[Int]  # counted members who object to the last claim
     objected_amount: Mapped[Amount]  # pledges that object to the last claim
+    objected_pools: Mapped[Int]  # bit set of the places of pools whose manager objects to it
     ruling: Mapped[Name | None]  # Ruling on the last claim
     ruled_at: Mapped[Time | None]
     ruled_by: Mapped[Address | None]  # arbiter
@@ -252,17 +260,18 @@ class Pledge(Mirrored, Base):
 
 
 class Objection(Mirrored, Base):
-    """What one backer objected to."""
+    """What one account objected to, as a backer, as the manager of pools, or as both."""
 
     __tablename__ = "objections"
 
     campaign_id: Mapped[IntKey]
     milestone: Mapped[IntKey]  # index from 0
     attempt: Mapped[IntKey]  # number of the claim, from 1
-    backer: Mapped[Address] = mapped_column(primary_key=True)
-    amount: Mapped[Amount]  # the pledge that objects
+    account: Mapped[Address] = mapped_column(primary_key=True)
+    amount: Mapped[Amount]  # the pledge that objects, 0 if none
     counted: Mapped[bool]  # whether a member objects with it
-    objected_at: Mapped[Time]
+    pools: Mapped[Int]  # bit set of the places of pools that object by their manager
+    objected_at: Mapped[Time]  # the first time; a backer may come to manage a pool later
     objected_event_key: Mapped[Int]
 
 
@@ -370,6 +379,7 @@ class Journal(Mirrored, Base):
 Index("ix_campaigns_last_event_key", Campaign.last_event_key)
 Index("ix_objections_campaign_id_objected_event_key", Objection.campaign_id, Objection.objected_event_key)
 Index("ix_pledges_campaign_id_first_event_key", Pledge.campaign_id, Pledge.first_event_key)
+Index("ix_matches_campaign_id_first_event_key", Match.campaign_id, Match.first_event_key)
 
 READ_MODELS: tuple[type[Base], ...] = (
     Entity,
@@ -383,6 +393,12 @@ READ_MODELS: tuple[type[Base], ...] = (
     Pledge,
     Objection,
     Update,
+    Pool,
+    Funder,
+    Funding,
+    Reservation,
+    Match,
+    MatchRelease,
     Role,
     RoleMember,
     RoleTarget,
@@ -411,22 +427,30 @@ __all__ = [
     "EntityAccount",
     "EntityState",
     "Event",
+    "Funder",
+    "Funding",
     "IndexerStatus",
     "Journal",
     "LabPause",
+    "Match",
+    "MatchRelease",
     "Milestone",
     "MilestoneState",
+    "Mirrored",
     "Objection",
     "Operation",
     "OperationState",
     "Pledge",
+    "Pool",
     "Programme",
     "QuarantinedLog",
     "Reconciliation",
     "ReconciliationDifference",
+    "Reservation",
     "Role",
     "RoleMember",
     "RoleTarget",
+    "Rule",
     "Ruling",
     "Target",
     "Undo",

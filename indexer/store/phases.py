@@ -4,6 +4,7 @@ Pure functions of row facts and a block time; docs/protocol.md, "Crowdfunding", 
 never stored: time alone changes it. `revoked_at` is always that of the organizer's entity (`entities.revoked_at`).
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple, Protocol
 
@@ -55,6 +56,9 @@ MIN_OBJECTORS: Final = 2
 
 RELEASE: Final = "release"
 """Word of a ruling; the other one is `reject`."""
+
+Reserved = Sequence[int]
+"""What each pool of a campaign owes it, by place; 0 for a gift that is not earned (`matching.earned`)."""
 
 
 class CampaignFacts(Protocol):
@@ -169,6 +173,10 @@ class MilestoneFacts(Protocol):
         """Base units that object to the last claim."""
 
     @property
+    def objected_pools(self) -> int:
+        """Bit set of the places of pools that object to the last claim."""
+
+    @property
     def ruling(self) -> str | None:
         """Ruling on the last claim: release or reject, None if there is none."""
 
@@ -248,18 +256,21 @@ class Standing(NamedTuple):
 
 
 def milestone_at(
-    campaign: CampaignFacts, milestone: MilestoneFacts, revoked_at: int | None, now: int
+    campaign: CampaignFacts, milestone: MilestoneFacts, reserved: Reserved, revoked_at: int | None, now: int
 ) -> MilestonePhase:
     """Return the state of a milestone at `now`; see `standing_at`."""
-    return standing_at(campaign, milestone, revoked_at, now).phase
+    return standing_at(campaign, milestone, reserved, revoked_at, now).phase
 
 
-def standing_at(campaign: CampaignFacts, milestone: MilestoneFacts, revoked_at: int | None, now: int) -> Standing:
+def standing_at(
+    campaign: CampaignFacts, milestone: MilestoneFacts, reserved: Reserved, revoked_at: int | None, now: int
+) -> Standing:
     """Return the state of a milestone at `now`, and since when it is settled.
 
     Args:
         campaign: The campaign's stored facts.
         milestone: One of its milestones.
+        reserved: What the campaign's pools owe it, which objects where their managers do.
         revoked_at: When the organizer's entity was revoked; None if it was not.
         now: Unix time of a block, not before the last event of any of these.
     """
@@ -267,7 +278,7 @@ def standing_at(campaign: CampaignFacts, milestone: MilestoneFacts, revoked_at: 
         return Standing(MilestonePhase.RELEASED, None)
     if milestone.window_ends_at is None:
         return Standing(MilestonePhase.PLANNED, None)
-    settled = settles(campaign, milestone)
+    settled = settles(campaign, milestone, reserved)
     # A revocation stops the clock: what was open then is rejected by it.
     instant = now if revoked_at is None else revoked_at
     if settled.since is not None and settled.since <= instant:
@@ -277,7 +288,7 @@ def standing_at(campaign: CampaignFacts, milestone: MilestoneFacts, revoked_at: 
     return Standing(MilestonePhase.CLAIMED if now < milestone.window_ends_at else MilestonePhase.STOPPED, None)
 
 
-def settles(campaign: CampaignFacts, milestone: MilestoneFacts) -> Standing:
+def settles(campaign: CampaignFacts, milestone: MilestoneFacts, reserved: Reserved) -> Standing:
     """Return what time makes of the last claim if nothing else happens, and when: Rejected or Releasable."""
     window_ends_at = milestone.window_ends_at
     if window_ends_at is None:
@@ -286,8 +297,9 @@ def settles(campaign: CampaignFacts, milestone: MilestoneFacts) -> Standing:
         released = milestone.ruling == RELEASE
         return Standing(MilestonePhase.RELEASABLE if released else MilestonePhase.REJECTED, milestone.ruled_at)
     people = milestone.objectors if milestone.objectors >= MIN_OBJECTORS else 0
-    by_money = 2 * milestone.objected_amount > campaign.raised
-    if not by_money and not (people and 5 * people >= campaign.members):
+    objected = sum(amount for place, amount in enumerate(reserved) if milestone.objected_pools >> place & 1)
+    by_money = 2 * (milestone.objected_amount + objected) > campaign.raised + sum(reserved)
+    if not by_money and not milestone.objected_pools and not (people and 5 * people >= campaign.members):
         return Standing(MilestonePhase.RELEASABLE, window_ends_at)
     rejected = by_money or 2 * people > campaign.members
     phase = MilestonePhase.REJECTED if rejected else MilestonePhase.RELEASABLE
@@ -295,10 +307,10 @@ def settles(campaign: CampaignFacts, milestone: MilestoneFacts) -> Standing:
 
 
 def milestone_ends_at(
-    campaign: CampaignFacts, milestone: MilestoneFacts, revoked_at: int | None, now: int
+    campaign: CampaignFacts, milestone: MilestoneFacts, reserved: Reserved, revoked_at: int | None, now: int
 ) -> int | None:
     """Return when time alone ends the state of a milestone at `now`, None if it never does."""
-    phase = milestone_at(campaign, milestone, revoked_at, now)
+    phase = milestone_at(campaign, milestone, reserved, revoked_at, now)
     if phase is MilestonePhase.CLAIMED:
         return milestone.window_ends_at
     return ruling_ends_at(campaign, milestone) if phase is MilestonePhase.STOPPED else None
@@ -313,6 +325,7 @@ def claim_by(
     campaign: CampaignFacts,
     milestone: MilestoneFacts,
     previous: MilestoneFacts | None,
+    reserved: Reserved,
     revoked_at: int | None,
     now: int,
 ) -> int:
@@ -322,11 +335,12 @@ def claim_by(
         campaign: The campaign's stored facts.
         milestone: Its current milestone.
         previous: The milestone before, which is released; None for the first.
+        reserved: What the campaign's pools owe it.
         revoked_at: When the organizer's entity was revoked; None if it was not.
         now: Unix time of a block; a rejection of the last claim counts from its instant on.
     """
-    releasable_at = None if previous is None else settles(campaign, previous).since
-    phase, since = standing_at(campaign, milestone, revoked_at, now)
+    releasable_at = None if previous is None else settles(campaign, previous, reserved).since
+    phase, since = standing_at(campaign, milestone, reserved, revoked_at, now)
     rejected_at = since if phase is MilestonePhase.REJECTED else None
     waited_for = (milestone.due_date, pledging_ends_at(campaign), releasable_at or 0, rejected_at or 0)
     return max(waited_for) + CLAIM_DURATION

@@ -219,7 +219,9 @@ class Check:
         """Returns what the API says of a campaign's objections, as the bit set of each backer that the contract has."""
         bits: dict[str, int] = {}
         for said, _ in self.items(f"/v1/campaigns/{campaign}/objections?{PAGE}"):
-            backer, claim = said["backer"].lower(), ATTEMPTS * said["milestone"] + said["attempt"] - 1
+            if said["amount"] == "0":
+                continue
+            backer, claim = said["account"].lower(), ATTEMPTS * said["milestone"] + said["attempt"] - 1
             bits[backer] = bits.get(backer, 0) | 1 << claim
         return bits
 

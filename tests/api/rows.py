@@ -126,6 +126,7 @@ def campaign(campaign_id: int, **changes: Any) -> models.Campaign:
         "rest_pledged": 0,
         "backers": 0,
         "members": 0,
+        "pools": 0,
         "current_milestone": 0,
         **mirrored(key(200 + campaign_id)),
     }
@@ -146,6 +147,7 @@ def milestones(campaign_id: int, *changes: dict[str, Any]) -> list[models.Milest
                 "attempts": 0,
                 "objectors": 0,
                 "objected_amount": 0,
+                "objected_pools": 0,
                 **mirrored(key(100 + campaign_id, 1 + index)),
                 **change,
             }
@@ -171,20 +173,125 @@ def pledge(campaign_id: int, backer: str, amount: int, **changes: Any) -> models
     return models.Pledge(**(values | changes))
 
 
-def objection(campaign_id: int, backer: str, amount: int, **changes: Any) -> models.Objection:
-    event = key(350 + campaign_id, int(backer[2:4], 16))
+def objection(campaign_id: int, account: str, amount: int, **changes: Any) -> models.Objection:
+    event = key(350 + campaign_id, int(account[2:4], 16))
     values: dict[str, Any] = {
         "campaign_id": campaign_id,
         "milestone": 0,
         "attempt": 1,
-        "backer": backer,
+        "account": account,
         "amount": amount,
         "counted": False,
+        "pools": 0,
         "objected_at": NOW - DAY,
         "objected_event_key": event,
         **mirrored(event),
     }
     return models.Objection(**(values | changes))
+
+
+def pool(pool_id: int, **changes: Any) -> models.Pool:
+    """Return an open ratio pool for all that matches 1:1, of entity 2, with 1,000 of its account."""
+    values: dict[str, Any] = {
+        "pool_id": pool_id,
+        "manager": 2,
+        "account": f"0x{2:040x}",
+        "currency": EURO,
+        "opens_at": NOW - 50 * DAY,
+        "ends_at": NOW + 50 * DAY,
+        "rule": models.Rule.CAPPED_RATIO,
+        "max_first_tranche_bps": 5_000,
+        "campaign_cap": 500,
+        "ratio_bps": 10_000,
+        "members_only": False,
+        "member_cap": 0,
+        "min_raised": 0,
+        "min_member_pledge": 0,
+        "min_members": 0,
+        "agreement_hash": digest(0xA6),
+        "opened_at": NOW - 60 * DAY,
+        "opened_event_key": key(60 + pool_id),
+        "first_funder": f"0x{2:040x}",
+        "funded": 1_000,
+        "reserved": 0,
+        "paid": 0,
+        "reclaimed": 0,
+        "finished": 0,
+        "open_reservations": 0,
+        "campaigns": 0,
+        **mirrored(key(70 + pool_id)),
+    }
+    return models.Pool(**(values | changes))
+
+
+def gift(pool_id: int, **changes: Any) -> models.Pool:
+    """Return a pool that gives 300 to a campaign that raises 1,200, from two members with 100 each."""
+    terms = {"rule": models.Rule.THRESHOLD_GIFT, "ratio_bps": 0, "campaign_cap": 300}
+    terms |= {"min_raised": 1_200, "min_member_pledge": 100, "min_members": 2}
+    return pool(pool_id, **(terms | changes))
+
+
+def funder(pool_id: int, entity_id: int, funded: int) -> models.Funder:
+    return models.Funder(pool_id=pool_id, entity_id=entity_id, funded=funded, **mirrored(key(75, pool_id)))
+
+
+def funding(pool_id: int, account: str, funded: int, **changes: Any) -> models.Funding:
+    values: dict[str, Any] = {
+        "pool_id": pool_id,
+        "account": account,
+        "funder": 2,
+        "funded": funded,
+        "reclaimed": 0,
+        "finished": False,
+        "funded_at": NOW - 40 * DAY,
+        "first_event_key": key(75, int(account[-2:], 16)),
+        **mirrored(key(75, int(account[-2:], 16))),
+    }
+    return models.Funding(**(values | changes))
+
+
+def reservation(pool_id: int, campaign_id: int, place: int | None, **changes: Any) -> models.Reservation:
+    """Return what a pool owes a campaign: nothing yet, enrolled at a place if there is one."""
+    event = key(220 + campaign_id, pool_id)
+    values: dict[str, Any] = {
+        "pool_id": pool_id,
+        "campaign_id": campaign_id,
+        "requested_at": NOW - 20 * DAY,
+        "requested_by": ORGANIZER,
+        "requested_event_key": event,
+        "enrolled_at": None if place is None else NOW - 19 * DAY,
+        "enrolled_by": None if place is None else f"0x{2:040x}",
+        "place": place,
+        "reserved": 0,
+        "freed": 0,
+        "paid": 0,
+        "qualifying_members": 0,
+        "backers": 0,
+        **mirrored(event),
+    }
+    return models.Reservation(**(values | changes))
+
+
+def match(pool_id: int, campaign_id: int, backer: str, amount: int, **changes: Any) -> models.Match:
+    event = key(300 + campaign_id, (1 << 10 | int(backer[2:4], 16)))
+    values: dict[str, Any] = {
+        "pool_id": pool_id,
+        "campaign_id": campaign_id,
+        "backer": backer,
+        "amount": amount,
+        "calls": 1,
+        "first_event_key": event,
+        "called_at": NOW - 10 * DAY,
+        **mirrored(event),
+    }
+    return models.Match(**(values | changes))
+
+
+def match_release(pool_id: int, campaign_id: int, milestones: int, amount: int) -> models.MatchRelease:
+    event = key(380 + campaign_id, milestones)
+    values = {"pool_id": pool_id, "campaign_id": campaign_id, "released_event_key": event, "payout_account": PAYOUT}
+    values |= {"milestones": milestones, "amount": amount, "released_at": NOW - DAY}
+    return models.MatchRelease(**values, **mirrored(event))
 
 
 def update(campaign_id: int, block: int) -> models.Update:

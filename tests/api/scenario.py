@@ -43,6 +43,12 @@ TAMPERED = "ab" * 32
 HUGE = 2**96 - 1
 
 
+RATIO, GIFT, ASKED = 1, 2, 3
+"""Pool ids: a ratio that matches four campaigns, a gift whose window is over, and one that was only asked."""
+TOWN, REGION = f"0x{2:040x}", f"0x{7:040x}"
+"""Accounts of public bodies; the first one is suspended."""
+
+
 def rows() -> Iterator[Base]:
     """Yield every row of the mirror but those of the events."""
     yield r.checkpoint()
@@ -52,6 +58,7 @@ def rows() -> Iterator[Base]:
     yield r.currency(currency=OLD_EURO, listed=False, listed_at=NOW - 200 * DAY, delisted_at=NOW - 50 * DAY)
     yield from _campaigns()
     yield from _pledges()
+    yield from _pools()
     yield from _credits()
     yield from _authority()
     yield from _operation()
@@ -83,11 +90,11 @@ def _campaigns() -> Iterator[Base]:
     over = {"opens_at": NOW - 65 * DAY, "deadline": NOW - 5 * DAY, "submitted_at": NOW - 70 * DAY}
     yield r.campaign(SUBMITTED, state=CampaignState.SUBMITTED, submitted_at=NOW - DAY, **fresh, **opening)
     yield r.campaign(APPROVED, territory="PT-11", themes=0b10, **opening)
-    yield r.campaign(LIVE, raised=700, backers=2, members=1)
-    yield r.campaign(EXTENSION, raised=1_500, backers=1, territory=None, themes=0, **over)
+    yield r.campaign(LIVE, raised=700, backers=2, members=1, pools=1)
+    yield r.campaign(EXTENSION, raised=1_500, backers=1, territory=None, themes=0, pools=1, **over)
     # The first milestone is released and collected, the second one claimed.
     delivering = {"raised": 2_000, "released": 1_000, "collected": 1_000, "current_milestone": 1}
-    yield r.campaign(DELIVERING, **delivering, backers=1, territory="TN", **(over | {"extension": 0}))
+    yield r.campaign(DELIVERING, **delivering, backers=1, territory="TN", pools=1, **(over | {"extension": 0}))
     done = {"state": CampaignState.COMPLETED, "completed_at": NOW - DAY, "current_milestone": 2, "extension": 0}
     yield r.campaign(COMPLETED, raised=HUGE, goal=1, stretch_goal=HUGE, released=HUGE, collected=1, **(over | done))
     yield r.campaign(FAILED, raised=900, refunded=300, backers=2, **over)
@@ -95,17 +102,17 @@ def _campaigns() -> Iterator[Base]:
     yield r.campaign(REJECTED, state=CampaignState.REJECTED, rejected_at=NOW - DAY, reason=r.digest(0xBAD))
     yield r.campaign(LAPSED, state=CampaignState.SUBMITTED, currency=OLD_EURO, **fresh)
     yield r.campaign(REVOKED, organizer=6, raised=50, backers=1)
-    yield r.campaign(STOPPED, raised=1_000, backers=2, members=2, **(over | {"extension": 0}))
+    yield r.campaign(STOPPED, raised=1_000, backers=2, members=2, pools=1, **(over | {"extension": 0}))
     ended = {"state": CampaignState.TERMINATED, "terminated_at": NOW - DAY, "terminated_by": r.ORGANIZER}
     rests = {"released": 500, "collected": 500, "refunded": 300, "rest_pledged": 400, "current_milestone": 1}
-    yield r.campaign(TERMINATED, raised=1_000, backers=2, **rests, **ended, **(over | {"extension": 0}))
+    yield r.campaign(TERMINATED, raised=1_000, backers=2, pools=1, **rests, **ended, **(over | {"extension": 0}))
     for campaign_id in PHASES:
         if campaign_id not in {DELIVERING, COMPLETED, STOPPED, TERMINATED}:
             yield from r.milestones(campaign_id, *plain)
     released = {"state": MilestoneState.RELEASED, "attempts": 1, "evidence_hash": r.digest(0xE1)}
     times = {"claimed_at": NOW - 4 * DAY, "window_ends_at": NOW - DAY, "released_at": NOW - DAY}
     claimed = {"state": MilestoneState.CLAIMED, "attempts": 1, "claimed_at": NOW - DAY, "window_ends_at": NOW + 2 * DAY}
-    objected = {"objectors": 2, "objected_amount": 700, "attempts": 2, "claimed_at": NOW - 4 * DAY}
+    objected = {"objectors": 2, "objected_amount": 700, "objected_pools": 1, "attempts": 2, "claimed_at": NOW - 4 * DAY}
     yield from r.milestones(STOPPED, {"state": "claimed", "window_ends_at": NOW - DAY, **objected}, {})
     ruling = {"ruling": "reject", "ruled_at": NOW - 2 * DAY, "ruled_by": "0x" + "0e" * 20, "reason": r.digest(0xBAD)}
     rejected = claimed | ruling | {"state": MilestoneState.RULED, "window_ends_at": NOW - 3 * DAY}
@@ -131,11 +138,39 @@ def _pledges() -> Iterator[Base]:
     yield r.objection(STOPPED, r.BACKER, 600, attempt=2, counted=True)
     yield r.objection(STOPPED, r.MEMBER, 400, attempt=2, counted=True)
     yield r.objection(STOPPED, "0x" + "b3" * 20, 1, milestone=1)
+    yield r.objection(STOPPED, TOWN, 0, attempt=2, pools=1)
     back = {"refunded": True, "refunded_amount": 300, "refunded_at": NOW - DAY}
     yield r.pledge(TERMINATED, r.MEMBER, 600, **back)
     yield r.pledge(TERMINATED, r.BACKER, 400)
     for block in (360, 361):
         yield r.update(DELIVERING, block)
+
+
+def _pools() -> Iterator[Base]:
+    totals = {"funded": 2_000, "reserved": 1_051, "paid": 200, "open_reservations": 3, "campaigns": 4}
+    yield r.pool(RATIO, **totals)
+    yield r.funder(RATIO, 2, 2_000)
+    yield r.funding(RATIO, TOWN, 2_000)
+    yield r.reservation(RATIO, LIVE, 0, reserved=500, backers=2)
+    yield r.match(RATIO, LIVE, r.BACKER, 300)
+    yield r.match(RATIO, LIVE, r.MEMBER, 200, calls=2)
+    yield r.match(RATIO, LIVE, "0x" + "b3" * 20, 0, returned_at=NOW - 9 * DAY)
+    yield r.reservation(RATIO, DELIVERING, 0, reserved=401, paid=200, backers=1)
+    yield r.match(RATIO, DELIVERING, r.BACKER, 401)
+    yield r.match_release(RATIO, DELIVERING, 1, 200)
+    yield r.reservation(RATIO, STOPPED, 0)
+    yield r.reservation(RATIO, TERMINATED, 0, reserved=150, freed=151, backers=2, settled_at=NOW - DAY)
+    yield r.match(RATIO, TERMINATED, r.BACKER, 200)
+    yield r.match(RATIO, TERMINATED, r.MEMBER, 101)
+    over = {"ends_at": NOW - DAY, "funded": 1_001, "reserved": 300, "open_reservations": 1, "campaigns": 1}
+    yield r.gift(GIFT, manager=7, first_funder=REGION, reclaimed=200, **over)
+    yield r.funder(GIFT, 7, 700)
+    yield r.funder(GIFT, 2, 301)
+    yield r.funding(GIFT, REGION, 700, funder=7, first_event_key=r.key(74))
+    yield r.funding(GIFT, TOWN, 301, reclaimed=200, reclaimed_at=NOW - DAY)
+    yield r.reservation(GIFT, EXTENSION, 0, reserved=300, qualifying_members=1)
+    yield r.pool(ASKED, rule=models.Rule.CAPPED_RATIO, members_only=True, member_cap=50, funded=0, first_funder=None)
+    yield r.reservation(ASKED, APPROVED, None)
 
 
 def _credits() -> Iterator[Base]:
@@ -189,6 +224,9 @@ def _authority() -> Iterator[Base]:
     delay = {"admin_delay": 0, "admin_delay_since": 0, "previous_admin_delay": 0}
     yield models.Target(target="0x" + "99" * 20, closed=True, **delay, **r.mirrored(r.key(33)))
     pause = {"paused_at": NOW - 2 * DAY, "paused_until": NOW + DAY, "resumed_at": NOW - DAY}
+    match_pause = {"paused_at": NOW - DAY, "paused_until": NOW + 2 * DAY}
+    matching = {"contract_name": "MatchFunding", "contract": "0x" + "c2" * 20}
+    yield models.LabPause(**matching, **match_pause, **r.mirrored(r.key(34, 1)))
     yield models.LabPause(contract_name="Crowdfunding", contract=r.CROWDFUNDING, **pause, **r.mirrored(r.key(34)))
     yield r.journal("Crowdfunding", r.CROWDFUNDING)
 

@@ -12,13 +12,15 @@ termination by the organizer while nothing is open, by anyone from claim_by on, 
 given a revoked organizer: no act of the organizer
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.acts import Act, ActName, Actor, Gates, next_acts
+from api.act_facts import enrolled
+from api.acts import Act, ActName, Actor, AskedPool, Gates, next_acts
 from indexer.store import phases
 from indexer.store.models import Campaign, CampaignState, Entity, Milestone
 from tests.api import rows as r
@@ -31,9 +33,11 @@ def acts(
     organizer: Entity | None = None,
     gates: Gates | None = None,
     now: int = NOW,
+    pools: Sequence[AskedPool] = (),
 ) -> dict[ActName, Act]:
     campaign = campaign or r.campaign(1)
-    found = next_acts(campaign, plan or r.milestones(1, {}, {}), organizer or r.entity(1), gates or Gates(), now)
+    plan = plan or r.milestones(1, {}, {})
+    found = next_acts(campaign, plan, organizer or r.entity(1), pools, gates or Gates(), now)
     return {act.name: act for act in found}
 
 
@@ -185,7 +189,7 @@ BACKED = r.campaign(1, **DELIVERING, members=4)
 
 def windows(changes: dict[str, Any], organizer: Entity | None = None, now: int = LATER) -> list[tuple[Any, ...]]:
     """Return (act, by, start, end, milestone, attempt) of the acts on a milestone."""
-    found = next_acts(BACKED, r.milestones(1, changes, {}), organizer or r.entity(1), Gates(), now)
+    found = next_acts(BACKED, r.milestones(1, changes, {}), organizer or r.entity(1), (), Gates(), now)
     return [(a.name, a.by, a.starts_at, a.ends_at, a.attempt) for a in found if a.milestone == 0]
 
 
@@ -290,8 +294,27 @@ def test_collect__of_what_was_booked__is_legal_in_any_phase() -> None:
 # All together
 
 
+Situation = tuple[Campaign, list[Milestone], Entity, list[AskedPool], Gates, int]
+
+
 @st.composite
-def situations(draw: st.DrawFn) -> tuple[Campaign, list[Milestone], Entity, Gates, int]:
+def pools_of(draw: st.DrawFn, raised: int) -> list[AskedPool]:
+    """Draw up to three pools that a campaign asked for."""
+    at = lambda low, high: draw(st.integers(low, high))  # noqa: E731
+    pools: list[AskedPool] = []
+    for number in range(at(0, 3)):
+        terms = {"opens_at": at(0, 60), "ends_at": at(61, 90), "campaign_cap": at(1, 2_000), "manager": number + 2}
+        pool = draw(st.sampled_from([r.pool, r.gift]))(number + 1, **terms)
+        pool.min_raised, pool.min_members = at(1, 5), at(0, 2)
+        manager = r.entity(number + 2, kinds=at(1, 2), verified_until=at(30, 99), suspended_until=at(0, 80))
+        place = len(enrolled(pools)) if draw(st.booleans()) else None
+        owed = {"reserved": at(0, raised), "qualifying_members": at(0, 2), "requested_at": 1}
+        pools.append(AskedPool(pool, r.reservation(number + 1, 1, place, **owed), manager, [r.entity(at(1, 9))]))
+    return pools
+
+
+@st.composite
+def situations(draw: st.DrawFn) -> Situation:
     """Draw coherent facts and a time at which they may be read."""
     at = lambda low, high: draw(st.integers(low, high))  # noqa: E731
     opens_at = at(5, 20)
@@ -321,21 +344,21 @@ def situations(draw: st.DrawFn) -> tuple[Campaign, list[Milestone], Entity, Gate
         members=5,
     )
     window_ends_at = claimed_at and claimed_at + 5
-    against = {"objectors": at(0, 4), "objected_amount": at(0, raised)} if claimed_at else {}
+    pools = draw(pools_of(raised))
+    bits = {"objected_pools": at(0, (1 << len(enrolled(pools))) - 1)}
+    against = {"objectors": at(0, 4), "objected_amount": at(0, raised), **bits} if claimed_at else {}
     ruled_at = at(window_ends_at, now) if window_ends_at and now >= window_ends_at and draw(st.booleans()) else None
     ruling = {"ruled_at": ruled_at, "ruling": draw(st.sampled_from(["release", "reject"]))} if ruled_at else {}
     last = {"claimed_at": claimed_at, "window_ends_at": window_ends_at, "attempts": at(1, 3) if claimed_at else 0}
     plan = r.milestones(1, {"due_date": deadline + at(0, 5), **last, **against, **ruling})
     revoked_at = draw(st.none() | st.integers(1, now))
     organizer = r.entity(1, suspended_until=at(0, 80), revoked_at=revoked_at)
-    return campaign, plan, organizer, Gates(draw(st.booleans()), at(0, 80)), now
+    return campaign, plan, organizer, pools, Gates(draw(st.booleans()), at(0, 80), at(0, 80)), now
 
 
 @settings(max_examples=200, deadline=None)
 @given(situation=situations())
-def test_next_acts__asked_again_later__says_the_same(
-    situation: tuple[Campaign, list[Milestone], Entity, Gates, int],
-) -> None:
+def test_next_acts__asked_again_later__says_the_same(situation: Situation) -> None:
     """What was announced for a time is what is legal when that time has come, if nothing happened."""
     *facts, now = situation
     announced = next_acts(*facts, now)
@@ -349,22 +372,23 @@ def test_next_acts__asked_again_later__says_the_same(
 
 @settings(max_examples=200, deadline=None)
 @given(situation=situations())
-def test_next_acts__in_a_phase__are_those_of_the_phase(
-    situation: tuple[Campaign, list[Milestone], Entity, Gates, int],
-) -> None:
-    campaign, _, organizer, _, now = situation
+def test_next_acts__in_a_phase__are_those_of_the_phase(situation: Situation) -> None:
+    campaign, _, organizer, _, _, now = situation
     phase = phases.phase_at(campaign, organizer.revoked_at, now)
     of_phase = {
         phases.Phase.SUBMITTED: {ActName.APPROVE, ActName.REJECT, ActName.CANCEL},
-        phases.Phase.APPROVED: {ActName.CANCEL},
-        phases.Phase.LIVE: {ActName.CANCEL, ActName.PLEDGE, ActName.WITHDRAW},
-        phases.Phase.EXTENSION: {ActName.PLEDGE},
+        phases.Phase.APPROVED: {ActName.CANCEL, ActName.REQUEST_POOL, ActName.ENROL},
+        phases.Phase.LIVE: {
+            *(ActName.CANCEL, ActName.PLEDGE, ActName.WITHDRAW),
+            *(ActName.REQUEST_POOL, ActName.ENROL),
+        },
+        phases.Phase.EXTENSION: {ActName.PLEDGE, ActName.REQUEST_POOL, ActName.ENROL},
         phases.Phase.DELIVERING: {
             *(ActName.CLAIM, ActName.OBJECT, ActName.RULE),
-            *(ActName.RELEASE, ActName.TERMINATE),
+            *(ActName.RELEASE, ActName.TERMINATE, ActName.SETTLE),
         },
-        phases.Phase.FAILED: {ActName.REFUND},
-        phases.Phase.CANCELED: {ActName.REFUND},
+        phases.Phase.FAILED: {ActName.REFUND, ActName.SETTLE},
+        phases.Phase.CANCELED: {ActName.REFUND, ActName.SETTLE},
     }
 
     legal = {act.name for act in next_acts(*situation) if act.is_legal_at(now)}

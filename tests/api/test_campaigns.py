@@ -274,7 +274,7 @@ def test_read__with_a_stopped_claim__names_milestone_and_attempt_of_the_ruling(c
 
     assert (rule["by"], rule["milestone"], rule["attempt"], rule["legal_now"]) == ("arbiter", 0, 2, True)
     assert (rule["from"], rule["until"]) == ("2026-02-28T12:00:00Z", "2026-03-07T12:00:00Z")
-    assert [account.lower() for account in rule["excluded"]] == [r.ORGANIZER, r.PAYOUT]
+    assert [account.lower() for account in rule["excluded"]] == [r.ORGANIZER, r.PAYOUT, s.TOWN]
 
 
 # Objections and updates
@@ -293,15 +293,17 @@ def test_objections__to_no_milestone__are_refused(client: Client, milestone: str
 def test_objections__of_a_campaign__tell_who_and_how_much(client: Client) -> None:
     page = client.get(f"/v1/campaigns/{s.STOPPED}/objections?sort=oldest&milestone=0").json()
 
-    shown = [(o["milestone"], o["attempt"], o["backer"].lower(), o["amount"], o["counted"]) for o in page["items"]]
+    shown = [(o["milestone"], o["attempt"], o["account"].lower(), o["amount"], o["counted"]) for o in page["items"]]
     again = [(0, 2, r.BACKER, "600", True), (0, 2, r.MEMBER, "400", True)]
-    assert shown == [(0, 1, r.BACKER, "600", True), *again]
+    assert shown == [(0, 1, r.BACKER, "600", True), (0, 2, s.TOWN, "0", False), *again]
+    assert [o["pools"] for o in page["items"]] == [[], [s.RATIO], [], []]
+    assert page["items"][1]["links"]["pledge"] is None
     assert page["items"][0]["currency"]["symbol"] == "tEUR"
     assert client.get(page["items"][0]["links"]["pledge"]).status == 200
-    assert len(client.get(f"/v1/campaigns/{s.STOPPED}/objections").json()["items"]) == 4
+    assert len(client.get(f"/v1/campaigns/{s.STOPPED}/objections").json()["items"]) == 5
 
 
-@pytest.mark.parametrize(("what", "number", "count"), [("objections", s.STOPPED, 4), ("updates", s.DELIVERING, 2)])
+@pytest.mark.parametrize(("what", "number", "count"), [("objections", s.STOPPED, 5), ("updates", s.DELIVERING, 2)])
 def test_lists__page_by_page__are_whole(client: Client, what: str, number: int, count: int) -> None:
     following: str | None = f"/v1/campaigns/{number}/{what}?limit=1"
     seen: list[int] = []
@@ -329,12 +331,12 @@ def acts_of(client: Client, number: int) -> dict[str, dict[str, Any]]:
     "number, expected",
     [
         (s.SUBMITTED, {"approveCampaign", "rejectCampaign", "cancelCampaign"}),
-        (s.APPROVED, {"cancelCampaign", "pledge"}),
-        (s.LIVE, {"cancelCampaign", "pledge", "withdrawPledge", "refund"}),
-        (s.EXTENSION, {"pledge", "claimMilestone", "terminate"}),
+        (s.APPROVED, {"cancelCampaign", "pledge", "requestPool", "enrol"}),
+        (s.LIVE, {"cancelCampaign", "pledge", "withdrawPledge", "refund", "requestPool", "settleReservation"}),
+        (s.EXTENSION, {"pledge", "claimMilestone", "terminate", "requestPool", "settleReservation"}),
         (s.DELIVERING, {"object", "releaseMilestone"}),
         (s.STOPPED, {"rule", "claimMilestone", "terminate"}),
-        (s.TERMINATED, {"refund"}),
+        (s.TERMINATED, {"refund", "releaseMatch"}),
         (s.COMPLETED, {"collect"}),
         (s.FAILED, {"refund"}),
         (s.CANCELED, {"refund"}),
@@ -361,10 +363,12 @@ def test_read__of_acts__says_who_when_and_how_much(client: Client) -> None:
         "until": "2026-03-31T12:00:00Z",
         "milestone": None,
         "attempt": None,
+        "pool_id": None,
+        "funding_account": None,
         "min_amount": "10",
         "max_amount": "1300",
     }
-    assert [account.lower() for account in pledge["excluded"]] == [r.ORGANIZER]
+    assert [account.lower() for account in pledge["excluded"]] == [r.ORGANIZER, s.TOWN]
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ RAW = ["%ED%A0%80", "%C0%80", "%FF", "%F5%80%80%80", "%", "%2", "%00%00", "%0d%0
 """Parts of paths as they are sent: lone surrogates, overlong forms, broken escapes, bytes beyond ASCII."""
 GOOD = {
     "campaign_id": str(s.LIVE),
+    "pool_id": str(s.RATIO),
     "backer": r.BACKER,
     "address": r.BACKER,
     "entity_id": "3",

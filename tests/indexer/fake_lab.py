@@ -6,10 +6,9 @@ It knows the bookkeeping of the contracts but none of their refusals; what it pl
 import random
 from typing import Any
 
-ZERO = "0x" + "0" * 40
+from tests.indexer.fake_pools import Emitted, FakePools
 
-Emitted = tuple[str, str, dict[str, Any]]
-"""Contract, event, arguments by ABI name; a tuple argument is a tuple."""
+ZERO = "0x" + "0" * 40
 
 
 class FakeLab:
@@ -25,6 +24,7 @@ class FakeLab:
         self.members: set[tuple[int, str]] = set()
         self.operations: dict[str, int] = {}
         self.paused: set[str] = set()
+        self.pools = FakePools()
         self.time = 0
         self.accounts = 0
 
@@ -37,10 +37,11 @@ class FakeLab:
             self._campaign,
             self._pledge,
             self._delivery,
+            self._match,
             self._authority,
             self._rare,
         ]
-        weights = [5, 4, 3, 6, 6, 4, 3]
+        weights = [5, 4, 3, 6, 6, 10, 4, 3]
         return [event for _ in range(count) for event in self.random.choices(kinds, weights)[0]()]
 
     # ------------------------------------------------------------------------------------------------ small things
@@ -267,7 +268,10 @@ class FakeLab:
             return [_funding("MilestoneClaimed", **ids, **claim, oldState=old, newState=1)]
         silent = sorted(set(campaign["pledges"]) - campaign["by"])
         if silent and not campaign["ruled"] and self.random.random() < 0.6:
-            return [self._object(campaign, ids, self.random.choice(silent))]
+            return [self._object(campaign, ids, self.random.choice(silent), 0)]
+        quiet = (1 << len(self.pools.places.get(campaign_id, []))) - 1 & ~campaign["pools"]
+        if quiet and not campaign["ruled"] and self.random.random() < 0.5:
+            return [self._object(campaign, ids, self.account(), quiet & -quiet)]
         if campaign["by"] and not campaign["ruled"] and self.random.random() < 0.6:
             campaign["ruled"], campaign["rejected"] = True, self.random.random() < 0.6
             ruling = {"arbiter": self.account(), "attempt": campaign["attempts"], "reason": self.hash()}
@@ -275,13 +279,16 @@ class FakeLab:
             return [_funding("MilestoneRuled", **ids, **ruling, oldState=2, newState=new)]
         return self._release(campaign_id, campaign, ids)
 
-    def _object(self, campaign: dict[str, Any], ids: dict[str, int], backer: str) -> Emitted:
-        amount, member = campaign["pledges"][backer]
-        campaign["by"].add(backer)
-        campaign["objected"] += amount
-        campaign["objectors"] += bool(member)
+    def _object(self, campaign: dict[str, Any], ids: dict[str, int], account: str, pools: int) -> Emitted:
+        campaign["pools"] |= pools
+        if account in campaign["pledges"] and account not in campaign["by"]:
+            amount, member = campaign["pledges"][account]
+            campaign["by"].add(account)
+            campaign["objected"] += amount
+            campaign["objectors"] += bool(member)
         totals = {"objectors": campaign["objectors"], "objectedAmount": campaign["objected"]}
-        return _funding("MilestoneObjected", **ids, backer=backer, attempt=campaign["attempts"], **totals)
+        totals["objectedPools"] = campaign["pools"]
+        return _funding("MilestoneObjected", **ids, account=account, attempt=campaign["attempts"], **totals)
 
     def _terminate(self, campaign_id: int, campaign: dict[str, Any]) -> Emitted:
         campaign["terminated"] = True
@@ -307,6 +314,9 @@ class FakeLab:
             paid = {"payoutAccount": self.account(), "amount": owed, "collected": campaign["collected"]}
             events.append(_funding("FundsCollected", campaignId=campaign_id, **paid))
         return events
+
+    def _match(self) -> list[Emitted]:
+        return self.pools.act(self.random, list(self.campaigns), self.account())
 
     def _authority(self) -> list[Emitted]:
         role, account, since = (
@@ -350,7 +360,7 @@ class FakeLab:
                 )
             ]
         if act == 1:
-            contract = self.random.choice(["EntityRegistry", "InnovationCredit", "Crowdfunding"])
+            contract = self.random.choice(["EntityRegistry", "InnovationCredit", "Crowdfunding", "MatchFunding"])
             if contract in self.paused:
                 self.paused.discard(contract)
                 return [(contract, "EntryResumed", {})]
@@ -370,7 +380,14 @@ class FakeLab:
         return "AccessManager", "OperationScheduled", {"operationId": operation, "nonce": nonce, **acts}
 
 
-NO_CLAIM: dict[str, Any] = {"attempts": 0, "rejected": False, "ruled": False, "objected": 0, "objectors": 0}
+NO_CLAIM: dict[str, Any] = {
+    "attempts": 0,
+    "rejected": False,
+    "ruled": False,
+    "objected": 0,
+    "objectors": 0,
+    "pools": 0,
+}
 
 
 def _members(pledges: dict[str, tuple[int, int]]) -> int:

@@ -236,6 +236,6 @@ def test_build__type_we_have_no_decoder_for__refused() -> None:
 def test_kinds__of_all_arguments__are_known() -> None:
     assert {a.type for e in EVENTS.values() for a in e.arguments} <= {
         *("address", "bool", "string", "bytes", "bytes4", "bytes8", "bytes32"),
-        *(f"uint{bits}" for bits in (8, 16, 32, 40, 48, 64, 96, 256)),
+        *(f"uint{bits}" for bits in (8, 16, 24, 32, 40, 48, 64, 96, 256)),
     }
     assert kind({"type": "tuple", "components": [{"type": "bool"}]}) == "(bool)"

@@ -48,6 +48,7 @@ class Milestone:
     attempts: int = 0
     objectors: int = 0
     objected_amount: int = 0
+    objected_pools: int = 0
     ruling: str | None = None
     ruled_at: int | None = None
 
@@ -131,12 +132,21 @@ RULING_ENDS = WINDOW_ENDS + 7 * DAY
 CLAIMED = Milestone(state="claimed", window_ends_at=WINDOW_ENDS, attempts=1)
 
 
-def claimed(objectors: int = 0, amount: int = 0) -> Milestone:
-    return replace(CLAIMED, objectors=objectors, objected_amount=amount)
+def claimed(objectors: int = 0, amount: int = 0, pools: int = 0) -> Milestone:
+    return replace(CLAIMED, objectors=objectors, objected_amount=amount, objected_pools=pools)
 
 
-def states(campaign: Campaign, milestone: Milestone, *times: int, revoked_at: int | None = None) -> list[str]:
-    return [phases.milestone_at(campaign, milestone, revoked_at, now).value for now in times]
+NO_POOL: tuple[int, ...] = ()
+
+
+def states(
+    campaign: Campaign,
+    milestone: Milestone,
+    *times: int,
+    reserved: tuple[int, ...] = NO_POOL,
+    revoked_at: int | None = None,
+) -> list[str]:
+    return [phases.milestone_at(campaign, milestone, reserved, revoked_at, now).value for now in times]
 
 
 def around(edge: int) -> tuple[int, int, int]:
@@ -165,9 +175,36 @@ def test_milestone__when_windows_end__is_what_objections_make_of_it(
     at_last = "rejected" if rejects else "releasable"
     assert states(FUNDED, milestone, *around(WINDOW_ENDS)) == ["claimed", after, after]
     assert states(FUNDED, milestone, *around(RULING_ENDS)) == [after, at_last, at_last]
-    assert phases.settles(FUNDED, milestone).since == (RULING_ENDS if stops else WINDOW_ENDS)
-    ends = [phases.milestone_ends_at(FUNDED, milestone, None, now) for now in (WINDOW_ENDS - 1, WINDOW_ENDS)]
+    assert phases.settles(FUNDED, milestone, NO_POOL).since == (RULING_ENDS if stops else WINDOW_ENDS)
+    ends = [phases.milestone_ends_at(FUNDED, milestone, NO_POOL, None, now) for now in (WINDOW_ENDS - 1, WINDOW_ENDS)]
     assert ends == [WINDOW_ENDS, RULING_ENDS if stops else None]
+
+
+# Of 100 pledged units; amounts of pools by place.
+POOL_OBJECTIONS = [
+    ("nobody, money reserved", claimed(), (60, 0, 30), False, False),
+    ("a pool of little", claimed(pools=1), (1,), True, False),
+    ("a gift that is not earned", claimed(pools=1), (0,), True, False),
+    ("half of all money", claimed(pools=2), (0, 100), True, False),
+    ("more than half of all money", claimed(pools=2), (0, 101), True, True),
+    ("pledges and pools, half", claimed(0, 30, pools=4), (20, 20, 60), True, False),
+    ("pledges and pools, more than half", claimed(0, 41, pools=5), (20, 20, 40), True, True),
+    ("half of pledges and reservations", claimed(0, 80), (60,), False, False),
+    ("more than half of them", claimed(0, 81), (60,), True, True),
+    ("a fifth of the members, a pool", claimed(2, pools=1), (10,), True, False),
+    ("most members, a pool", claimed(6, pools=1), (10,), True, True),
+]
+
+
+@pytest.mark.parametrize(
+    ("milestone", "reserved", "stops", "rejects"), [o[1:] for o in POOL_OBJECTIONS], ids=[o[0] for o in POOL_OBJECTIONS]
+)
+def test_milestone__with_pools__counts_what_is_reserved_and_stops_at_any_manager(
+    milestone: Milestone, reserved: tuple[int, ...], stops: bool, rejects: bool
+) -> None:
+    after, at_last = "stopped" if stops else "releasable", "rejected" if rejects else "releasable"
+    assert states(FUNDED, milestone, *around(WINDOW_ENDS), reserved=reserved) == ["claimed", after, after]
+    assert states(FUNDED, milestone, *around(RULING_ENDS), reserved=reserved) == [after, at_last, at_last]
 
 
 @pytest.mark.parametrize(
@@ -196,8 +233,8 @@ def test_milestone__in_small_and_odd_numbers__needs_two_and_a_fifth(
 def test_milestone__ruled__is_so_from_the_ruling_on(ruling: str, state: str) -> None:
     ruled = replace(claimed(6), state="ruled", ruling=ruling, ruled_at=WINDOW_ENDS + 5)
     assert states(FUNDED, ruled, WINDOW_ENDS + 5, RULING_ENDS, RULING_ENDS + DAY) == [state] * 3
-    assert phases.standing_at(FUNDED, ruled, None, RULING_ENDS).since == WINDOW_ENDS + 5
-    assert phases.milestone_ends_at(FUNDED, ruled, None, WINDOW_ENDS + 5) is None
+    assert phases.standing_at(FUNDED, ruled, NO_POOL, None, RULING_ENDS).since == WINDOW_ENDS + 5
+    assert phases.milestone_ends_at(FUNDED, ruled, NO_POOL, None, WINDOW_ENDS + 5) is None
 
 
 def test_milestone__planned_or_released__stays_so() -> None:
@@ -223,14 +260,14 @@ def test_milestone__organizer_revoked__open_claims_are_rejected_at_that_instant(
     milestone: Milestone, revoked_at: int, state: str, since: int
 ) -> None:
     for now in (revoked_at, revoked_at + 1, RULING_ENDS + DAY):
-        assert phases.standing_at(FUNDED, milestone, revoked_at, now) == (state, since)
-        assert phases.milestone_ends_at(FUNDED, milestone, revoked_at, now) is None
+        assert phases.standing_at(FUNDED, milestone, NO_POOL, revoked_at, now) == (state, since)
+        assert phases.milestone_ends_at(FUNDED, milestone, NO_POOL, revoked_at, now) is None
 
 
 def claim_by(
     milestone: Milestone, previous: Milestone | None = None, revoked_at: int | None = None, now: int = 0
 ) -> int:
-    return phases.claim_by(FUNDED, milestone, previous, revoked_at, now or RULING_ENDS) - 30 * DAY
+    return phases.claim_by(FUNDED, milestone, previous, NO_POOL, revoked_at, now or RULING_ENDS) - 30 * DAY
 
 
 @pytest.mark.parametrize(

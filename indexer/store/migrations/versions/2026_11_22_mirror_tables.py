@@ -289,10 +289,11 @@ def create_event_tables() -> None:
         "crowdfunding_milestone_objected",
         sa.Column("campaign_id", sa.BigInteger(), nullable=False),
         sa.Column("milestone", sa.BigInteger(), nullable=False),
-        sa.Column("backer", sa.String(42), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
         sa.Column("attempt", sa.BigInteger(), nullable=False),
         sa.Column("objectors", sa.BigInteger(), nullable=False),
         sa.Column("objected_amount", Uint256(), nullable=False),
+        sa.Column("objected_pools", sa.BigInteger(), nullable=False),
     )
     create_event_table(
         "crowdfunding_milestone_planned",
@@ -363,6 +364,103 @@ def create_event_tables() -> None:
         "crowdfunding_update_posted",
         sa.Column("campaign_id", sa.BigInteger(), nullable=False),
         sa.Column("document_hash", sa.String(66), nullable=False),
+    )
+    create_event_table(
+        "match_funding_authority_updated",
+        sa.Column("authority", sa.String(42), nullable=False),
+    )
+    create_event_table(
+        "match_funding_campaign_enrolled",
+        sa.Column("pool_id", sa.BigInteger(), nullable=False),
+        sa.Column("campaign_id", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("reserved", Uint256(), nullable=False),
+    )
+    create_event_table(
+        "match_funding_entry_paused",
+        sa.Column("until", sa.BigInteger(), nullable=False),
+    )
+    create_event_table("match_funding_entry_resumed")
+    create_event_table(
+        "match_funding_match_reclaimed",
+        sa.Column("pool_id", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("amount", Uint256(), nullable=False),
+        sa.Column("reclaimed", Uint256(), nullable=False),
+    )
+    create_event_table(
+        "match_funding_match_released",
+        sa.Column("pool_id", sa.BigInteger(), nullable=False),
+        sa.Column("campaign_id", sa.BigInteger(), nullable=False),
+        sa.Column("payout_account", sa.String(42), nullable=False),
+        sa.Column("milestones", sa.BigInteger(), nullable=False),
+        sa.Column("amount", Uint256(), nullable=False),
+        sa.Column("paid", Uint256(), nullable=False),
+    )
+    create_event_table(
+        "match_funding_match_reserved",
+        sa.Column("pool_id", sa.BigInteger(), nullable=False),
+        sa.Column("campaign_id", sa.BigInteger(), nullable=False),
+        sa.Column("backer", sa.String(42), nullable=False),
+        sa.Column("pledged", Uint256(), nullable=False),
+        sa.Column("amount", Uint256(), nullable=False),
+        sa.Column("reserved", Uint256(), nullable=False),
+    )
+    create_event_table(
+        "match_funding_match_returned",
+        sa.Column("pool_id", sa.BigInteger(), nullable=False),
+        sa.Column("campaign_id", sa.BigInteger(), nullable=False),
+        sa.Column("backer", sa.String(42), nullable=False),
+        sa.Column("amount", Uint256(), nullable=False),
+        sa.Column("reserved", Uint256(), nullable=False),
+    )
+    create_event_table(
+        "match_funding_pool_funded",
+        sa.Column("pool_id", sa.BigInteger(), nullable=False),
+        sa.Column("funder", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("amount", Uint256(), nullable=False),
+        sa.Column("funded_by_account", Uint256(), nullable=False),
+        sa.Column("funded", Uint256(), nullable=False),
+    )
+    create_event_table(
+        "match_funding_pool_opened",
+        sa.Column("pool_id", sa.BigInteger(), nullable=False),
+        sa.Column("manager", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("terms_currency", sa.String(42), nullable=False),
+        sa.Column("terms_opens_at", sa.BigInteger(), nullable=False),
+        sa.Column("terms_ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("terms_rule", sa.BigInteger(), nullable=False),
+        sa.Column("terms_max_first_tranche_bps", sa.BigInteger(), nullable=False),
+        sa.Column("terms_campaign_cap", Uint256(), nullable=False),
+        sa.Column("terms_ratio_bps", sa.BigInteger(), nullable=False),
+        sa.Column("terms_members_only", sa.Boolean(), nullable=False),
+        sa.Column("terms_member_cap", Uint256(), nullable=False),
+        sa.Column("terms_min_raised", Uint256(), nullable=False),
+        sa.Column("terms_min_member_pledge", Uint256(), nullable=False),
+        sa.Column("terms_min_members", sa.BigInteger(), nullable=False),
+        sa.Column("terms_agreement_hash", sa.String(66), nullable=False),
+    )
+    create_event_table(
+        "match_funding_pool_requested",
+        sa.Column("pool_id", sa.BigInteger(), nullable=False),
+        sa.Column("campaign_id", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+    )
+    create_event_table(
+        "match_funding_qualifying_members_changed",
+        sa.Column("pool_id", sa.BigInteger(), nullable=False),
+        sa.Column("campaign_id", sa.BigInteger(), nullable=False),
+        sa.Column("old_members", sa.BigInteger(), nullable=False),
+        sa.Column("new_members", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
+        "match_funding_reservation_settled",
+        sa.Column("pool_id", sa.BigInteger(), nullable=False),
+        sa.Column("campaign_id", sa.BigInteger(), nullable=False),
+        sa.Column("freed", Uint256(), nullable=False),
+        sa.Column("reserved", Uint256(), nullable=False),
     )
     create_event_table(
         "access_manager_operation_canceled",
@@ -560,6 +658,7 @@ def create_read_models() -> None:
         sa.Column("rest_pledged", Uint256(), nullable=False),
         sa.Column("backers", sa.BigInteger(), nullable=False),
         sa.Column("members", sa.BigInteger(), nullable=False),
+        sa.Column("pools", sa.BigInteger(), nullable=False),
         sa.Column("current_milestone", sa.BigInteger(), nullable=False),
     )
     op.create_index("ix_campaigns_currency", "campaigns", ["currency"])
@@ -581,6 +680,7 @@ def create_read_models() -> None:
         sa.Column("evidence_hash", sa.String(66), nullable=True),
         sa.Column("objectors", sa.BigInteger(), nullable=False),
         sa.Column("objected_amount", Uint256(), nullable=False),
+        sa.Column("objected_pools", sa.BigInteger(), nullable=False),
         sa.Column("ruling", sa.String(32), nullable=True),
         sa.Column("ruled_at", sa.BigInteger(), nullable=True),
         sa.Column("ruled_by", sa.String(42), nullable=True),
@@ -607,13 +707,14 @@ def create_read_models() -> None:
     op.create_index("ix_pledges_campaign_id_first_event_key", "pledges", ["campaign_id", "first_event_key"])
     create_read_model(
         "objections",
-        ["campaign_id", "milestone", "attempt", "backer"],
+        ["campaign_id", "milestone", "attempt", "account"],
         sa.Column("campaign_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("milestone", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("attempt", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("backer", sa.String(42), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
         sa.Column("amount", Uint256(), nullable=False),
         sa.Column("counted", sa.Boolean(), nullable=False),
+        sa.Column("pools", sa.BigInteger(), nullable=False),
         sa.Column("objected_at", sa.BigInteger(), nullable=False),
         sa.Column("objected_event_key", sa.BigInteger(), nullable=False),
     )
@@ -625,6 +726,103 @@ def create_read_models() -> None:
         sa.Column("posted_event_key", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("document_hash", sa.String(66), nullable=False),
         sa.Column("posted_at", sa.BigInteger(), nullable=False),
+    )
+    create_read_model(
+        "pools",
+        ["pool_id"],
+        sa.Column("pool_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("manager", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("currency", sa.String(42), nullable=False),
+        sa.Column("opens_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("rule", sa.String(32), nullable=False),
+        sa.Column("max_first_tranche_bps", sa.BigInteger(), nullable=False),
+        sa.Column("campaign_cap", Uint256(), nullable=False),
+        sa.Column("ratio_bps", sa.BigInteger(), nullable=False),
+        sa.Column("members_only", sa.Boolean(), nullable=False),
+        sa.Column("member_cap", Uint256(), nullable=False),
+        sa.Column("min_raised", Uint256(), nullable=False),
+        sa.Column("min_member_pledge", Uint256(), nullable=False),
+        sa.Column("min_members", sa.BigInteger(), nullable=False),
+        sa.Column("agreement_hash", sa.String(66), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("opened_event_key", sa.BigInteger(), nullable=False),
+        sa.Column("first_funder", sa.String(42), nullable=True),
+        sa.Column("funded", Uint256(), nullable=False),
+        sa.Column("reserved", Uint256(), nullable=False),
+        sa.Column("paid", Uint256(), nullable=False),
+        sa.Column("reclaimed", Uint256(), nullable=False),
+        sa.Column("finished", Uint256(), nullable=False),
+        sa.Column("open_reservations", sa.BigInteger(), nullable=False),
+        sa.Column("campaigns", sa.BigInteger(), nullable=False),
+    )
+    op.create_index("ix_pools_currency", "pools", ["currency"])
+    op.create_index("ix_pools_manager", "pools", ["manager"])
+    create_read_model(
+        "funders",
+        ["pool_id", "entity_id"],
+        sa.Column("pool_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entity_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("funded", Uint256(), nullable=False),
+    )
+    create_read_model(
+        "fundings",
+        ["pool_id", "account"],
+        sa.Column("pool_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("funder", sa.BigInteger(), nullable=False),
+        sa.Column("funded", Uint256(), nullable=False),
+        sa.Column("reclaimed", Uint256(), nullable=False),
+        sa.Column("finished", sa.Boolean(), nullable=False),
+        sa.Column("funded_at", sa.BigInteger(), nullable=False),
+        sa.Column("reclaimed_at", sa.BigInteger(), nullable=True),
+        sa.Column("first_event_key", sa.BigInteger(), nullable=False),
+    )
+    op.create_index("ix_fundings_account", "fundings", ["account"])
+    create_read_model(
+        "reservations",
+        ["campaign_id", "pool_id"],
+        sa.Column("campaign_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("pool_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("requested_at", sa.BigInteger(), nullable=False),
+        sa.Column("requested_by", sa.String(42), nullable=False),
+        sa.Column("requested_event_key", sa.BigInteger(), nullable=False),
+        sa.Column("enrolled_at", sa.BigInteger(), nullable=True),
+        sa.Column("enrolled_by", sa.String(42), nullable=True),
+        sa.Column("place", sa.BigInteger(), nullable=True),
+        sa.Column("reserved", Uint256(), nullable=False),
+        sa.Column("freed", Uint256(), nullable=False),
+        sa.Column("paid", Uint256(), nullable=False),
+        sa.Column("qualifying_members", sa.BigInteger(), nullable=False),
+        sa.Column("backers", sa.BigInteger(), nullable=False),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+    )
+    op.create_index("ix_reservations_pool_id", "reservations", ["pool_id"])
+    create_read_model(
+        "matches",
+        ["pool_id", "campaign_id", "backer"],
+        sa.Column("pool_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("campaign_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("backer", sa.String(42), nullable=False),
+        sa.Column("amount", Uint256(), nullable=False),
+        sa.Column("calls", sa.BigInteger(), nullable=False),
+        sa.Column("first_event_key", sa.BigInteger(), nullable=False),
+        sa.Column("called_at", sa.BigInteger(), nullable=False),
+        sa.Column("returned_at", sa.BigInteger(), nullable=True),
+    )
+    op.create_index("ix_matches_backer", "matches", ["backer"])
+    op.create_index("ix_matches_campaign_id_first_event_key", "matches", ["campaign_id", "first_event_key"])
+    create_read_model(
+        "match_releases",
+        ["pool_id", "campaign_id", "released_event_key"],
+        sa.Column("pool_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("campaign_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("released_event_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("payout_account", sa.String(42), nullable=False),
+        sa.Column("milestones", sa.BigInteger(), nullable=False),
+        sa.Column("amount", Uint256(), nullable=False),
+        sa.Column("released_at", sa.BigInteger(), nullable=False),
     )
     create_read_model(
         "roles",
@@ -839,6 +1037,19 @@ TABLES = (
     "crowdfunding_pledge_withdrawn",
     "crowdfunding_stretch_goal_reached",
     "crowdfunding_update_posted",
+    "match_funding_authority_updated",
+    "match_funding_campaign_enrolled",
+    "match_funding_entry_paused",
+    "match_funding_entry_resumed",
+    "match_funding_match_reclaimed",
+    "match_funding_match_released",
+    "match_funding_match_reserved",
+    "match_funding_match_returned",
+    "match_funding_pool_funded",
+    "match_funding_pool_opened",
+    "match_funding_pool_requested",
+    "match_funding_qualifying_members_changed",
+    "match_funding_reservation_settled",
     "access_manager_operation_canceled",
     "access_manager_operation_executed",
     "access_manager_operation_scheduled",
@@ -864,6 +1075,12 @@ TABLES = (
     "pledges",
     "objections",
     "updates",
+    "pools",
+    "funders",
+    "fundings",
+    "reservations",
+    "matches",
+    "match_releases",
     "roles",
     "role_members",
     "role_targets",
