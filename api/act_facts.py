@@ -197,6 +197,8 @@ class AskedPool:
     manager: BodyFacts
     funders: Sequence[BodyFacts]
     """Entities that paid into it."""
+    paid_in_by: Sequence[str]
+    """Accounts that did, whomever they act for now."""
 
     @property
     def managed_by(self) -> str | None:

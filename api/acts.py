@@ -172,7 +172,8 @@ def _judge(
         yield Act(ActName.OBJECT, Actor.POOL_MANAGER, since, window_ends_at, account, milestone=index, attempt=attempt)
     decides_at = phases.settles(campaign, current, reserved_of(campaign, pools)).since or 0
     if decides_at > window_ends_at and not gates.closed:
-        parties = {account for p in pools for account in (p.managed_by, *p.funded_by) if account is not None}
+        named = (account for p in pools for account in (p.managed_by, *p.funded_by, *p.paid_in_by))
+        parties = {account for account in named if account is not None}
         excluded = (organizer.account, campaign.payout_account, *sorted(parties))
         yield Act(
             ActName.RULE, Actor.ARBITER, window_ends_at, decides_at, None, excluded, milestone=index, attempt=attempt

@@ -305,9 +305,14 @@ def _reservations(connection: Connection, ask: _Asker, pools: dict[int, Row]) ->
             yield ask("reservations", "MatchFunding", "isMatchedOrganizer", *organizer, value=True)
     for campaign_id, pool_ids in places.items():
         yield ask("reservations", "MatchFunding", "poolsOf", campaign_id, value=tuple(pool_ids))
+    # The contract erases a pledge that is refunded, and what it called with it.
+    refunded = {
+        (row["campaign_id"], row["backer"]) for row in store.scan(connection, table_of(Pledge)) if row["refunded"]
+    }
     for row in store.scan(connection, table_of(Match)):
         key = (row["pool_id"], row["campaign_id"], row["backer"])
-        yield ask("matches", "MatchFunding", "matchOf", *key, value=row["amount"])
+        called = 0 if key[1:] in refunded else row["amount"]
+        yield ask("matches", "MatchFunding", "matchOf", *key, value=called)
 
 
 def _authority(connection: Connection, ask: _Asker, now: int) -> Iterator[Question]:

@@ -175,10 +175,12 @@ def asked_pools(mirror: Mirror, campaign_ids: Collection[int]) -> dict[int, list
         .order_by(Reservation.requested_event_key)
     )
     rows = mirror.session.execute(statement).all()
-    funders = _funders(mirror, {pool.pool_id for _, pool, _ in rows})
+    pool_ids = {pool.pool_id for _, pool, _ in rows}
+    funders, accounts = _funders(mirror, pool_ids), _accounts(mirror, pool_ids)
     found: dict[int, list[AskedRows]] = defaultdict(list)
     for reservation, pool, manager in rows:
-        found[reservation.campaign_id].append(AskedRows(pool, reservation, manager, funders[pool.pool_id]))
+        paid_in = (funders[pool.pool_id], accounts[pool.pool_id])
+        found[reservation.campaign_id].append(AskedRows(pool, reservation, manager, *paid_in))
     return found
 
 
@@ -234,6 +236,14 @@ def _funders(mirror: Mirror, pool_ids: Collection[int]) -> dict[int, list[Entity
     found: dict[int, list[Entity]] = defaultdict(list)
     for pool_id, entity in mirror.session.execute(statement):
         found[pool_id].append(entity)
+    return found
+
+
+def _accounts(mirror: Mirror, pool_ids: Collection[int]) -> dict[int, list[str]]:
+    statement = select(Funding.pool_id, Funding.account).where(Funding.pool_id.in_(pool_ids))
+    found: dict[int, list[str]] = defaultdict(list)
+    for pool_id, account in mirror.session.execute(statement.order_by(Funding.pool_id, Funding.account)):
+        found[pool_id].append(account)
     return found
 
 

@@ -278,6 +278,9 @@ def standing_at(
         return Standing(MilestonePhase.RELEASED, None)
     if milestone.window_ends_at is None:
         return Standing(MilestonePhase.PLANNED, None)
+    # No other claim lets a campaign be terminated; what its pools free after that changes nothing.
+    if campaign.state == Phase.TERMINATED:
+        return Standing(MilestonePhase.REJECTED, None)
     settled = settles(campaign, milestone, reserved)
     # A revocation stops the clock: what was open then is rejected by it.
     instant = now if revoked_at is None else revoked_at

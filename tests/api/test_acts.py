@@ -309,7 +309,7 @@ def pools_of(draw: st.DrawFn, raised: int) -> list[AskedPool]:
         manager = r.entity(number + 2, kinds=at(1, 2), verified_until=at(30, 99), suspended_until=at(0, 80))
         place = len(enrolled(pools)) if draw(st.booleans()) else None
         owed = {"reserved": at(0, raised), "qualifying_members": at(0, 2), "requested_at": 1}
-        pools.append(AskedPool(pool, r.reservation(number + 1, 1, place, **owed), manager, [r.entity(at(1, 9))]))
+        pools.append(AskedPool(pool, r.reservation(number + 1, 1, place, **owed), manager, [r.entity(at(1, 9))], []))
     return pools
 
 

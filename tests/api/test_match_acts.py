@@ -29,7 +29,7 @@ FUNDED: dict[str, Any] = {"raised": 1_500, "members": 4, "pools": 1}
 def asked(place: int | None, pool: models.Pool | None = None, **changes: Any) -> AskedPool:
     """Return a pool of the town, funded by town and region, as campaign 1 sees it."""
     pool = pool or r.pool(1)
-    return AskedPool(pool, r.reservation(pool.pool_id, 1, place, **changes), TOWN, [TOWN, REGION])
+    return AskedPool(pool, r.reservation(pool.pool_id, 1, place, **changes), TOWN, [TOWN, REGION], [])
 
 
 def acts(
@@ -260,4 +260,7 @@ def test_rule__with_pools__is_not_for_managers_and_funders() -> None:
     campaign = r.campaign(1, **FUNDED)
     rule = acts(asked(0), campaign=campaign, plan=claimed(objected_pools=1), now=LATER)[ActName.RULE]
     assert set(rule.excluded) == {r.entity(1).account, r.PAYOUT, TOWN.account, REGION.account}
+    moved = replace(asked(0), paid_in_by=["0x" + "f7" * 20])
+    later = acts(moved, campaign=campaign, plan=claimed(objected_pools=1), now=LATER)[ActName.RULE]
+    assert set(later.excluded) == {*rule.excluded, "0x" + "f7" * 20}, "with money in, whomever it acts for"
     assert ActName.RULE not in acts(asked(0), campaign=campaign, plan=claimed(), now=LATER)

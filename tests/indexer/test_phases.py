@@ -244,6 +244,13 @@ def test_milestone__planned_or_released__stays_so() -> None:
         assert states(FUNDED, replace(claimed(6), state="released"), now, revoked_at=now) == ["released"]
 
 
+def test_milestone__of_a_terminated_campaign__stays_rejected_whatever_pools_free() -> None:
+    ended = Campaign(state="terminated", raised=GOAL)
+    for reserved in ((101,), (0,)):
+        assert states(ended, claimed(pools=1), RULING_ENDS, reserved=reserved) == ["rejected"]
+    assert states(ended, Milestone(), RULING_ENDS) == ["planned"]
+
+
 REVOKED_CLAIMS = [
     ("claimed", claimed(), WINDOW_ENDS - 1, "rejected", WINDOW_ENDS - 1),
     ("the second it becomes releasable", claimed(), WINDOW_ENDS, "releasable", WINDOW_ENDS),
