@@ -94,6 +94,22 @@ class Actor:
         self.after_act()
         return receipt
 
+    def fail(self, wallet: Wallet, error: str, contract: str, function: str, *arguments: Any) -> None:
+        """Lets a wallet send a call that must revert with an error of this name.
+
+        Raises:
+            ActFailed: It did not revert, or with another error.
+        """
+        target = self.contracts[contract]
+        data = target.encode(function, *arguments)
+        receipt = self.send(wallet, target, data)
+        reason = self._reason(wallet.address, target, data)
+        if int(receipt["status"], 16) != 0 or not reason.startswith(error):
+            message = f"{function} by {wallet.name} should have reverted with {error}, but {reason}"
+            raise ActFailed(message)
+        self.count += 1
+        self.after_act()
+
     def send(self, wallet: Wallet, target: Contract, data: str) -> dict[str, Any]:
         """Signs and sends one transaction, and returns its receipt, whatever came of it."""
         nonce = self._nonces.get(wallet.address)

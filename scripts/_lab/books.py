@@ -6,7 +6,15 @@ For each currency, over its campaigns::
     balance >= books + (released - collected)            what the contract holds
     balance == that                                      while nobody donates
 
-and for each campaign: `raised` and `refunded` are the sums over its backers, `released` is the sum of its released
+For each pool of match funding::
+
+    funded    = what its accounts paid in
+    reserved  = what its campaigns are owed, paid or not
+    balance   = funded - paid - reclaimed, over its pools
+
+with paid <= reserved <= funded, and `reclaimed` at most what is not reserved.
+
+For each campaign: `raised` and `refunded` are the sums over its backers, `released` is the sum of its released
 tranches, books are never negative, and are zero once it is finished. Of a terminated campaign, `refunded` is the part
 of what was not released that belongs to those who were refunded, but for less than a unit of each.
 """
@@ -32,16 +40,20 @@ class Books:
 
     Attributes:
         rpc: The chain.
-        crowdfunding: The contract that holds the money.
+        crowdfunding: The contract that holds backers' money.
+        match_funding: The contract that holds public money.
         currency: The contracts' token, one ABI for all currencies.
         backers: Addresses that ever pledged, by campaign.
+        funders: Addresses that ever paid in, by pool.
         donated: Base units that somebody sent without pledging, by currency.
     """
 
     rpc: Rpc
     crowdfunding: Contract
+    match_funding: Contract
     currency: Contract
     backers: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    funders: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     donated: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     checks: int = 0
 
@@ -56,7 +68,38 @@ class Books:
             balance = token.ask(self.rpc, "balanceOf", self.crowdfunding.address)
             if balance != amount + self.donated[address]:
                 _differ(f"balance of {address}", balance, f"{amount} held + {self.donated[address]} donated")
+        self._check_pools(campaigns)
         self.checks += 1
+
+    def _check_pools(self, campaigns: int) -> None:
+        count = self.match_funding.ask(self.rpc, "poolCount")
+        pools = dict(enumerate(self._asked("pool", [(number,) for number in range(1, count + 1)]), start=1))
+        held: dict[str, int] = defaultdict(int)
+        for number, pool in pools.items():
+            self._check_pool(number, pool, campaigns)
+            held[pool["terms"]["currency"]] += pool["funded"] - pool["paid"] - pool["reclaimed"]
+        for address, amount in held.items():
+            token = Contract("currency", address, self.currency.abi)
+            balance = token.ask(self.rpc, "balanceOf", self.match_funding.address)
+            if balance != amount:
+                _differ(f"balance of pools in {address}", balance, amount)
+
+    def _check_pool(self, number: int, pool: dict[str, Any], campaigns: int) -> None:
+        """Compares a pool's totals with those of its funders and of its campaigns."""
+        paid_in = self._asked("fundingOf", [(number, funder) for funder in sorted(self.funders[number])])
+        funders = [dict(zip(("funded", "reclaimed"), row, strict=True)) for row in paid_in]
+        owed = self._asked("reservation", [(number, campaign) for campaign in range(1, campaigns + 1)])
+        for name, rows in (("funded", funders), ("reclaimed", funders), ("reserved", owed), ("paid", owed)):
+            total = sum(row[name] for row in rows)
+            if pool[name] != total:
+                _differ(f"{name} of pool {number}", pool[name], total)
+        free = pool["funded"] - pool["reserved"] - pool["reclaimed"]
+        if free < 0 or pool["paid"] > pool["reserved"]:
+            _differ(f"unreserved rest of pool {number}", free, "0 or more")
+
+    def _asked(self, function: str, keys: list[tuple[Any, ...]]) -> list[Any]:
+        answers = self.rpc.batch([self.match_funding.view(function, *key) for key in keys])
+        return [self.match_funding.decode(function, answer) for answer in answers]
 
     def _check_campaign(self, number: int, campaign: dict[str, Any]) -> int:
         """Returns what the contract must hold for one campaign, in base units."""

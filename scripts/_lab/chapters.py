@@ -9,6 +9,7 @@ from typing import Final
 
 from scripts._lab.contracts import TEST_CURRENCY
 from scripts._lab.documents import salted_profile
+from scripts._lab.pool_stage import PoolDraft, fund, lose_race, match, open_pool, reclaim, release_match, settle
 from scripts._lab.stage import CREDIT, EURO, MEMBER, PROVIDER, PUBLIC_BODY, SSE, Draft, Stage, euros
 from scripts._lab.wallets import Wallet
 
@@ -58,6 +59,12 @@ def money(stage: Stage) -> None:
             f"{wallet.name} takes 5,000 test euros",
             partial(stage.actor.do, cast.relayer, TEST_CURRENCY, "faucet", wallet.address, 5_000 * EURO),
         )
+    for wallet in (cast.town, cast.region):
+        stage.on(
+            FIRST_DAY + 0.2,
+            f"{wallet.name} takes 9,000 test euros",
+            partial(stage.actor.do, cast.relayer, TEST_CURRENCY, "faucet", wallet.address, 9_000 * EURO),
+        )
 
     def donate() -> None:
         stage.books.donated[currency.address.lower()] += euros("25.000001")
@@ -68,7 +75,7 @@ def money(stage: Stage) -> None:
 
 
 def entities(stage: Stage) -> None:
-    """Seven register, six are verified, one is refused."""
+    """Ten register, nine are verified, one is refused."""
     cast = stage.cast
     kinds = {
         "seville": SSE,
@@ -79,6 +86,8 @@ def entities(stage: Stage) -> None:
         "clinic": PROVIDER,
         "bakery": SSE,
         "mirage": SSE,
+        "town": PUBLIC_BODY,
+        "region": PUBLIC_BODY,
     }
     for name, bits in kinds.items():
         wallet = getattr(cast, name)
@@ -194,10 +203,13 @@ def seville(stage: Stage) -> None:
         themes=LOCAL_ECONOMY,
     )
     stage.propose(draft, -86, -85.5)
+    _seville_match(stage, draft)
     stage.pledge(-82, cast.carmen, draft.name, "1500", permit=True)
-    stage.pledge(-81, cast.pierre, draft.name, "2500")
+    stage.pledge(-81, cast.pierre, draft.name, "2500", match="2500")
     stage.pledge(-78, cast.eleni, draft.name, "799.99")
-    stage.pledge(-76, cast.rana, draft.name, "700.07")
+    # 200.01 are left of what the city adds at most: Rana and Marco both sign for 200 of them.
+    stage.pledge(-76, cast.rana, draft.name, "700.07", match="200")
+    lose_race(stage, -75.99, cast.marco, draft.name, "1000.333333", match="200")
     stage.pledge(-70, cast.marco, draft.name, "1000.333333", permit=True)
     stage.pledge(-64, cast.carmen, draft.name, "500.000003", permit=True)
     stage.deliver(-57, draft, 0)
@@ -213,6 +225,21 @@ def seville(stage: Stage) -> None:
     stage.rule(-24, draft, 1, release=False)
     stage.claim(-22, draft, 1, evidence=2)
     stage.release(-14.5, draft, 1)
+
+
+def _seville_match(stage: Stage, campaign: Draft) -> None:
+    """The city matches one to one, at most 5,000; two milestones spend their parts of it, the third is to come."""
+    cast = stage.cast
+    pool = PoolDraft("seville-match", cast.town, opens=-88, ends=-60, cap=5_000, ratio=100, first_tranche=50)
+    open_pool(stage, -86.9, pool)
+    # Of a currency that is listed on the day before.
+    fund(stage, -86.5, cast.town, pool.name, "4000.000001")
+    fund(stage, -86.4, cast.region, pool.name, "2000")
+    match(stage, -84, pool, campaign)
+    release_match(stage, -49, pool.name, campaign.name)
+    reclaim(stage, -45, pool.name, cast.town)
+    reclaim(stage, -44.9, pool.name, cast.region)
+    release_match(stage, -14, pool.name, campaign.name)
 
 
 def tunis(stage: Stage) -> None:
@@ -238,7 +265,10 @@ def tunis(stage: Stage) -> None:
 
 
 def beitillu_schools(stage: Stage) -> None:
-    """A small campaign that reaches its stretch goal in the extension, and is completed after members stopped it."""
+    """A small campaign that reaches its stretch goal in the extension, and is completed after members stopped it.
+
+    Three members hold enough for the region's gift, which the milestone releases with the pledges.
+    """
     cast = stage.cast
     draft = Draft(
         name="beitillu-schools",
@@ -254,6 +284,14 @@ def beitillu_schools(stage: Stage) -> None:
         themes=CIRCULAR_ECONOMY,
     )
     stage.propose(draft, -75, -74)
+    gift = {"min_raised": 1_200, "min_members": 3, "min_member_pledge": 100}
+    pool = PoolDraft("schools-gift", cast.region, opens=-76, ends=-44, cap=300, **gift)
+    open_pool(stage, -75.5, pool)
+    fund(stage, -75.4, cast.region, pool.name, "500")
+    match(stage, -73.5, pool, draft)
+    release_match(stage, -45, pool.name, draft.name)
+    settle(stage, -44.8, pool.name, draft.name)
+    reclaim(stage, -43.5, pool.name, cast.region)
     stage.pledge(-72, cast.yusra, draft.name, "200.000007")
     stage.pledge(-71, cast.carmen, draft.name, "500")
     stage.pledge(-69, cast.tiago, draft.name, "350", permit=True)
@@ -266,7 +304,10 @@ def beitillu_schools(stage: Stage) -> None:
 
 
 def tunis_press(stage: Stage) -> None:
-    """A campaign that is terminated after its first milestone; everybody gets a part back."""
+    """A campaign that is terminated after its first milestone; everybody gets a part back, its two funders as well.
+
+    It misses a gift: only one member backs it.
+    """
     cast = stage.cast
     draft = Draft(
         name="tunis-press",
@@ -282,13 +323,16 @@ def tunis_press(stage: Stage) -> None:
         themes=WORK | LOCAL_ECONOMY,
     )
     stage.propose(draft, -62.5, -61)
+    _press_pools(stage, draft)
     stage.pledge(-59, cast.pierre, draft.name, "1200")
     stage.pledge(-58, cast.eleni, draft.name, "700.000001")
     stage.pledge(-45, cast.marco, draft.name, "300", permit=True)
     stage.deliver(-39, draft, 0)
     stage.claim(-30, draft, 1)
     stage.object(-29, cast.pierre, draft, 1)
-    # Nobody rules: with most of the money against it, the claim is rejected when the ruling window ends, on day -20.
+    stage.object(-28.5, cast.town, draft, 1)
+    # Nobody rules: with most of the money against it, that of the city's pool included, the claim is rejected when the
+    # ruling window ends, on day -20.
     stage.on(
         -18,
         "Tunis cooperatives terminate tunis-press: the seller of the press is bankrupt",
@@ -296,6 +340,27 @@ def tunis_press(stage: Stage) -> None:
     )
     stage.post(-17.9, draft, 0)
     stage.refunds(-17.5, draft.name, [cast.pierre, cast.eleni, cast.marco])
+
+
+def _press_pools(stage: Stage, campaign: Draft) -> None:
+    """One pool whose money comes back after the termination, to both its funders; one gift that is missed."""
+    cast = stage.cast
+    pool = PoolDraft("cooperatives", cast.town, opens=-64, ends=-17, cap=1_000, ratio=50, first_tranche=40)
+    open_pool(stage, -63, pool)
+    fund(stage, -62.9, cast.town, pool.name, "700.000001")
+    fund(stage, -62.8, cast.region, pool.name, "500")
+    match(stage, -60.8, pool, campaign)
+    gift = {"min_raised": 2_000, "min_members": 3, "min_member_pledge": 100}
+    missed = PoolDraft("press-gift", cast.region, opens=-64, ends=-16, cap=400, **gift)
+    open_pool(stage, -62.7, missed)
+    fund(stage, -62.6, cast.region, missed.name, "400")
+    match(stage, -60.5, missed, campaign)
+    settle(stage, -39.5, missed.name, campaign.name)
+    release_match(stage, -31, pool.name, campaign.name)
+    settle(stage, -16.9, pool.name, campaign.name)
+    for day, funder in ((-16.5, cast.region), (-16.4, cast.town)):
+        reclaim(stage, day, pool.name, funder)
+    reclaim(stage, -15.5, missed.name, cast.region)
 
 
 def beitillu_rewards(stage: Stage) -> None:
@@ -378,6 +443,10 @@ def lisbon(stage: Stage) -> None:
         themes=CARE,
     )
     stage.propose(draft, -19, -16)
+    pool = PoolDraft("time-members", cast.region, opens=-18, ends=120, cap=2_000, ratio=50, member_cap=100)
+    open_pool(stage, -18, pool)
+    fund(stage, -17.7, cast.region, pool.name, "1500")
+    match(stage, -15, pool, draft)
     stage.pledge(-11, cast.tiago, draft.name, "400")
     stage.pledge(-10, cast.carmen, draft.name, "350", permit=True)
     stage.pledge(-9, cast.rana, draft.name, "500")

@@ -22,6 +22,16 @@ PAGE: Final = "limit=100"
 #: Differences that are printed; the rest is counted.
 SHOWN: Final = 10
 
+#: (field of the API, field of the view) of a pool.
+POOL_AMOUNTS: Final = (("funded", "funded"), ("reserved", "reserved"), ("paid", "paid"), ("reclaimed", "reclaimed"))
+TERM_AMOUNTS: Final = (
+    ("campaign_cap", "campaignCap"),
+    ("member_cap", "memberCap"),
+    ("min_raised", "minRaised"),
+    ("min_member_pledge", "minMemberPledge"),
+)
+RULES: Final = ("capped_ratio", "threshold_gift")
+
 #: Names of the API by number on chain.
 PHASES: Final = (
     "none",
@@ -95,6 +105,7 @@ class Check:
         self.entities()
         self.campaigns()
         self.pledges()
+        self.pools()
         self.credits()
 
     def same(self, what: str, said: object, true: object) -> None:
@@ -234,7 +245,55 @@ class Check:
             for said, block in self.items(f"/v1/backers/{account}?{PAGE}"):
                 (true,) = self.views("Crowdfunding", [("pledgeOf", (said["campaign_id"], account))], block)
                 what = f"pledge to campaign {said['campaign_id']} of backer {account}"
-                self.same(f"{what} amount", said["amount"], str(true["amount"]))
+                self.same(f"{what} amount", "0" if said["refunded"] else said["amount"], str(true["amount"]))
+
+    def pools(self) -> None:
+        """Compares every pool, its funders, and what it owes its campaigns."""
+        seen = []
+        for listed, _ in self.items(f"/v1/pools?{PAGE}"):
+            answer = self.api.get(f"/v1/pools/{listed['pool_id']}")
+            said, block, number = answer["pool"], answer["as_of"]["block_number"], listed["pool_id"]
+            seen.append(number)
+            accounts = [funding["account"] for funding in said["fundings"]]
+            calls: list[tuple[str, Sequence[Any]]] = [("pool", (number,))]
+            calls += [(name, (number, account)) for account in accounts for name in ("fundingOf", "reclaimable")]
+            true, *fundings = self.views("MatchFunding", calls, block)
+            what = f"pool {number}"
+            for name, view in POOL_AMOUNTS:
+                self.same(f"{what} {name}", said[name], str(true[view]))
+            for name, view in TERM_AMOUNTS:
+                self.same(f"{what} {name}", said[name], str(true["terms"][view]))
+            for name, view in (("opens_at", "opensAt"), ("ends_at", "endsAt")):
+                self.same(f"{what} {name}", unix(said[name]), true["terms"][view])
+            self.same(f"{what} rule", said["rule"], RULES[true["terms"]["rule"]])
+            self.same(f"{what} manager", said["manager"]["entity_id"], true["manager"])
+            self.same(f"{what} open reservations", said["open_reservations"], true["openReservations"])
+            for funding, held, due in zip(said["fundings"], fundings[::2], fundings[1::2], strict=True):
+                shown = (funding["funded"], funding["reclaimed"], funding["reclaimable"])
+                totals = (*map(str, held), str(due))
+                self.same(f"{what} funding by {funding['account']}", shown, totals)
+            self.reservations(number)
+        self.complete("pools", seen, "MatchFunding", "poolCount")
+
+    def reservations(self, pool: int) -> None:
+        """Compares what a pool owes each campaign, and what each backer called."""
+        for said, block in self.items(f"/v1/pools/{pool}/campaigns?{PAGE}"):
+            number = said["campaign_id"]
+            matches = [match for match, _ in self.items(f"/v1/pools/{pool}/campaigns/{number}/matches?{PAGE}")]
+            (true,) = self.views("MatchFunding", [("reservation", (pool, number))], block)
+            what = f"reservation of pool {pool} for campaign {number}"
+            for name in ("reserved", "paid"):
+                self.same(f"{what} {name}", said[name], str(true[name]))
+            self.same(f"{what} qualifying members", said["qualifying_members"], true["qualifyingMembers"])
+            self.same(f"{what} earned", said["earned"], true["earned"])
+            self.same(f"{what} enrolled", said["enrolled_at"] is not None, true["enrolled"])
+            self.same(f"{what} settled", said["settled_at"] is not None, true["settled"])
+            if matches:
+                self.same(f"{what} by backers", sum(int(match["amount"]) for match in matches), int(said["called"]))
+            for match in matches:
+                parts = [int(part["amount"]) for part in match["spent"]]
+                rest = int(match["waiting"]) + int(match["freed"])
+                self.same(f"{what} of {match['backer']} is all somewhere", sum(parts) + rest, int(match["amount"]))
 
     def credits(self) -> None:
         """Compares supply, programmes and every balance of credits."""

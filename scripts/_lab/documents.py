@@ -36,6 +36,10 @@ class Library:
         """Stores the purpose of a programme of credits; returns its hash."""
         return self.add(_source("lab")["programmes"][name])
 
+    def agreement(self, pool: str) -> bytes:
+        """Stores the agreement behind a pool of public money; returns its hash."""
+        return self.add(_source("lab")["agreements"][pool])
+
     def evidence(self, name: str) -> bytes:
         """Stores why credits were issued; returns its hash."""
         return self.add(_source("lab")["evidence"][name])

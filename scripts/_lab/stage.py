@@ -63,6 +63,7 @@ class Stage:
     entities: dict[str, int] = field(default_factory=dict)
     campaigns: dict[str, int] = field(default_factory=dict)
     programmes: dict[str, int] = field(default_factory=dict)
+    pools: dict[str, int] = field(default_factory=dict)
 
     def on(self, day: float, title: str, act: Callable[[], object]) -> None:
         """Puts a scene on a day."""
@@ -136,22 +137,28 @@ class Stage:
             lambda: self.in_campaign(self.cast.reviewer, draft.name, "approveCampaign"),
         )
 
-    def pledge(self, day: float, wallet: Wallet, campaign: str, amount: str, *, permit: bool = False) -> None:
-        """Puts a pledge on stage; `amount` in euros. Who has no ether pledges with a permit through the relayer."""
+    def pledge(
+        self, day: float, wallet: Wallet, campaign: str, amount: str, *, permit: bool = False, match: str = "0"
+    ) -> None:
+        """Puts a pledge on stage; `amount` and the least `match` in euros.
+
+        Who has no ether pledges with a permit through the relayer.
+        """
         way = " through the relayer" if not wallet.has_ether else " with a permit" if permit else ""
-        units = euros(amount)
+        sum_, units, least = f"{amount} to {campaign}", euros(amount), euros(match)
+        signed_for = "" if not least else f", for a match of at least {match}"
 
         def act() -> None:
             # Known before the pledge is made, so that the check after it counts this backer.
             self.books.backers[self.campaigns[campaign]].add(wallet.address)
             if permit or not wallet.has_ether:
                 signed = self.actor.permit(wallet, TEST_CURRENCY, "Crowdfunding", units)
-                self.in_campaign(wallet, campaign, "pledgeWithPermit", units, 0, *signed)
+                self.in_campaign(wallet, campaign, "pledgeWithPermit", units, least, *signed)
             else:
                 self.actor.do(wallet, TEST_CURRENCY, "approve", self.actor.contracts["Crowdfunding"].address, units)
-                self.in_campaign(wallet, campaign, "pledge", units, 0)
+                self.in_campaign(wallet, campaign, "pledge", units, least)
 
-        self.on(day, f"{wallet.name} pledges {amount} to {campaign}{way}", act)
+        self.on(day, f"{wallet.name} pledges {sum_}{way}{signed_for}", act)
 
     def refunds(self, day: float, campaign: str, backers: list[Wallet]) -> None:
         """Puts the refund of everybody's pledge on stage, triggered by the relayer: anyone may."""

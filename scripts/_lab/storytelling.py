@@ -48,7 +48,7 @@ def tell_story(
         LabError: With what went wrong.
     """
     cast, contracts = Cast(), contracts_of(deployment)
-    books = Books(rpc, contracts["Crowdfunding"], contracts[TEST_CURRENCY])
+    books = Books(rpc, contracts["Crowdfunding"], contracts["MatchFunding"], contracts[TEST_CURRENCY])
     clock = Clock.of(rpc, int(time.time()))
     actor = Actor(rpc, clock, contracts, cast.relayer, deployment.chain_id)
     stage = Stage(actor, Library(documents), books, cast)

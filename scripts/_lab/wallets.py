@@ -85,6 +85,9 @@ class Cast:
     seville_bank: Wallet = Wallet(26, "Seville cooperative bank", "payout account of the shops")
     caller: Wallet = Wallet(27, "Unknown caller", "asked for an account that is not theirs")
 
+    town: Wallet = Wallet(28, "Seville city council", "public body, manages and funds pools")
+    region: Wallet = Wallet(29, "Andalusia region", "public body, manages and funds pools")
+
     def everyone(self) -> list[Wallet]:
         """Returns all wallets by index."""
         return [getattr(self, name) for name in self.__dataclass_fields__]
