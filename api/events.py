@@ -25,7 +25,7 @@ EVENTS: Final[Sequence[EventType]] = tuple(BY_NAME.values())
 NAMES: Final = frozenset(event.name for event in EVENTS)
 NUMBER_BITS: Final = 48
 """Integers of up to so many bits are JSON numbers, which every reader holds exactly; wider ones are strings."""
-ENTITY_COLUMNS: Final = ("entity_id", "organizer", "issuer", "member_id")
+ENTITY_COLUMNS: Final = ("entity_id", "organizer", "issuer", "member_id", "manager", "funder")
 """Arguments that name an entity."""
 
 # ---------------------------------------------------------------------------------------------------------- schemas
@@ -89,6 +89,7 @@ class EventFilters:
     event: str | None = None
     tx_hash: str | None = None
     campaign: int | None = None
+    pool: int | None = None
     entity: int | None = None
     from_block: int | None = None
     to_block: int | None = None
@@ -135,10 +136,11 @@ def find_event(mirror: Mirror, key: int) -> Found:
 def _conditions(table: Table, filters: EventFilters) -> list[ColumnElement[bool]] | None:
     """Return the conditions on one table, None if no row of it can meet them."""
     conditions: list[ColumnElement[bool]] = []
-    if filters.campaign is not None:
-        if "campaign_id" not in table.c:
-            return None
-        conditions.append(table.c.campaign_id == filters.campaign)
+    for name, wanted in (("campaign_id", filters.campaign), ("pool_id", filters.pool)):
+        if wanted is not None:
+            if name not in table.c:
+                return None
+            conditions.append(table.c[name] == wanted)
     if filters.entity is not None:
         naming = [table.c[name] == filters.entity for name in ENTITY_COLUMNS if name in table.c]
         if not naming:
@@ -206,8 +208,10 @@ async def _filters(
     ] = None,
     tx_hash: Annotated[fields.HashText | None, Query(description="Hash of the transaction.")] = None,
     campaign: Annotated[fields.Id | None, Query(description="Campaign that the event names.")] = None,
+    pool: Annotated[fields.Id | None, Query(description="Pool that the event names.")] = None,
     entity: Annotated[
-        fields.Id | None, Query(description="Entity that the event names: also as organizer, issuer or counted member.")
+        fields.Id | None,
+        Query(description="Entity that the event names: also as organizer, issuer, counted member, manager or funder."),
     ] = None,
     from_block: Annotated[fields.BlockNumber | None, Query(description="First block.")] = None,
     to_block: Annotated[fields.BlockNumber | None, Query(description="Last block.")] = None,
@@ -216,7 +220,7 @@ async def _filters(
     if event is not None and event not in NAMES:
         raise Problem(INVALID_PARAMETER, f"event: there is no event {event}")
     name = None if contract is None else contract.value
-    return EventFilters(name, event, tx_hash, campaign, entity, from_block, to_block)
+    return EventFilters(name, event, tx_hash, campaign, pool, entity, from_block, to_block)
 
 
 @router.get("", summary="List events", responses=list_failures())

@@ -48,6 +48,7 @@ class PoolLinks(BaseModel):
     self: fields.Path
     agreement: fields.Path
     campaigns: fields.Path
+    events: fields.Path
     opening: fields.Path = Field(description="The event of its opening.")
 
 
@@ -121,6 +122,7 @@ class ReservationLinks(BaseModel):
     pool: fields.Path
     campaign: fields.Path
     matches: fields.Path
+    events: fields.Path = Field(description="Every event between the two.")
     request: fields.Path = Field(description="The event of the organizer's request.")
 
 

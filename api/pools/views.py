@@ -47,6 +47,7 @@ def pool_values(found: Found, now: int) -> dict[str, Any]:
             self=path,
             agreement=document_path(row.agreement_hash) or "",
             campaigns=f"{path}/campaigns",
+            events=f"/v1/events?pool={row.pool_id}",
             opening=event_path(row.opened_event_key),
         ),
     }
@@ -100,6 +101,7 @@ def _reservation(
             pool=f"/v1/pools/{pool.pool_id}",
             campaign=f"/v1/campaigns/{campaign.campaign_id}",
             matches=f"{path}/matches",
+            events=f"/v1/events?pool={pool.pool_id}&campaign={campaign.campaign_id}",
             request=event_path(row.requested_event_key),
         ),
     }

@@ -273,6 +273,13 @@ def add_events(session: Session) -> None:
     _add(session, "InnovationCredit", "Transfer", r.key(310, 6), **transfer)
     approval = {"campaign_id": LIVE, "reviewer": r.REVIEWER, "old_phase": 1, "new_phase": 2}
     _add(session, "Crowdfunding", "CampaignApproved", r.key(150), **approval)
+    called = {"pool_id": RATIO, "campaign_id": LIVE, "backer": r.MEMBER, "pledged": 300, "amount": 200, "reserved": 500}
+    _add(session, "MatchFunding", "MatchReserved", r.key(309, 4), **called)
+    opened = {"pool_id": RATIO, "manager": 2, "account": TOWN, "terms_currency": r.EURO, "terms_opens_at": NOW}
+    opened |= {"terms_ends_at": NOW, "terms_rule": 0, "terms_max_first_tranche_bps": 1, "terms_campaign_cap": 500}
+    opened |= {"terms_ratio_bps": 1, "terms_members_only": False, "terms_member_cap": 0, "terms_min_raised": 0}
+    opened |= {"terms_min_member_pledge": 0, "terms_min_members": 0, "terms_agreement_hash": r.digest(1)}
+    _add(session, "MatchFunding", "PoolOpened", r.key(61), **opened)
     _add(session, "EntityRegistry", "ProfileUpdated", r.key(700), entity_id=1, profile_hash=r.digest(9))
 
 

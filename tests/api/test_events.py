@@ -24,6 +24,7 @@ TX = r.digest(310)
         ("tx_hash=0x12", "invalid-parameter"),
         (f"tx_hash={TX.upper()}", "invalid-parameter"),
         ("campaign=0", "invalid-parameter"),
+        ("pool=x", "invalid-parameter"),
         (f"from_block={2**43}", "invalid-parameter"),
         (f"from_block={2**64}", "invalid-parameter"),
         ("to_block=-1", "invalid-parameter"),
@@ -49,14 +50,18 @@ def test_read__of_no_key__is_refused(client: Client, key: str) -> None:
 @pytest.mark.parametrize(
     "query, expected",
     [
-        ("", ["ProfileUpdated", "Transfer", "PledgeMade", "CampaignApproved"]),
-        ("sort=oldest", ["CampaignApproved", "PledgeMade", "Transfer", "ProfileUpdated"]),
+        ("", ["ProfileUpdated", "Transfer", "PledgeMade", "MatchReserved", "CampaignApproved", "PoolOpened"]),
+        ("sort=oldest&limit=4", ["PoolOpened", "CampaignApproved", "MatchReserved", "PledgeMade"]),
         ("contract=Crowdfunding", ["PledgeMade", "CampaignApproved"]),
         ("event=Transfer", ["Transfer"]),
         ("contract=EntityRegistry&event=Transfer", []),
         (f"tx_hash={TX}", ["Transfer", "PledgeMade"]),
         (f"tx_hash={r.digest(5)}", []),
-        (f"campaign={s.LIVE}", ["PledgeMade", "CampaignApproved"]),
+        (f"campaign={s.LIVE}", ["PledgeMade", "MatchReserved", "CampaignApproved"]),
+        (f"pool={s.RATIO}", ["MatchReserved", "PoolOpened"]),
+        (f"pool={s.RATIO}&campaign={s.LIVE}", ["MatchReserved"]),
+        (f"pool={s.GIFT}", []),
+        ("entity=2", ["PoolOpened"]),
         ("campaign=99", []),
         ("entity=3", ["PledgeMade"]),
         ("entity=1", ["ProfileUpdated"]),
@@ -79,7 +84,7 @@ def test_list__page_by_page__misses_none(client: Client) -> None:
         seen += [item["event_key"] for item in page["items"]]
         following = page["links"]["next"]
 
-    assert seen == [r.key(700), r.key(310, 6), r.key(310, 5), r.key(150)]
+    assert seen == [r.key(700), r.key(310, 6), r.key(310, 5), r.key(309, 4), r.key(150), r.key(61)]
 
 
 def test_read__of_a_pledge__has_its_arguments(client: Client) -> None:
