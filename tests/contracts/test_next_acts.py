@@ -493,6 +493,7 @@ def test_next_acts__at_every_edge__are_what_the_contract_accepts(
             travel_to(time)
         expected = announced(acts, senders, time, has_pledge=pledge.amount > 0, has_objected=has_objected)
         expected["pledgeWithPermit"] = expected.get("pledge", set())
+        expected["releaseAndCollect"] = expected.get("releaseMilestone", set())
         observed = campaign_acts.accepted(calls)
         assert observed == {name: expected.get(name, set()) for name in observed}, f"{time - start} seconds later"
 
