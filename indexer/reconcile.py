@@ -3,19 +3,18 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from types import SimpleNamespace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from indexer.chain import Call, Node
-from indexer.contracts import View, view
+from indexer.chain import Node
 from indexer.errors import NodeUnavailable
 from indexer.events import LAB_CONTRACTS, Watched
-from indexer.store import matching, phases
+from indexer.pool_questions import pools, reserved_of
+from indexer.questions import Asker, Question, count, facts, plain
+from indexer.store import phases
 from indexer.store import rows as store
 from indexer.store.checkpoint import Checkpoint
-from indexer.store.columns import Base
 from indexer.store.event_tables import snake
 from indexer.store.models import (
     Campaign,
@@ -24,21 +23,15 @@ from indexer.store.models import (
     Currency,
     Entity,
     EntityState,
-    Funder,
-    Funding,
     Journal,
     LabPause,
-    Match,
     Milestone,
     Objection,
     Pledge,
-    Pool,
     Programme,
-    Reservation,
     Role,
     RoleMember,
     RoleTarget,
-    Rule,
 )
 from indexer.store.rows import Row, table_of
 from indexer.verify import Difference
@@ -46,17 +39,6 @@ from indexer.verify import Difference
 QUESTIONS_AT_ONCE: Final = 500
 ZERO: Final = "0x" + "0" * 40
 ENTITY_STATES: Final = [state.value for state in EntityState]
-
-
-class Question(NamedTuple):
-    """One call and what the mirror expects as its answer."""
-
-    subject: str
-    key: str
-    call: Call
-    view: View
-    expected: Row
-    """By field in snake case; ``value`` if the answer is one value. Fields left out are not compared."""
 
 
 @dataclass(slots=True)
@@ -86,8 +68,8 @@ async def reconcile(connection: Connection, node: Node, watched: Watched, checkp
     questions = _questions(connection, watched, checkpoint.block_time)
     while some := list(islice(questions, QUESTIONS_AT_ONCE)):
         async for question, answer in _answers(node, some, checkpoint):
-            mirror = {name: _plain(value) for name, value in question.expected.items()}
-            chain = {name: _plain(value) for name, value in _fields(question.view.read(answer)).items()}
+            mirror = {name: plain(value) for name, value in question.expected.items()}
+            chain = {name: plain(value) for name, value in _fields(question.view.read(answer)).items()}
             report.compared += len(mirror)
             report.differences += [
                 Difference(question.subject, question.key, name, str(value), str(chain[name]))
@@ -110,29 +92,17 @@ async def _answers(
 
 
 def _questions(connection: Connection, watched: Watched, now: int) -> Iterator[Question]:
-    ask = _Asker(watched)
+    ask = Asker(watched)
     yield from _entities(connection, ask)
     yield from _credits(connection, ask)
     yield from _campaigns(connection, ask, now)
-    yield from _pools(connection, ask, now)
+    yield from pools(connection, ask, now)
     yield from _authority(connection, ask, now)
     yield from _lab(connection, ask)
 
 
-class _Asker:
-    """Builds questions to the watched contracts."""
-
-    def __init__(self, watched: Watched) -> None:
-        self._watched = watched
-
-    def __call__(self, subject: str, contract: str, function: str, *arguments: Any, **expected: Any) -> Question:
-        asked = view(contract, function)
-        call = asked.call(self._watched.address_of(contract), *arguments)
-        return Question(subject, ", ".join(map(_key_text, arguments)) or function, call, asked, expected)
-
-
-def _entities(connection: Connection, ask: _Asker) -> Iterator[Question]:
-    yield ask("entities", "EntityRegistry", "entityCount", value=_count(connection, Entity))
+def _entities(connection: Connection, ask: Asker) -> Iterator[Question]:
+    yield ask("entities", "EntityRegistry", "entityCount", value=count(connection, Entity))
     for e in store.scan(connection, table_of(Entity)):
         same = {name: e[name] for name in ("account", "kinds", "verified_until", "suspended_until")}
         live = e["state"] in {EntityState.REGISTERED, EntityState.VERIFIED}
@@ -149,8 +119,8 @@ def _entities(connection: Connection, ask: _Asker) -> Iterator[Question]:
             yield ask("entities", "EntityRegistry", "entityOf", e["account"], value=entity_id)
 
 
-def _credits(connection: Connection, ask: _Asker) -> Iterator[Question]:
-    yield ask("programmes", "InnovationCredit", "programmeCount", value=_count(connection, Programme))
+def _credits(connection: Connection, ask: Asker) -> Iterator[Question]:
+    yield ask("programmes", "InnovationCredit", "programmeCount", value=count(connection, Programme))
     for p in store.scan(connection, table_of(Programme)):
         same = {name: p[name] for name in ("issuer", "starts_at", "ends_at", "cap", "issued")}
         closed = p["closed_at"] is not None
@@ -168,8 +138,8 @@ CAMPAIGN_FIELDS: Final = (
 )
 
 
-def _campaigns(connection: Connection, ask: _Asker, now: int) -> Iterator[Question]:
-    yield ask("campaigns", "Crowdfunding", "campaignCount", value=_count(connection, Campaign))
+def _campaigns(connection: Connection, ask: Asker, now: int) -> Iterator[Question]:
+    yield ask("campaigns", "Crowdfunding", "campaignCount", value=count(connection, Campaign))
     revoked = {row["entity_id"]: row["revoked_at"] for row in store.scan(connection, table_of(Entity))}
     campaigns = {row["campaign_id"]: row for row in store.scan(connection, table_of(Campaign))}
     phase_of = {i: phases.phase_at(facts(row), revoked.get(row["organizer"]), now) for i, row in campaigns.items()}
@@ -208,10 +178,10 @@ MILESTONE_FIELDS: Final = ("share_bps", "due_date", "attempts", "objectors", "ob
 
 
 def _milestones(
-    connection: Connection, ask: _Asker, campaigns: dict[int, Row], revoked: dict[int, int | None], now: int
+    connection: Connection, ask: Asker, campaigns: dict[int, Row], revoked: dict[int, int | None], now: int
 ) -> Iterator[Question]:
     previous: Row | None = None
-    reserved = _reserved(connection, campaigns)
+    reserved = reserved_of(connection, campaigns)
     for row in store.scan(connection, table_of(Milestone)):
         campaign, index = facts(campaigns[row["campaign_id"]]), row["milestone"]
         owed, revoked_at = reserved.get(campaign.campaign_id, ()), revoked.get(campaign.organizer)
@@ -241,81 +211,7 @@ def _milestones(
         previous = row
 
 
-def _reserved(connection: Connection, campaigns: dict[int, Row]) -> dict[int, list[int]]:
-    """Return what the pools of each campaign owe it, by place."""
-    pools = {row["pool_id"]: facts(row) for row in store.scan(connection, table_of(Pool))}
-    reserved: dict[int, list[int]] = {}
-    for row in store.scan(connection, table_of(Reservation)):
-        if row["place"] is None:
-            continue
-        campaign = campaigns[row["campaign_id"]]
-        places = reserved.setdefault(row["campaign_id"], [0] * campaign["pools"])
-        places[row["place"]] = matching.earned(pools[row["pool_id"]], facts(row), campaign["raised"])
-    return reserved
-
-
-POOL_FIELDS: Final = ("manager", "funded", "reserved", "paid", "reclaimed", "open_reservations")
-TERMS: Final = (
-    *("currency", "opens_at", "ends_at", "max_first_tranche_bps", "campaign_cap", "ratio_bps", "members_only"),
-    *("member_cap", "min_raised", "min_member_pledge", "min_members"),
-)
-RULES: Final = [rule.value for rule in Rule]
-
-
-def _pools(connection: Connection, ask: _Asker, now: int) -> Iterator[Question]:
-    yield ask("pools", "MatchFunding", "poolCount", value=_count(connection, Pool))
-    pools = {row["pool_id"]: row for row in store.scan(connection, table_of(Pool))}
-    for pool_id, row in pools.items():
-        terms = {f"terms_{name}": row[name] for name in TERMS} | {"terms_rule": RULES.index(row["rule"])}
-        yield ask("pools", "MatchFunding", "pool", pool_id, **{name: row[name] for name in POOL_FIELDS}, **terms)
-        yield ask("pools", "MatchFunding", "firstFunder", pool_id, value=row["first_funder"] or ZERO)
-    for row in store.scan(connection, table_of(Funder)):
-        yield ask("funders", "MatchFunding", "isFunder", row["pool_id"], row["entity_id"], value=True)
-    for row in store.scan(connection, table_of(Funding)):
-        key, pool = (row["pool_id"], row["account"]), facts(pools[row["pool_id"]])
-        yield ask("fundings", "MatchFunding", "fundingOf", *key, funded=row["funded"], reclaimed=row["reclaimed"])
-        due = matching.reclaimable(pool, facts(row)) if now >= pool.ends_at else 0
-        yield ask("fundings", "MatchFunding", "reclaimable", *key, value=due)
-    yield from _reservations(connection, ask, pools)
-
-
-def _reservations(connection: Connection, ask: _Asker, pools: dict[int, Row]) -> Iterator[Question]:
-    campaigns = {row["campaign_id"]: row for row in store.scan(connection, table_of(Campaign))}
-    places: dict[int, list[int]] = {}
-    for row in store.scan(connection, table_of(Reservation)):
-        pool_id, campaign = row["pool_id"], campaigns[row["campaign_id"]]
-        enrolled = row["enrolled_at"] is not None
-        earned = enrolled and matching.is_earned(facts(pools[pool_id]), facts(row), campaign["raised"])
-        same = {name: row[name] for name in ("reserved", "paid", "qualifying_members")}
-        yield ask(
-            "reservations",
-            "MatchFunding",
-            "reservation",
-            pool_id,
-            row["campaign_id"],
-            requested=True,
-            enrolled=enrolled,
-            settled=row["settled_at"] is not None,
-            earned=earned,
-            **same,
-        )
-        if enrolled:
-            places.setdefault(row["campaign_id"], [0] * matching.MAX_POOLS)[row["place"]] = pool_id
-            organizer = (pool_id, campaign["organizer"])
-            yield ask("reservations", "MatchFunding", "isMatchedOrganizer", *organizer, value=True)
-    for campaign_id, pool_ids in places.items():
-        yield ask("reservations", "MatchFunding", "poolsOf", campaign_id, value=tuple(pool_ids))
-    # The contract erases a pledge that is refunded, and what it called with it.
-    refunded = {
-        (row["campaign_id"], row["backer"]) for row in store.scan(connection, table_of(Pledge)) if row["refunded"]
-    }
-    for row in store.scan(connection, table_of(Match)):
-        key = (row["pool_id"], row["campaign_id"], row["backer"])
-        called = 0 if key[1:] in refunded else row["amount"]
-        yield ask("matches", "MatchFunding", "matchOf", *key, value=called)
-
-
-def _authority(connection: Connection, ask: _Asker, now: int) -> Iterator[Question]:
+def _authority(connection: Connection, ask: Asker, now: int) -> Iterator[Question]:
     for row in store.scan(connection, table_of(Role)):
         role_id = row["role_id"]
         yield ask("roles", "AccessManager", "getRoleAdmin", role_id, value=row["admin"])
@@ -332,7 +228,7 @@ def _authority(connection: Connection, ask: _Asker, now: int) -> Iterator[Questi
         yield ask("role_targets", "AccessManager", "getTargetFunctionRole", *function, value=row["role_id"])
 
 
-def _lab(connection: Connection, ask: _Asker) -> Iterator[Question]:
+def _lab(connection: Connection, ask: Asker) -> Iterator[Question]:
     for row in store.scan(connection, table_of(Currency)):
         yield ask("currencies", "Crowdfunding", "isCurrency", row["currency"], value=row["listed"])
     journals = {row["contract_name"]: row for row in store.scan(connection, table_of(Journal))}
@@ -344,24 +240,7 @@ def _lab(connection: Connection, ask: _Asker) -> Iterator[Question]:
         yield ask("lab_pauses", name, "entryPausedUntil", value=pause["resumed_at"] or pause["paused_until"])
 
 
-def facts(row: Row) -> Any:
-    """Return a row with attributes, as `phases` reads it."""
-    return SimpleNamespace(**row)
-
-
-def _count(connection: Connection, model: type[Base]) -> int:
-    return connection.scalar(select(func.count()).select_from(table_of(model))) or 0
-
-
 def _fields(answer: Any) -> Row:
     if isinstance(answer, dict):
         return {snake(name): value for name, value in answer.items()}
     return {"value": answer}
-
-
-def _plain(value: Any) -> Any:
-    return "0x" + value.hex() if isinstance(value, bytes) else value
-
-
-def _key_text(value: Any) -> str:
-    return str(_plain(value))

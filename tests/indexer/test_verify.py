@@ -24,6 +24,7 @@ from indexer.chain import Call
 from indexer.contracts import text_of, view
 from indexer.errors import MirrorEmpty, NodeUnavailable
 from indexer.events import LAB_CONTRACTS, Watched, watched
+from indexer.questions import Question
 from indexer.store import checkpoint as checkpoints
 from indexer.store import rows as store
 from indexer.store.event_tables import snake
@@ -116,7 +117,7 @@ class Contracts(FakeNode):
             self.answers[question.call] = bytes(32 * 32)
 
     @staticmethod
-    def answer(question: reconcile.Question) -> bytes:
+    def answer(question: Question) -> bytes:
         """Return the answer that agrees with the mirror."""
         types = question.view.results
         names = question.view.names
