@@ -12,6 +12,7 @@ from indexer.handlers.folding import Touch, handles
 from indexer.store.event_tables import EVENTS
 from indexer.store.rows import Row
 from tests.indexer.fake_chain import FakeNode
+from tests.indexer.fake_lab import FakeLab
 
 ONLY_STORED = {"AuthorityUpdated", "Approval", "EIP712DomainChanged", "ExecutedForwardRequest"}
 
@@ -58,6 +59,48 @@ def test_fold__in_batches__same_rows_and_nothing_changed_in_place(events: list[E
         rows |= fold(some, present)
         assert present == before
     assert rows == fold(events, {})
+
+
+TOWN, BACKER = "0x" + "00" * 19 + "0a", "0x" + "00" * 19 + "0b"
+
+
+def objections_of(*by: tuple[str, int, int, int]) -> dict[str, tuple[int, bool, int]]:
+    """Fold objections to one claim, (account, objectors, objected amount, pools) each; return them by account.
+
+    The backer has a counted pledge of 30.
+    """
+    lab = FakeLab(seed=1)
+    lab.currencies = ["0x" + "00" * 19 + "01"]
+    ids = {"campaignId": 1, "milestone": 0, "attempt": 1}
+    counted = {"backer": BACKER, "memberId": 4, "amount": 30, "pledged": 30, "raised": 30}
+    claim = {"evidenceHash": lab.hash(), "windowEndsAt": 9, "oldState": 0, "newState": 1}
+    emitted = [
+        *lab._submit(),
+        ("Crowdfunding", "PledgeMade", {"campaignId": 1, **counted}),
+        ("Crowdfunding", "MilestoneClaimed", ids | claim),
+    ]
+    for account, objectors, amount, pools in by:
+        totals = {"objectors": objectors, "objectedAmount": amount, "objectedPools": pools}
+        emitted.append(("Crowdfunding", "MilestoneObjected", ids | {"account": account} | totals))
+    node = FakeNode()
+    node.grow(3)
+    node.add(emitted)
+    rows = fold(decode(node.blocks[-1].logs, node.watched().names, {}).rows, {})
+    found = (row for (table, _), row in rows.items() if table == "objections" and row is not None)
+    return {row["account"]: (row["amount"], row["counted"], row["pools"]) for row in found}
+
+
+def test_objection__of_a_manager_without_a_pledge__carries_its_pools_alone() -> None:
+    assert objections_of((TOWN, 0, 0, 0b101)) == {TOWN: (0, False, 0b101)}
+
+
+def test_objection__of_a_backer_who_manages_a_pool__carries_both() -> None:
+    found = objections_of((TOWN, 0, 0, 0b001), (BACKER, 1, 30, 0b011))
+    assert found == {TOWN: (0, False, 0b001), BACKER: (30, True, 0b010)}
+
+
+def test_objection__of_a_backer_who_comes_to_manage_a_pool__is_one_with_the_first() -> None:
+    assert objections_of((BACKER, 1, 30, 0), (BACKER, 1, 30, 0b010)) == {BACKER: (30, True, 0b010)}
 
 
 @pytest.mark.parametrize(
