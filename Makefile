@@ -60,8 +60,12 @@ test-contracts:
 .PHONY: test-others
 test-others:
 	@pytest
-	$(if $(FORGE_TESTS),@forge test)
+	$(if $(FORGE_TESTS),@python -m tests.invariants.campaign)
 	@ape test tests/invariants tests/e2e
+
+.PHONY: test-deep
+test-deep: setup ## The forge tests with forty times as many runs and another seed, for the night (ARGS=--match-contract NAME: some)
+	@FOUNDRY_PROFILE=deep python -m tests.invariants.campaign --fuzz-seed $$(date +%s) $(ARGS)
 
 .PHONY: check
 check: setup ## Static checks, under a minute: format, lint, types, import direction, ABIs, migrations, contracts
