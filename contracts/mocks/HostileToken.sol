@@ -20,6 +20,12 @@ contract HostileToken is ERC20 {
     /// @notice Whether transfers return false and move nothing.
     bool public returnsFalse;
     mapping(address account => bool) public isBlocked;
+    /// @notice Whether no transfer is possible.
+    bool public paused;
+    /// @notice Whether transfers of nothing revert.
+    bool public revertsOnZero;
+    /// @notice Bytes that a transfer which went well returns: 32, none, or far too many.
+    uint256 public answerLength = 32;
 
     /// @notice What is called in the middle of each transfer, if anything, and what it returned.
     address public hookTarget;
@@ -27,6 +33,8 @@ contract HostileToken is ERC20 {
     bytes public hookResult;
 
     error HostileToken_Blocked(address account);
+    error HostileToken_Paused();
+    error HostileToken_ZeroAmount();
 
     constructor(uint8 decimals_) ERC20("Hostile Token", "HOST") {
         _decimals = decimals_;
@@ -61,16 +69,32 @@ contract HostileToken is ERC20 {
         isBlocked[account] = value;
     }
 
+    function setPaused(bool value) external {
+        paused = value;
+    }
+
+    function setRevertsOnZero(bool value) external {
+        revertsOnZero = value;
+    }
+
+    function setAnswerLength(uint256 length) external {
+        answerLength = length;
+    }
+
     function setHook(address target, bytes calldata data) external {
         (hookTarget, hookData) = (target, data);
     }
 
     function transfer(address to, uint256 amount) public override returns (bool) {
-        return !returnsFalse && super.transfer(to, amount);
+        if (returnsFalse) return false;
+        super.transfer(to, amount);
+        _answer();
     }
 
     function transferFrom(address from, address to, uint256 amount) public override returns (bool) {
-        return !returnsFalse && super.transferFrom(from, to, amount);
+        if (returnsFalse) return false;
+        super.transferFrom(from, to, amount);
+        _answer();
     }
 
     function decimals() public view override returns (uint8) {
@@ -80,10 +104,27 @@ contract HostileToken is ERC20 {
     function _update(address from, address to, uint256 amount) internal override {
         super._update(from, to, amount);
         if (from == address(0) || to == address(0)) return;
+        require(!paused, HostileToken_Paused());
+        require(!revertsOnZero || amount != 0, HostileToken_ZeroAmount());
         require(!isBlocked[to], HostileToken_Blocked(to));
         if (fee != 0) super._update(to, address(0), fee);
         if (surcharge != 0) super._update(from, address(0), surcharge);
         if (theft != 0) super._update(to, address(0), amount + theft);
-        if (hookTarget != address(0)) hookResult = hookTarget.functionCall(hookData);
+        address target = hookTarget;
+        if (target == address(0)) return;
+        // What the hook does may move this token again, without another hook.
+        hookTarget = address(0);
+        hookResult = target.functionCall(hookData);
+        hookTarget = target;
+    }
+
+    /// @dev Ends the call with `true` in as many bytes as asked for.
+    function _answer() private view {
+        uint256 length = answerLength;
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, 1)
+            return(start, length)
+        }
     }
 }
