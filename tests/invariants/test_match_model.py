@@ -250,7 +250,7 @@ class MatchedCampaignLife(CampaignLife):
     @precondition(lambda self: self.phase in FINAL and self.pools)
     @rule()
     def settle_everything(self):
-        """What is left to do at the end of a life, by anyone; then nothing is left (19)."""
+        """What is left to do at the end of a life, by anyone; then nothing is left (29)."""
         for place, pool in enumerate(self.pools):
             if pool.enrolled and not pool.settled:
                 self.settle(place)
@@ -321,7 +321,7 @@ class MatchedCampaignLife(CampaignLife):
         assert (journal.sequence, bytes(journal.digest)) == recomputed(logs, self.topics_of_pools)
 
     def check_pool(self, pool, view):
-        """15, 16 and 17."""
+        """20 to 22, and 24."""
         assert (view.funded, view.reserved) == (pool.total, pool.reserved)
         assert (view.paid, view.reclaimed) == (pool.paid, sum(pool.reclaimed.values()))
         assert view.paid <= view.reserved <= view.funded
@@ -329,7 +329,7 @@ class MatchedCampaignLife(CampaignLife):
         assert view.openReservations == (pool.enrolled and not pool.settled)
 
     def check_reservation(self, pool, view):
-        """15 and 18."""
+        """25 to 28."""
         event(f"{pool.kind} pool, reserved {'nothing' if not pool.reserved else 'something'}, settled {pool.settled}")
         assert (view.requested, view.enrolled, view.settled) == (pool.requested, pool.enrolled, pool.settled)
         assert (view.reserved, view.paid) == (pool.reserved, pool.paid)
