@@ -88,6 +88,10 @@ audit-static: $(AUDIT_STAMP) ## Static analysis of the contracts by slither; fai
 bench: setup ## What the project claims about speed and gas, one JSON line per claim; fails if one does not hold
 	@python -m benchmarks $(ARGS)
 
+.PHONY: bench-deep
+bench-deep: setup ## The same for a chain of a million events, which takes minutes
+	@python -m benchmarks indexer-deep
+
 ##@ Work
 
 .PHONY: setup

@@ -1,11 +1,11 @@
 """Writes a batch, or takes one back: rows, derived rows, undo rows and checkpoint in one transaction."""
 
 import heapq
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Connection, Table, delete, insert, select
 
 from indexer.chain import Header
@@ -15,6 +15,7 @@ from indexer.events import LAB_CONTRACTS, Watched
 from indexer.fetch import Batch, JournalState
 from indexer.handlers import TABLES, Place, Rows, fold, places
 from indexer.store import rows as store
+from indexer.store.columns import block_of
 from indexer.store.event_tables import EVENTS
 from indexer.store.models import Block, QuarantinedLog, Undo
 from indexer.store.rows import Row, table_of
@@ -39,20 +40,38 @@ def write(connection: Connection, batch: Batch, decoded: Decoded, watched: Watch
     if decoded.quarantined:
         connection.execute(insert(QUARANTINE), decoded.quarantined)
     present = load(connection, places(decoded.rows) | JOURNALS)
-    changed = fold(decoded.rows, present)
+    if batch.blocks:
+        changed = _fold_by_block(connection, batch.blocks, decoded.rows, present)
+    else:
+        changed = fold(decoded.rows, present)
     check_journals(connection, {**present, **changed}, batch.journals, watched)
-    if not batch.final:
-        remember(connection, batch.last.number, changed, present)
     write_rows(connection, changed, present)
+    for header in batch.blocks or [batch.last]:
+        remember_block(connection, header)
+
+
+def _fold_by_block(
+    connection: Connection, headers: Iterable[Header], events: Iterable[EventRow], present: Mapping[Place, Row]
+) -> Rows:
+    """Fold blocks one after the other, and keep what each of them changed."""
+    events_of = {number: list(some) for number, some in groupby(events, key=lambda row: block_of(row.key))}
+    working: Rows = dict(present)
+    changed: Rows = {}
+    for header in headers:
+        of_block = fold(events_of.get(header.number, ()), working)
+        remember(connection, header.number, of_block, working)
+        working.update(of_block)
+        changed.update(of_block)
+    return changed
 
 
 def write_events(connection: Connection, events: Iterable[EventRow]) -> None:
     """Append rows to their event tables."""
-    by_table: dict[str, tuple[Table, list[tuple[Any, ...]]]] = {}
-    for _key, event, values in events:
-        by_table.setdefault(event.table.name, (event.table, []))[1].append(values)
-    for table, values_of_table in by_table.values():
-        store.append(connection, table, values_of_table)
+    by_table: dict[Table, list[tuple[Any, ...]]] = {}
+    for row in events:
+        by_table.setdefault(row.event.table, []).append(row.values)
+    for table, values in by_table.items():
+        store.append(connection, table, values)
 
 
 def load(connection: Connection, touched: Iterable[Place]) -> dict[Place, Row]:
@@ -93,19 +112,15 @@ def check_journals(
 # ------------------------------------------------------------------------------------------- above the finalized block
 
 
-def remember(connection: Connection, block_number: int, changed: Rows, present: Mapping[Place, Row]) -> None:
+def remember(connection: Connection, block_number: int, changed: Rows, before: Mapping[Place, Row | None]) -> None:
     """Keep what rows were before a block changed them."""
-    undo = [
-        {
-            "block_number": block_number,
-            "table_name": table,
-            "row_key": json.dumps(key),
-            "row": json.dumps(present[table, key]) if (table, key) in present else None,
-        }
-        for table, key in sorted(changed)
-    ]
-    if undo:
-        connection.execute(insert(UNDO), undo)
+    undo = []
+    for place in sorted(changed):
+        table, key = place
+        row = before.get(place)
+        packed = None if row is None else store.pack(TABLES[table], row)
+        undo.append((block_number, table, msgspec.json.encode(key).decode(), packed))
+    store.append(connection, UNDO, undo)
 
 
 def remember_block(connection: Connection, header: Header) -> None:
@@ -139,10 +154,11 @@ def undo_above(connection: Connection, number: int) -> None:
     earliest: dict[tuple[str, str], str | None] = {}
     for undo in connection.execute(above):
         earliest.setdefault((undo.table_name, undo.row_key), undo.row)
-    for (table, key), row in earliest.items():
-        store.remove(connection, TABLES[table], [tuple(json.loads(key))])
-        if row is not None:
-            connection.execute(insert(TABLES[table]), json.loads(row))
+    for name, group in groupby(sorted(earliest), key=lambda place: place[0]):
+        keys = list(group)
+        rows = [store.unpack(TABLES[name], row) for place in keys if (row := earliest[place]) is not None]
+        store.remove(connection, TABLES[name], [tuple(msgspec.json.decode(key)) for _, key in keys])
+        store.put(connection, TABLES[name], rows, set())
     connection.execute(delete(UNDO).where(UNDO.c.block_number > number))
     connection.execute(delete(BLOCKS).where(BLOCKS.c.number > number))
 

@@ -4,8 +4,11 @@
 `HttpNode` asks a real node. Whatever it cannot believe becomes a retryable error; nothing here decides what is stored.
 """
 
+import asyncio
+import operator
 import re
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final, Generic, NamedTuple, Protocol, Self, TypeVar
 from urllib.parse import urlsplit
@@ -15,12 +18,18 @@ import msgspec
 from sha3 import keccak_256
 
 from indexer.errors import NodeAnswerInvalid, NodeUnavailable
+from indexer.store.columns import LOG_INDEX_BITS
 
 HASH: Final = re.compile("0x[0-9a-f]{64}")
 QUANTITY: Final = re.compile("0x[0-9a-fA-F]+")
 DATA: Final = re.compile("0x([0-9a-fA-F]{2})*")
 CALLS_PER_REQUEST: Final = 100
 """Nodes cap the entries of one batch; all we know of take a hundred."""
+LARGEST_ANSWER: Final = 64 * 2**20
+"""Bytes of one answer. A larger one is refused unread, and a smaller range asked for."""
+READ_BUFFER: Final = 2**20
+SLOW_SECONDS: Final = 0.2
+"""Between two requests while the node is failing."""
 
 
 def keccak(data: bytes) -> bytes:
@@ -86,11 +95,20 @@ class Node(Protocol):
     async def logs(self, addresses: Sequence[str], first: int, last: int) -> list[Log]:
         """Return the logs of contracts in blocks `first` to `last`, both included, in chain order."""
 
-    async def block_logs(self, addresses: Sequence[str], header: Header) -> list[Log]:
-        """Return the logs of contracts in exactly this block, in order."""
+    async def block_logs(self, addresses: Sequence[str], headers: Sequence[Header]) -> list[list[Log]]:
+        """Return the logs of contracts in exactly these blocks, in order, one list for each block."""
 
     async def calls(self, calls: Sequence[Call], block_hash: str) -> list[bytes | None]:
         """Return what contracts answer in the state after a block, None where the node answers with an error."""
+
+    def pinned(self) -> "Node":
+        """Return the one node to ask for what belongs together: answers of two nodes are never mixed."""
+
+    def failed(self) -> None:
+        """Take note that a step failed: ask less often, or another node."""
+
+    def worked(self) -> None:
+        """Take note that a step succeeded."""
 
 
 class _Header(msgspec.Struct, rename="camel"):
@@ -115,11 +133,29 @@ class _Answer(msgspec.Struct, Generic[T]):
     error: _Error | None = None
 
 
+class _Pace:
+    """Keeps requests apart while a node is failing: restarting nodes are not helped by being asked all the time."""
+
+    def __init__(self) -> None:
+        self.slow = False
+        self._turn = asyncio.Lock()
+        self._last = float("-inf")
+
+    async def turn(self) -> None:
+        """Return when the next request may go out."""
+        if not self.slow:
+            return
+        async with self._turn:
+            await asyncio.sleep(max(0.0, self._last + SLOW_SECONDS - time.monotonic()))
+            self._last = time.monotonic()
+
+
 class HttpNode:
     """A node behind an HTTP address."""
 
     def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
         self._url = url
+        self._pace = _Pace()
         parts = urlsplit(url)
         self.name = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
         """Where the node is, without what may be a secret: user, password, path and query of its address."""
@@ -130,7 +166,9 @@ class HttpNode:
     @classmethod
     def open(cls, url: str, timeout: float) -> Self:
         """Return a node; `timeout` is in seconds for one answer. Needs a running event loop."""
-        return cls(url, aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout)))
+        # With the small buffer of the default, reading a large answer stops and goes a thousand times.
+        patience = aiohttp.ClientTimeout(total=timeout)
+        return cls(url, aiohttp.ClientSession(timeout=patience, read_bufsize=READ_BUFFER))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -165,13 +203,20 @@ class HttpNode:
         logs = await self._ask(list[Log], "eth_getLogs", {"address": list(addresses), **where})
         return checked(logs, addresses, first, last)
 
-    async def block_logs(self, addresses: Sequence[str], header: Header) -> list[Log]:
-        """Return logs of one block by its hash, in order."""
-        question = {"address": list(addresses), "blockHash": header.hash}
-        logs = await self._ask(list[Log], "eth_getLogs", question)
-        if any(log.block_hash != header.hash for log in logs):
-            raise NodeAnswerInvalid(f"asked for logs of block {header.hash}, got others")
-        return checked(logs, addresses, header.number, header.number)
+    async def block_logs(self, addresses: Sequence[str], headers: Sequence[Header]) -> list[list[Log]]:
+        """Return logs of blocks by their hashes, in order."""
+        questions = [("eth_getLogs", [{"address": list(addresses), "blockHash": h.hash}]) for h in headers]
+        answers = await self._ask_many(list[Log], questions)
+        for header, answer in zip(headers, answers, strict=True):
+            if answer.error is not None or answer.result is None:
+                reason = answer.error.message if answer.error else "it answered with nothing"
+                raise NodeUnavailable(f"the node at {self.name} refused eth_getLogs of a block: {reason}")
+            if any(log.block_hash != header.hash for log in answer.result):
+                raise NodeAnswerInvalid(f"asked for logs of block {header.hash}, got others")
+        return [
+            checked(answer.result or [], addresses, header.number, header.number)
+            for header, answer in zip(headers, answers, strict=True)
+        ]
 
     async def calls(self, calls: Sequence[Call], block_hash: str) -> list[bytes | None]:
         """Return the answers of contracts in the state after a block."""
@@ -182,6 +227,18 @@ class HttpNode:
         if not all(result is None or DATA.fullmatch(result) for result in results):
             raise NodeAnswerInvalid(f"the node at {self.name} answered eth_call with something else than bytes")
         return [None if result is None else bytes.fromhex(result[2:]) for result in results]
+
+    def pinned(self) -> Node:
+        """Return itself."""
+        return self
+
+    def failed(self) -> None:
+        """Leave a pause between two requests from now on."""
+        self._pace.slow = True
+
+    def worked(self) -> None:
+        """Ask as fast as wanted again."""
+        self._pace.slow = False
 
     async def _blocks(self, tags: Sequence[str]) -> list[Header | None]:
         # Never with transactions: a full block is a hundred times its header.
@@ -232,9 +289,10 @@ class HttpNode:
             raise NodeAnswerInvalid(f"the node at {self.name} sent no JSON-RPC answer: {error}") from error
 
     async def _post(self, body: bytes) -> bytes:
+        await self._pace.turn()
         try:
             async with self._session.post(self._url, data=body, headers={"Content-Type": "application/json"}) as answer:
-                content = await answer.read()
+                content = await self._content(answer)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             reason = str(error) or type(error).__name__
             raise NodeUnavailable(
@@ -246,33 +304,69 @@ class HttpNode:
             raise NodeUnavailable(message, float(wait) if wait.isdigit() else 0)
         return content
 
+    async def _content(self, answer: aiohttp.ClientResponse) -> bytes:
+        """Return the body of an answer, if it is not too large."""
+        chunks, size = [], 0
+        async for chunk in answer.content.iter_any():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > LARGEST_ANSWER:
+                answer.close()
+                raise NodeUnavailable(f"the node at {self.name} sends more than {LARGEST_ANSWER} bytes at once")
+        return b"".join(chunks)
+
 
 def checked(logs: list[Log], addresses: Sequence[str], first: int, last: int) -> list[Log]:
     """Return the node's logs in chain order, each once.
+
+    What many logs share is looked at once: this sees every log there is.
 
     Raises:
         NodeAnswerInvalid: One is of another contract or block than asked for, was removed, or contradicts another.
     """
     known = set(addresses)
-    places: dict[tuple[int, int], Log] = {}
-    for log in logs:
-        log.address = log.address.lower()
-        place = number, _ = _number(log.block_number), _number(log.log_index)
-        if log.address not in known or not first <= number <= last or log.removed:
-            raise NodeAnswerInvalid(f"asked for blocks {first} to {last}, got a log of {log.address} in block {number}")
-        if not (HASH.fullmatch(log.block_hash) and HASH.fullmatch(log.transaction_hash)):
-            raise NodeAnswerInvalid(f"a log of block {number} has a malformed hash")
-        if places.setdefault(place, log) != log:
-            raise NodeAnswerInvalid(f"two different logs at the same place of block {number}")
-    _check_one_hash_per_block(places.values())
-    return [places[place] for place in sorted(places)]
+    if not {log.address for log in logs} <= known:
+        for log in logs:
+            log.address = log.address.lower()
+    numbers = {text: _number(text) for text in {log.block_number for log in logs}}
+    indexes = {text: _number(text) for text in {log.log_index for log in logs}}
+    _check_asked_for(logs, known, numbers, first, last)
+    _check_hashes(logs)
+    places = [numbers[log.block_number] << LOG_INDEX_BITS | indexes[log.log_index] for log in logs]
+    if any(map(operator.ge, places, places[1:])):
+        return _ordered(logs, places)
+    return logs
 
 
-def _check_one_hash_per_block(logs: Iterable[Log]) -> None:
-    hashes: dict[str, str] = {}
-    for log in logs:
-        if hashes.setdefault(log.block_number, log.block_hash) != log.block_hash:
-            raise NodeAnswerInvalid(f"logs of two different blocks {int(log.block_number, 16)} in one answer")
+def _check_asked_for(logs: list[Log], known: set[str], numbers: dict[str, int], first: int, last: int) -> None:
+    strange = {log.address for log in logs} - known
+    outside = [number for number in numbers.values() if not first <= number <= last]
+    if strange or outside or any([log.removed for log in logs]):  # noqa: C419 - a list is built faster than it is asked
+        raise NodeAnswerInvalid(
+            f"asked for blocks {first} to {last} of our contracts, got "
+            f"{f'block {outside[0]}' if outside else f'a log of {strange.pop()}' if strange else 'a removed log'}"
+        )
+
+
+def _check_hashes(logs: list[Log]) -> None:
+    blocks = {(log.block_number, log.block_hash, log.block_timestamp) for log in logs}
+    numbers = {number for number, _, _ in blocks}
+    if len(numbers) != len(blocks):
+        raise NodeAnswerInvalid(f"logs of two different blocks of one number among {len(numbers)} in one answer")
+    if not all(HASH.fullmatch(hash_) for _, hash_, _ in blocks):
+        raise NodeAnswerInvalid("the block hash of a log is malformed")
+    if not all(QUANTITY.fullmatch(time) for _, _, time in blocks if time is not None):
+        raise NodeAnswerInvalid("the block time of a log is malformed")
+    if not all(map(HASH.fullmatch, {log.transaction_hash for log in logs})):
+        raise NodeAnswerInvalid("the transaction hash of a log is malformed")
+
+
+def _ordered(logs: list[Log], places: list[int]) -> list[Log]:
+    by_place: dict[int, Log] = {}
+    for log, place in zip(logs, places, strict=True):
+        if by_place.setdefault(place, log) != log:
+            raise NodeAnswerInvalid(f"two different logs at the same place of block {place >> LOG_INDEX_BITS}")
+    return [by_place[place] for place in sorted(by_place)]
 
 
 def _header(raw: _Header) -> Header:

@@ -4,17 +4,19 @@ A checkpoint that the node's chain no longer holds leads back to the common ance
 transaction, so that a process killed at any instant goes on where the last transaction ended.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 from indexer import apply
 from indexer.chain import Header, Marks, Node
-from indexer.decode import decode
+from indexer.decode import Decoded, decode
 from indexer.errors import (
     AnotherWriter,
     ConfigurationChanged,
@@ -23,12 +25,26 @@ from indexer.errors import (
     MirrorOfAnotherChain,
     NodeAnswerInvalid,
     ReorgBelowFinality,
+    RetryableError,
 )
 from indexer.events import Watched
 from indexer.fetch import Batch, Fetcher, TipReplaced
 from indexer.store import checkpoint as checkpoints
+from indexer.store import indexes
 from indexer.store.checkpoint import Checkpoint, CheckpointConflict
 from indexer.store.session import reading
+
+EVENTS_PER_COMMIT: Final = 20_000
+"""Events of a backfill after which a transaction is closed: rows that change often are written once for all of them."""
+
+BATCHES_PER_COMMIT: Final = 16
+"""The same where blocks are empty: how much is fetched again after a kill."""
+
+LONG_WAY: Final = 100
+"""Blocks of history from which it is worth doing without secondary indexes until they are loaded."""
+
+MARKS_SECONDS: Final = 2.0
+"""How long the node's word on its own head is good enough in the middle of a backfill."""
 
 
 class Outcome(StrEnum):
@@ -53,11 +69,14 @@ class Indexer:
     """The one writer of a mirror."""
 
     def __init__(self, node: Node, engine: Engine, watched: Watched, fetcher: Fetcher) -> None:
-        self._node = node
+        self.node = node
         self._engine = engine
         self._watched = watched
         self._fetcher = fetcher
         self._checkpoint: Checkpoint | None = None
+        self._bare = False
+        """Whether secondary indexes are to be built at the end of the backfill."""
+        self._asked: tuple[float, Node | None, Marks | None] = (0.0, None, None)
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -74,15 +93,16 @@ class Indexer:
             ConfigurationChanged: Contracts or event ABIs differ.
             AnotherWriter: Somebody else is starting right now.
         """
-        chain_id, genesis = await self._node.identity()
+        chain_id, genesis = await self.node.identity()
         check_chain(self._watched, chain_id, genesis)
         with writing(self._engine) as connection:
             stored = checkpoints.read(connection)
             if stored is not None:
                 check_mirror(self._watched, stored)
                 self._checkpoint = checkpoints.take_over(connection, stored)
+                self._bare = bool(indexes.missing(connection))
         if self._checkpoint is None:
-            await self._begin(await self._node.marks())
+            await self._begin(await self.node.marks())
         return self.checkpoint
 
     async def step(self) -> Step:
@@ -92,16 +112,54 @@ class Indexer:
             RetryableError: Nothing changed; try again later.
             FatalError: Nothing changed; a person has to act.
         """
-        marks = await self._node.marks()
+        node = self.node.pinned()
+        marks = await self._marks_of(node)
         if self._is_replaced_by(marks.head):
-            return await self._return_to_common_ancestor(marks)
+            return await self._return_to_common_ancestor(node, marks)
         try:
-            batch = await self._fetcher.next_batch(self.checkpoint, marks)
+            batches = await self._gather(node, marks)
         except TipReplaced:
-            return await self._return_to_common_ancestor(marks)
-        if batch is None:
+            return await self._return_to_common_ancestor(node, marks)
+        if not batches:
             return self._idle(marks)
-        return self._apply(batch, marks)
+        return self._apply(batches, marks)
+
+    async def _gather(self, node: Node, marks: Marks) -> list[tuple[Batch, Decoded]]:
+        """Fetch and decode what one transaction will hold: a batch at the head, many of them in a backfill.
+
+        What came before an error is kept: the error will come again.
+        """
+        found: list[tuple[Batch, Decoded]] = []
+        at, events = self.checkpoint, 0
+        while events < EVENTS_PER_COMMIT and len(found) < BATCHES_PER_COMMIT:
+            try:
+                batch = await self._fetcher.next_batch(node, at, marks)
+            except (RetryableError, TipReplaced):
+                if not found:
+                    raise
+                break
+            if batch is None:
+                break
+            decoded = decode(batch.logs, self._watched.names, batch.times)
+            found.append((replace(batch, logs=[]), decoded))
+            at, events = _at(at, batch.last), events + len(decoded.rows)
+            if at.number >= marks.finalized.number:
+                break
+        return found
+
+    async def _marks_of(self, node: Node) -> Marks:
+        """Ask where the node's chain stands; far below its finalized block, what it said a moment ago will do."""
+        now = time.monotonic()
+        asked, of, marks = self._asked
+        if (
+            marks is None
+            or of is not node
+            or now - asked > MARKS_SECONDS
+            or self.checkpoint.number >= marks.finalized.number
+        ):
+            marks = await node.marks()
+            self._asked = now, node, marks
+        return marks
 
     async def rewind(self, number: int) -> Step:
         """Forget everything above a block, finalized or not, by order of a person.
@@ -113,7 +171,7 @@ class Indexer:
         old = self.checkpoint
         if not self._first_block() <= number <= old.number:
             raise FatalError(f"--to must be from {self._first_block()} to the checkpoint, block {old.number}")
-        (header,) = await self._node.headers([number])
+        (header,) = await self.node.headers([number])
         if header is None:
             raise MirrorOfAnotherChain(f"the node has no block {number}: is it the right one, and in sync?")
         new = _at(old, header)
@@ -131,7 +189,7 @@ class Indexer:
     async def _begin(self, marks: Marks) -> None:
         """Store the first checkpoint: the block before the first contract, or the finalized one if that is older."""
         number = max(0, min(self._watched.first_block - 1, marks.finalized.number))
-        (header,) = await self._node.headers([number])
+        (header,) = await self.node.headers([number])
         if header is None:
             raise NodeAnswerInvalid(f"the node lacks block {number}, below its finalized block")
         digest = self._watched.config_digest()
@@ -141,6 +199,9 @@ class Indexer:
         first = _seen(_at(first, header), marks)
         with writing(self._engine) as connection:
             checkpoints.create(connection, first)
+            if marks.finalized.number - number >= LONG_WAY:
+                indexes.drop(connection)
+                self._bare = True
             apply.remember_block(connection, header)
         self._checkpoint = first
 
@@ -155,14 +216,19 @@ class Indexer:
             stored = apply.stored_blocks(connection).get(head.number)
         return stored is not None and stored.hash != head.hash
 
-    def _apply(self, batch: Batch, marks: Marks) -> Step:
-        decoded = decode(batch.logs, self._watched.names, batch.times)
+    def _apply(self, batches: list[tuple[Batch, Decoded]], marks: Marks) -> Step:
+        batch = batches[-1][0]
+        decoded = Decoded(
+            [row for _, d in batches for row in d.rows], [row for _, d in batches for row in d.quarantined]
+        )
         old, new = self.checkpoint, _seen(_at(self.checkpoint, batch.last), marks)
         with writing(self._engine) as connection:
             checkpoints.move(connection, old, new)
             apply.write(connection, batch, decoded, self._watched)
-            apply.remember_block(connection, batch.last)
             apply.forget_final(connection, new.number, new.finalized_number)
+            if self._bare and new.number >= new.finalized_number:
+                indexes.build(connection)
+        self._bare = self._bare and new.number < new.finalized_number
         self._checkpoint = new
         return Step(Outcome.ADVANCED, new, len(decoded.rows), len(decoded.quarantined))
 
@@ -176,11 +242,11 @@ class Indexer:
             self._checkpoint = new
         return Step(Outcome.IDLE, new)
 
-    async def _return_to_common_ancestor(self, marks: Marks) -> Step:
+    async def _return_to_common_ancestor(self, node: Node, marks: Marks) -> Step:
         with reading(self._engine) as connection:
             stored = apply.stored_blocks(connection)
         numbers = [number for number in stored if number <= marks.head.number]
-        headers = await self._node.headers(numbers)
+        headers = await node.headers(numbers)
         common = (h for h in headers if h is not None and stored[h.number].hash == h.hash)
         ancestor = max(common, key=lambda header: header.number, default=None)
         old = self.checkpoint

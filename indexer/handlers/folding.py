@@ -5,14 +5,17 @@ the same rows as they are to be, in the same order, None for one it leaves alone
 events over one working set, so that each touched row is read once and written once, whatever happened to it between.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Table
 
 from indexer.chain import keccak
 from indexer.decode import ENCODERS, EventRow
 from indexer.errors import EventsInconsistent
 from indexer.events import is_journaled, topic_of
-from indexer.store.event_tables import EVENTS, Event
+from indexer.store.event_tables import EVENTS, META_COLUMNS, Event
 from indexer.store.models import READ_MODELS
 from indexer.store.rows import Key, Row, table_of
 
@@ -60,24 +63,58 @@ def handles(contract: str, event: str, *touches: Touch) -> Callable[[Handler], H
     return register
 
 
+class Plan(NamedTuple):
+    """What folding an event takes, worked out once for each event table."""
+
+    handler: Handler | None
+    places: Callable[[tuple[Any, ...]], tuple[Place, ...]]
+    """Row of the event table -> what it touches, in the order of the handler's arguments."""
+    fields: Callable[[tuple[Any, ...]], Row]
+    """Row of the event table -> the same by column."""
+    touches: tuple[Touch, ...]
+    journal: Place | None
+    """The journal that counts the event."""
+
+
+@cache
+def plan(table: Table) -> Plan:
+    """Return the plan of an event table; only when every handler is registered."""
+    event = BY_TABLE[table]
+    known = HANDLERS.get((event.contract, event.name))
+    columns = tuple(table.columns.keys())
+    touches = known.touches if known else ()
+    touched = "".join(f"({t.table!r}, ({''.join(_key_part(part, columns) for part in t.key)})), " for t in touches)
+    by_column = ", ".join(f"{name!r}: v[{i}]" for i, name in enumerate(columns))
+    return Plan(
+        handler=known.handler if known else None,
+        places=eval(f"lambda v: ({touched})"),  # noqa: S307 - text is ours
+        fields=eval(f"lambda v: {{{by_column}}}"),  # noqa: S307 - text is ours
+        touches=touches,
+        journal=("journals", (event.contract,)) if is_journaled(event) else None,
+    )
+
+
+def _key_part(part: str | int, columns: tuple[str, ...]) -> str:
+    return f"v[{columns.index(part)}], " if isinstance(part, str) and part in columns else f"{part!r}, "
+
+
 def places(events: Iterable[EventRow]) -> set[Place]:
     """Return every place that a batch of events touches, journals included."""
     touched: set[Place] = set()
-    for _key, event, values in events:
-        if known := HANDLERS.get((event.contract, event.name)):
-            fields = as_dict(event, values)
-            touched.update(_place(touch, fields) for touch in known.touches)
-        if is_journaled(event):
-            touched.add(("journals", (event.contract,)))
+    for row in events:
+        known = plan(row.event.table)
+        touched.update(known.places(row.values))
+        if known.journal is not None:
+            touched.add(known.journal)
     return touched
 
 
-def fold(events: Iterable[EventRow], present: Mapping[Place, Row]) -> Rows:
+def fold(events: Iterable[EventRow], present: Mapping[Place, Row | None]) -> Rows:
     """Apply events in order.
 
     Args:
         events: In chain order.
-        present: The rows that exist at `places(events)`.
+        present: What is at `places(events)`; a place where nothing is may be left out.
 
     Returns:
         Every row that the events changed, as it is after the last of them.
@@ -85,63 +122,71 @@ def fold(events: Iterable[EventRow], present: Mapping[Place, Row]) -> Rows:
     Raises:
         EventsInconsistent: An event needs a row that no earlier event created.
     """
-    rows: Rows = dict(present)
-    changed: set[Place] = set()
-    for key, event, values in events:
-        fields = as_dict(event, values)
-        if known := HANDLERS.get((event.contract, event.name)):
-            changed.update(_apply(known, key, event, fields, rows))
-        if is_journaled(event):
-            changed.add(_journal(event, values, fields, rows))
-    return {place: rows[place] for place in changed}
+    rows: Rows = {}
+    last: dict[Place, tuple[Any, ...]] = {}
+    journals: dict[Place, tuple[int, bytes]] = {}
+    for _, event, values, hashed in events:
+        handler, places_of, fields_of, touches, journal = plan(event.table)
+        if handler is not None:
+            touched = places_of(values)
+            before = [rows[place] if place in rows else present.get(place) for place in touched]
+            if None in before:
+                _check_required(touches, event, values, touched, before)
+            for place, row in zip(touched, handler(fields_of(values), *before), strict=True):
+                if row is not None:
+                    rows[place] = row
+                    last[place] = values
+        if journal is not None:
+            sequence, digest = journals.get(journal) or _journal(present.get(journal))
+            digest = keccak(digest + JOURNAL_PADDING + (hashed or event_hash(event, values)))[:26]
+            journals[journal] = sequence + 1, digest
+            last[journal] = values
+    for place, (sequence, digest) in journals.items():
+        name, contract = place[1][0], last[place][CONTRACT_COLUMN]
+        text = "0x" + digest.hex()
+        rows[place] = {"contract_name": name, "contract": contract, "sequence": sequence, "digest": text}
+    return {place: (rows[place] or {}) | _stamps(values) for place, values in last.items()}
 
 
 def as_dict(event: Event, values: tuple[Any, ...]) -> Row:
     """Return an event row by column."""
-    return dict(zip(COLUMNS[event.table.name], values, strict=True))
+    return dict(zip(event.table.columns.keys(), values, strict=True))
 
 
-COLUMNS: Final = {event.table.name: tuple(event.table.columns.keys()) for event in EVENTS.values()}
+CONTRACT_COLUMN: Final = META_COLUMNS.index("contract")
+KEY_COLUMN, TX_COLUMN, INDEX_COLUMN, TIME_COLUMN = (
+    META_COLUMNS.index(name) for name in ("event_key", "tx_hash", "log_index", "block_time")
+)
+JOURNAL_PADDING: Final = bytes(6)
+"""A digest has 26 bytes and is hashed as a word."""
 
 
-def _apply(known: Registered, key: int, event: Event, fields: Row, rows: Rows) -> Collection[Place]:
-    touched = [_place(touch, fields) for touch in known.touches]
-    for touch, place in zip(known.touches, touched, strict=True):
-        if touch.required and rows.get(place) is None:
+def _check_required(
+    touches: Sequence[Touch],
+    event: Event,
+    values: tuple[Any, ...],
+    touched: Sequence[Place],
+    before: Sequence[Row | None],
+) -> None:
+    for touch, place, row in zip(touches, touched, before, strict=True):
+        if touch.required and row is None:
             raise EventsInconsistent(
-                f"{event.contract}.{event.name} in block {fields['block_number']} speaks of {place[0]} "
+                f"{event.contract}.{event.name} in block {as_dict(event, values)['block_number']} speaks of {place[0]} "
                 f"{', '.join(map(str, place[1]))}, which no earlier event created: run `eranos index rebuild`"
             )
-    results = known.handler(fields, *(rows.get(place) for place in touched))
-    changed = [(place, row) for place, row in zip(touched, results, strict=True) if row is not None]
-    rows.update((place, _stamped(row, key, fields)) for place, row in changed)
-    return [place for place, _ in changed]
 
 
-def _place(touch: Touch, fields: Row) -> Place:
-    return touch.table, tuple(part if isinstance(part, int) else fields.get(part, part) for part in touch.key)
-
-
-def _stamped(row: Row, key: int, fields: Row) -> Row:
-    return row | {
-        "last_event_key": key,
-        "last_tx_hash": fields["tx_hash"],
-        "last_log_index": fields["log_index"],
-        "last_block_time": fields["block_time"],
+def _stamps(values: tuple[Any, ...]) -> Row:
+    return {
+        "last_event_key": values[KEY_COLUMN],
+        "last_tx_hash": values[TX_COLUMN],
+        "last_log_index": values[INDEX_COLUMN],
+        "last_block_time": values[TIME_COLUMN],
     }
 
 
-def _journal(event: Event, values: tuple[Any, ...], fields: Row, rows: Rows) -> Place:
-    place = ("journals", (event.contract,))
-    row = rows.get(place) or {
-        "contract_name": event.contract,
-        "contract": fields["contract"],
-        "sequence": 0,
-        "digest": "0x" + "0" * 52,
-    }
-    digest = journal_digest(row["digest"], event_hash(event, values))
-    rows[place] = _stamped(row | {"sequence": row["sequence"] + 1, "digest": digest}, fields["event_key"], fields)
-    return place
+def _journal(row: Row | None) -> tuple[int, bytes]:
+    return (row["sequence"], bytes.fromhex(row["digest"][2:])) if row else (0, bytes(26))
 
 
 def event_hash(event: Event, values: tuple[Any, ...]) -> bytes:
@@ -150,8 +195,4 @@ def event_hash(event: Event, values: tuple[Any, ...]) -> bytes:
 
 
 TOPICS: Final = {event.table.name: topic_of(event)[2:] for event in EVENTS.values()}
-
-
-def journal_digest(digest: str, hash_of_event: bytes) -> str:
-    """Return the journal digest after one more event; 26 bytes as 0x text, before and after."""
-    return "0x" + keccak(bytes.fromhex(digest[2:]).ljust(32, b"\0") + hash_of_event)[:26].hex()
+BY_TABLE: Final = {event.table: event for event in EVENTS.values()}

@@ -17,6 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 LOG_INDEX_BITS: Final = 20
 """Room for a million logs in a block; a block of 100 million gas holds fewer than 300,000."""
 
+UINT256_BITS: Final = 256
 UINT256_DIGITS: Final = 78
 """Decimal digits of 2**256 - 1."""
 
@@ -45,7 +46,7 @@ class Uint256(types.TypeDecorator[int]):
         """
         if value is None:
             return None
-        if not 0 <= value < 1 << 256:
+        if value >> UINT256_BITS:
             raise OverflowError(f"{value} is not a uint256")
         return uint256_text(value) if dialect.name == "sqlite" else value
 
@@ -55,8 +56,14 @@ class Uint256(types.TypeDecorator[int]):
 
 
 def uint256_text(value: int) -> str:
-    """Return how SQLite holds `value`: 78 digits with leading zeros."""
-    return f"{value:078d}"
+    """Return how SQLite holds `value`: 78 digits with leading zeros.
+
+    Raises:
+        OverflowError: `value` is not in [0, 2**256).
+    """
+    if value >> UINT256_BITS:
+        raise OverflowError(f"{value} is not a uint256")
+    return "%078d" % value  # noqa: UP031 - twice as fast as an f-string
 
 
 def event_key(block_number: int, log_index: int) -> int:

@@ -35,14 +35,22 @@ class Mirror:
         self.start = run(self.indexer.start())
 
     def step(self) -> Step:
-        """Do one step."""
-        return run(self.indexer.step())
+        """Do one step, and ask for nothing ahead."""
+        return run(self._steps(1))
 
     def catch_up(self) -> Step:
         """Step until there is nothing left to do."""
-        while (step := self.step()).outcome is not Outcome.IDLE:
-            pass
-        return step
+        return run(self._steps(0))
+
+    async def _steps(self, count: int) -> Step:
+        """Do so many steps, or all; what is asked for ahead ends with the event loop."""
+        try:
+            while (step := await self.indexer.step()).outcome is not Outcome.IDLE:
+                if (count := count - 1) == 0:
+                    break
+            return step
+        finally:
+            await self.fetcher.stop()
 
     def digest(self) -> str:
         """Return the digest of the whole mirror."""

@@ -13,7 +13,7 @@ from eth_abi.abi import encode
 from eth_hash.auto import keccak
 
 from deployments import abi
-from indexer.chain import Call, Header, Log, Marks
+from indexer.chain import Call, Header, Log, Marks, Node
 from indexer.events import LAB_CONTRACTS, NOT_JOURNALED, Watched
 from indexer.store.event_tables import CONTRACTS
 from tests.indexer.fake_lab import Emitted, FakeLab
@@ -122,13 +122,27 @@ class FakeNode:
         self.asked.append(f"logs {first} {last}")
         return [log for block in self.blocks[first : last + 1] for log in block.logs if log.address in addresses]
 
-    async def block_logs(self, addresses: Sequence[str], header: Header) -> list[Log]:
+    async def block_logs(self, addresses: Sequence[str], headers: Sequence[Header]) -> list[list[Log]]:
         """See `Node`."""
+        return [await self.logs_of(addresses, header) for header in headers]
+
+    async def logs_of(self, addresses: Sequence[str], header: Header) -> list[Log]:
+        """Return the logs of one block, also of one that was replaced."""
         self.asked.append(f"block_logs {header.number}")
         block = self.blocks[header.number] if header.number < len(self.blocks) else None
         if block is None or block.header.hash != header.hash:
             block = self.orphans[header.hash]
         return [log for log in block.logs if log.address in addresses]
+
+    def pinned(self) -> Node:
+        """See `Node`."""
+        return self
+
+    def failed(self) -> None:
+        """See `Node`."""
+
+    def worked(self) -> None:
+        """See `Node`."""
 
     async def calls(self, calls: Sequence[Call], block_hash: str) -> list[bytes | None]:
         """See `Node`; only journals are known here."""

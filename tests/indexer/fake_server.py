@@ -52,7 +52,7 @@ class Rpc:
         """Answer with logs of a range or a block."""
         if "blockHash" in where:
             block = next(b for b in self.node.blocks if b.header.hash == where["blockHash"])
-            return list(await self.node.block_logs(where["address"], block.header))
+            return list(await self.node.logs_of(where["address"], block.header))
         return list(await self.node.logs(where["address"], int(where["fromBlock"], 16), int(where["toBlock"], 16)))
 
     async def eth_call(self, call: dict[str, str], at: dict[str, str]) -> str:

@@ -150,7 +150,7 @@ def test_logs__not_asked_for_or_contradicting__invalid(logs: list[Log]) -> None:
 def test_block_logs__of_another_block__invalid() -> None:
     header = Header(5, "0x" + "77" * 32, "0x" + "22" * 32, 1, 0)
     with serving(answering(result([a_log()]))) as url, pytest.raises(NodeAnswerInvalid, match="got others"):
-        ask(url, lambda node: node.block_logs([HERE], header))
+        ask(url, lambda node: node.block_logs([HERE], [header]))
 
 
 def test_logs__any_order_and_twice__in_chain_order_and_once() -> None:
@@ -169,7 +169,7 @@ def test_node__honest__same_answers_as_the_chain(node: FakeNode) -> None:
         many = [*range(len(node.blocks)), 5000]
         assert ask(url, lambda n: n.headers(many)) == [*(b.header for b in node.blocks), None]
         assert ask(url, lambda n: n.logs(addresses, 10, 50)) == run(node.logs(addresses, 10, 50))
-        assert ask(url, lambda n: n.block_logs(addresses, tip)) == node.blocks[-1].logs
+        assert ask(url, lambda n: n.block_logs(addresses, [tip])) == [node.blocks[-1].logs]
         assert ask(url, lambda n: n.calls([journal], tip.hash)) == [None]
 
 

@@ -213,7 +213,12 @@ def alien_log(place: Place) -> Log:
     some = next(log for block in place.node.blocks for log in block.logs)
     block = place.node.blocks[50].header
     return msgspec.structs.replace(
-        some, topics=["0x" + "99" * 32], block_number="0x32", block_hash=block.hash, log_index="0xffff"
+        some,
+        topics=["0x" + "99" * 32],
+        block_number="0x32",
+        block_hash=block.hash,
+        block_timestamp=hex(block.time),
+        log_index="0xffff",
     )
 
 

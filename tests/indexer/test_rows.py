@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select, text
-from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.exc import OperationalError
 
 from indexer.store import rows as store
 from indexer.store import schema
@@ -41,7 +41,7 @@ def transfer(key: int, value: int) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("value", [-1, 2**256])
 def test_uint256__out_of_range__refused(engine: Engine, value: int) -> None:
-    with engine.begin() as connection, pytest.raises(StatementError, match="is not a uint256"):
+    with engine.begin() as connection, pytest.raises(OverflowError, match="is not a uint256"):
         store.put(connection, MEMBERS, [member(value, 1)], set())
 
 
