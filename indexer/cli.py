@@ -8,9 +8,9 @@ import json
 import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager, nullcontext
+from contextlib import ExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import click
 from pydantic import ValidationError
@@ -31,11 +31,14 @@ from indexer.settings import Settings
 from indexer.status import Activity, StatusBoard, status_of
 from indexer.store import checkpoint as checkpoints
 from indexer.store import schema
-from indexer.store.session import DatabaseTaken, holding, open_engine, reading
+from indexer.store.session import DatabaseTaken, Lead, holding, open_engine, reading
 from indexer.sync import Indexer, check_chain
 from indexer.verify import Difference, compare_with_events
 
 log = logging.getLogger(__name__)
+
+FOLLOWER_SECONDS: Final = 1.0
+"""Between two looks whether the leader is gone; it takes a server up to four seconds to notice that."""
 
 
 class Group(click.Group):
@@ -80,7 +83,7 @@ def index(ctx: click.Context, /, **options: Any) -> None:
 @click.pass_obj
 def run(settings: Settings) -> None:
     """Catch up with the chain and follow it until stopped."""
-    _with_node(settings, _run, writes=True)
+    _with_node(settings, _run)
 
 
 @index.command()
@@ -173,16 +176,56 @@ async def _once(session: Session) -> None:
     loop = Loop(indexer, fetcher, StatusBoard(session.engine))
     with Progress(indexer.checkpoint.number) as progress:
         step = await loop.once(progress.watch)
+    await fetcher.stop()
     StatusBoard(session.engine).doing(Activity.STOPPED)
     await checks.read_currencies(session.engine, session.node)
     click.echo(f"indexed up to block {step.checkpoint.number} {step.checkpoint.hash}")
 
 
 async def _run(session: Session) -> None:
-    indexer, fetcher = await _start(session)
+    stop = asyncio.Event()
+    _stop_on_signals(stop)
+    while not stop.is_set():
+        with ExitStack() as held:
+            if (lead := await _lead(session.engine, held, stop)) is None:
+                return
+            try:
+                await _lead_until(stop, session, lead)
+            except AnotherWriter as error:
+                if session.engine.dialect.name == "sqlite":
+                    raise
+                log.warning("%s; following again", error)
+
+
+async def _lead(engine: Engine, held: ExitStack, stop: asyncio.Event) -> Lead | None:
+    """Wait for the right to write, which enters `held`; on SQLite, where nobody takes over, don't wait.
+
+    Returns:
+        The right, or None if asked to stop.
+
+    Raises:
+        AnotherWriter: Another process writes to the file.
+    """
+    told = False
+    while not stop.is_set():
+        try:
+            return held.enter_context(_writer(engine))
+        except AnotherWriter:
+            if engine.dialect.name == "sqlite":
+                raise
+        if not told:
+            log.info("another indexer leads; ready to take over")
+            told = True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), FOLLOWER_SECONDS)
+    return None
+
+
+async def _lead_until(stop: asyncio.Event, session: Session, lead: Lead) -> None:
+    """Be the one that writes, until asked to stop."""
+    indexer, fetcher = await _start(session, lead)
     board = StatusBoard(session.engine)
-    loop = Loop(indexer, fetcher, board)
-    _stop_on_signals(loop)
+    loop = Loop(indexer, fetcher, board, stop)
     node, settings = session.node, session.settings
     jobs = Jobs()
     jobs.every(settings.poll_seconds, loop.wake.set)
@@ -195,36 +238,35 @@ async def _run(session: Session) -> None:
             await loop.run(progress.watch)
     finally:
         await jobs.stop()
+        await fetcher.stop()
 
 
-def _stop_on_signals(loop: Loop) -> None:
-    def stop() -> None:
-        loop.stop.set()
-        loop.wake.set()
-
+def _stop_on_signals(stop: asyncio.Event) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop)
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
 
 
 @contextmanager
-def _writer(engine: Engine) -> Iterator[None]:
-    """Keep other indexers of this machine out of the database."""
+def _writer(engine: Engine) -> Iterator[Lead]:
+    """Keep other indexers out of the database."""
     with ExitStack() as stack:
         try:
-            stack.enter_context(holding(engine))
+            lead = stack.enter_context(holding(engine))
         except DatabaseTaken as error:
             raise AnotherWriter(f"{error}: stop it first") from error
+        except DatabaseError as error:
+            raise _unusable(engine, error) from error
         except OSError as error:
             reason = error.strerror or error
             raise DatabaseUnusable(f"{engine.url} can't be locked: {reason}: set ERANOS_INDEX_DATABASE_URL") from error
-        yield
+        yield lead
 
 
-async def _start(session: Session) -> tuple[Indexer, Fetcher]:
+async def _start(session: Session, lead: Lead | None = None) -> tuple[Indexer, Fetcher]:
     _schema(session.engine, schema.upgrade)
     settings = session.settings
     fetcher = Fetcher(session.node, session.watched, target_logs=settings.target_logs, max_range=settings.max_range)
-    indexer = Indexer(session.node, session.engine, session.watched, fetcher)
+    indexer = Indexer(session.node, session.engine, session.watched, fetcher, lead)
     await indexer.start()
     return indexer, fetcher
 

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Final
 
 from indexer.errors import AnotherWriter, DatabaseUnusable, FatalError, NodeUnavailable, RetryableError
@@ -42,15 +42,18 @@ def _rare_collections() -> Iterator[None]:
 class Loop:
     """Repeats an indexer's step."""
 
-    def __init__(self, indexer: Indexer, fetcher: Fetcher, board: StatusBoard) -> None:
+    def __init__(
+        self, indexer: Indexer, fetcher: Fetcher, board: StatusBoard, stop: asyncio.Event | None = None
+    ) -> None:
+        """Args: set `stop` to end after the present step."""
         self._indexer = indexer
         self._fetcher = fetcher
         self._board = board
         self._failures = 0
         self.wake = asyncio.Event()
         """Set it to look at the chain at once."""
-        self.stop = asyncio.Event()
-        """Set it, and `wake`, to end after the present step."""
+        self.stop = stop or asyncio.Event()
+        """Set it to end after the present step."""
 
     async def once(self, watch: Watcher) -> Step:
         """Index up to the head and return the last step.
@@ -124,10 +127,10 @@ class Loop:
         return max(asked, min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (self._failures - 1)))
 
     async def _rest(self, seconds: float | None) -> None:
-        """Wait for `wake`; after an error `seconds` instead, unless asked to stop."""
-        if seconds is None:
-            await self.wake.wait()
-            self.wake.clear()
-            return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.stop.wait(), seconds)
+        """Wait for `wake`, after an error `seconds` instead; not longer than until asked to stop."""
+        stop = asyncio.ensure_future(self.stop.wait())
+        wake = asyncio.ensure_future(self.wake.wait() if seconds is None else asyncio.sleep(seconds))
+        await asyncio.wait({stop, wake}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        wake.cancel()
+        self.wake.clear()

@@ -32,7 +32,7 @@ from indexer.fetch import Batch, Fetcher, TipReplaced
 from indexer.store import checkpoint as checkpoints
 from indexer.store import indexes
 from indexer.store.checkpoint import Checkpoint, CheckpointConflict
-from indexer.store.session import reading
+from indexer.store.session import Lead, LeadLost, reading
 
 EVENTS_PER_COMMIT: Final = 20_000
 """Events of a backfill after which a transaction is closed: rows that change often are written once for all of them."""
@@ -68,8 +68,12 @@ class Step:
 class Indexer:
     """The one writer of a mirror."""
 
-    def __init__(self, node: Node, engine: Engine, watched: Watched, fetcher: Fetcher) -> None:
+    def __init__(
+        self, node: Node, engine: Engine, watched: Watched, fetcher: Fetcher, lead: Lead | None = None
+    ) -> None:
+        """Args: `lead` is the right to write, asked for at each write; without one the checkpoint alone decides."""
         self.node = node
+        self._lead = lead or Lead()
         self._engine = engine
         self._watched = watched
         self._fetcher = fetcher
@@ -95,7 +99,7 @@ class Indexer:
         """
         chain_id, genesis = await self.node.identity()
         check_chain(self._watched, chain_id, genesis)
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             stored = checkpoints.read(connection)
             if stored is not None:
                 check_mirror(self._watched, stored)
@@ -175,7 +179,7 @@ class Indexer:
         if header is None:
             raise MirrorOfAnotherChain(f"the node has no block {number}: is it the right one, and in sync?")
         new = _at(old, header)
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             kept = apply.stored_blocks(connection).get(number)
             checkpoints.move(connection, old, new)
             if kept is not None and kept.hash == header.hash:
@@ -197,13 +201,23 @@ class Indexer:
             self._watched.chain_id, self._watched.genesis_hash, digest, 1, number, header.hash, 0, 0, 0, 0
         )
         first = _seen(_at(first, header), marks)
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             checkpoints.create(connection, first)
             if marks.finalized.number - number >= LONG_WAY:
                 indexes.drop(connection)
                 self._bare = True
             apply.remember_block(connection, header)
         self._checkpoint = first
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Open a transaction, if the right to write is still ours."""
+        try:
+            self._lead.check()
+        except LeadLost as error:
+            raise AnotherWriter(f"{error}: somebody else may lead by now") from error
+        with writing(self._engine) as connection:
+            yield connection
 
     def _first_block(self) -> int:
         return max(0, self._watched.first_block - 1)
@@ -222,7 +236,7 @@ class Indexer:
             [row for _, d in batches for row in d.rows], [row for _, d in batches for row in d.quarantined]
         )
         old, new = self.checkpoint, _seen(_at(self.checkpoint, batch.last), marks)
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             checkpoints.move(connection, old, new)
             apply.write(connection, batch, decoded, self._watched)
             apply.forget_final(connection, new.number, new.finalized_number)
@@ -236,7 +250,7 @@ class Indexer:
         """Note what became safe or final meanwhile."""
         old, new = self.checkpoint, _seen(self.checkpoint, marks)
         if new != old:
-            with writing(self._engine) as connection:
+            with self._writing() as connection:
                 checkpoints.move(connection, old, new)
                 apply.forget_final(connection, new.number, new.finalized_number)
             self._checkpoint = new
@@ -258,7 +272,7 @@ class Indexer:
         new = _at(old, ancestor)
         if new.number == old.number:
             raise NodeAnswerInvalid(f"the node holds block {old.number}, but not as the parent of the next one")
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             checkpoints.move(connection, old, new)
             apply.undo_above(connection, new.number)
         self._checkpoint = new

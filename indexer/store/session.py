@@ -6,14 +6,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 BUSY_MILLISECONDS: Final = 10_000
 """How long SQLite waits for another connection's lock before it gives up."""
+
+SNAPSHOT: Final[dict[str, Any]] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""On PostgreSQL, the options of a connection that sees the database as it was at its first statement."""
+
+LEADER_KEY: Final = 0x6572616E6F73
+"""Of the advisory lock; PostgreSQL keeps those of each database apart."""
 
 READS: Final = "eranos_reads"
 """Execution option of connections that only read."""
@@ -36,10 +42,10 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(parsed, read_only=read_only)
     try:
-        engine = create_engine(parsed)
+        engine = create_engine(parsed, pool_pre_ping=read_only)
     except NoSuchModuleError as error:
         raise ValueError(f"{url!r} is of no database this installation knows") from error
-    return engine.execution_options(postgresql_readonly=True) if read_only else engine
+    return engine.execution_options(**SNAPSHOT) if read_only else engine
 
 
 def read_only_sessions(url: str) -> sessionmaker[Session]:
@@ -51,17 +57,57 @@ class DatabaseTaken(Exception):
     """Another process writes to the database."""
 
 
+class LeadLost(Exception):
+    """The right to write is no longer ours."""
+
+
+class Lead:
+    """The right to write to a database."""
+
+    def __init__(self, connection: Connection | None = None) -> None:
+        """Args: the connection that holds the lock, where there is one."""
+        self._connection = connection
+
+    def check(self) -> None:
+        """Make sure that the right is still ours.
+
+        Raises:
+            LeadLost: The connection that held it is gone.
+        """
+        if self._connection is None:
+            return
+        try:
+            self._connection.exec_driver_sql("SELECT 1")
+        except DBAPIError as error:
+            raise LeadLost(f"the connection that held the lock is gone: {error.orig}") from error
+
+
 @contextmanager
-def holding(engine: Engine) -> Iterator[None]:
+def holding(engine: Engine) -> Iterator[Lead]:
     """Hold the right to write to a database; it ends with the process, however that ends.
 
-    A lock on a file beside the database, for SQLite. Elsewhere the checkpoint's epoch alone keeps writers apart.
+    On SQLite a lock on a file beside the database. On PostgreSQL an advisory lock on a connection of its own, which the
+    server gives up when it hears nothing from us for a few seconds.
 
     Raises:
         DatabaseTaken: Another process holds it.
     """
-    path = engine.url.database
-    if engine.dialect.name != "sqlite" or path in {None, "", ":memory:"}:
+    if engine.dialect.name == "sqlite":
+        with _file_locked(engine.url.database):
+            yield Lead()
+        return
+    own = create_engine(engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with own.connect() as connection:
+        for name, value in (("idle", 2), ("interval", 1), ("count", 2)):
+            connection.exec_driver_sql(f"SET tcp_keepalives_{name} = {value}")
+        if not connection.scalar(select(func.pg_try_advisory_lock(LEADER_KEY))):
+            raise DatabaseTaken(f"another process writes to {engine.url.database}")
+        yield Lead(connection)
+
+
+@contextmanager
+def _file_locked(path: str | None) -> Iterator[None]:
+    if path in {None, "", ":memory:"}:
         yield
         return
     with Path(f"{path}.lock").open("w") as handle:
@@ -76,7 +122,8 @@ def holding(engine: Engine) -> Iterator[None]:
 def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that only reads, and sees the database as it was at its first statement."""
     with engine.connect() as connection:
-        yield connection.execution_options(**{READS: True})
+        snapshot = SNAPSHOT if engine.dialect.name == "postgresql" else {}
+        yield connection.execution_options(**{READS: True}, **snapshot)
 
 
 def _open_sqlite(url: URL, *, read_only: bool) -> Engine:

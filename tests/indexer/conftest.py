@@ -16,6 +16,7 @@ from indexer.store import schema
 from indexer.store.session import open_engine, reading
 from indexer.sync import Indexer, Outcome, Step
 from tests.indexer.fake_chain import FakeNode
+from tests.postgres import Server, running
 
 T = TypeVar("T")
 
@@ -74,6 +75,43 @@ MakeMirror = Callable[..., Mirror]
 
 
 @pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Return a PostgreSQL server with an empty mirror as template."""
+    with running() as server:
+        engine = open_engine(server.url(server.create(name="empty_mirror")))
+        schema.upgrade(engine)
+        engine.dispose()
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Return a function from a name to the address of a database with an empty mirror, on each kind of database."""
+    if request.param == "sqlite":
+        empty: Path = request.getfixturevalue("empty_database")
+
+        def create_file(name: str) -> str:
+            path = tmp_path / f"{name}.db"
+            if not path.exists():
+                shutil.copy(empty, path)
+            return f"sqlite:///{path}"
+
+        yield create_file
+        return
+    server: Server = request.getfixturevalue("postgres")
+    made: dict[str, str] = {}
+
+    def create(name: str) -> str:
+        if name not in made:
+            made[name] = server.create("empty_mirror")
+        return server.url(made[name])
+
+    yield create
+    for database in made.values():
+        server.drop(database)
+
+
+@pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a database file with the schema and nothing in it."""
     path = tmp_path_factory.mktemp("empty") / "empty.db"
@@ -84,15 +122,12 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def make_mirror(empty_database: Path, tmp_path: Path) -> Iterator[MakeMirror]:
-    """Return a factory of mirrors, each in its own database file; the same name opens the same file."""
+def make_mirror(new_database: Callable[[str], str]) -> Iterator[MakeMirror]:
+    """Return a factory of mirrors, each in its own database; the same name opens the same one."""
     made: list[Mirror] = []
 
     def make(node: FakeNode, name: str | None = None, **limits: int) -> Mirror:
-        path = tmp_path / f"{name or len(made)}.db"
-        if not path.exists():
-            shutil.copy(empty_database, path)
-        made.append(Mirror(node, f"sqlite:///{path}", **limits))
+        made.append(Mirror(node, new_database(name or str(len(made))), **limits))
         return made[-1]
 
     yield make

@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,20 +22,22 @@ from tests.indexer.test_cli import record_of
 KILLS = 4
 
 
-def test_once__killed_at_random_instants__same_mirror_as_left_in_peace(tmp_path: Path, make_mirror: MakeMirror) -> None:
+def test_once__killed_at_random_instants__same_mirror_as_left_in_peace(
+    tmp_path: Path, new_database: Callable[[str], str], make_mirror: MakeMirror
+) -> None:
     chance = random.Random(1)
     node = FakeNode(seed=51)
     node.grow(250, acts=5)
     rpc = Rpc(node)
     rpc.delay = 0.004
-    database = tmp_path / "killed.db"
+    database = new_database("killed")
     killed = 0
     with pytest.MonkeyPatch.context() as patch, serving(rpc) as url:
         patch.setenv(deployments.FOLDER_VARIABLE, str(tmp_path))
         deployments.save(record_of(node))
         variables = os.environ | {
             "ERANOS_INDEX_RPC_URL": url,
-            "ERANOS_INDEX_DATABASE_URL": f"sqlite:///{database}",
+            "ERANOS_INDEX_DATABASE_URL": database,
             "ERANOS_INDEX_MAX_RANGE": "4",
         }
         command = [sys.executable, "-m", "eranos.cli", "index", "once"]
@@ -59,18 +62,16 @@ def test_once__killed_at_random_instants__same_mirror_as_left_in_peace(tmp_path:
         assert list(compare_with_events(connection)) == []
 
 
-def _wait_for_progress(database: Path, before: int, process: "subprocess.Popen[bytes]") -> None:
+def _wait_for_progress(database: str, before: int, process: "subprocess.Popen[bytes]") -> None:
     """Wait until the process has committed something, so that the kill falls into its work."""
     end = time.monotonic() + 30
     while _checkpoint(database) == before and process.poll() is None and time.monotonic() < end:
         time.sleep(0.005)
 
 
-def _checkpoint(database: Path) -> int:
+def _checkpoint(database: str) -> int:
     """Return the number of the last applied block, -1 before the first."""
-    if not database.exists():
-        return -1
-    engine = open_engine(f"sqlite:///{database}", read_only=True)
+    engine = open_engine(database, read_only=True)
     try:
         with reading(engine) as connection:
             if not engine.dialect.has_table(connection, "checkpoint"):

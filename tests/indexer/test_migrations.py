@@ -20,12 +20,17 @@ from indexer.store import schema
 from indexer.store.event_tables import EVENTS
 from indexer.store.models import Base
 from indexer.store.session import open_engine, reading
+from tests.postgres import Server
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """Return an empty database."""
-    opened = open_engine(f"sqlite:///{tmp_path}/empty.db")
+    if request.param == "sqlite":
+        opened = open_engine(f"sqlite:///{tmp_path}/empty.db")
+    else:
+        server: Server = request.getfixturevalue("postgres")
+        opened = open_engine(server.url(server.create()))
     yield opened
     opened.dispose()
 

@@ -1,14 +1,13 @@
 """Reading and writing rows, and the column types under them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from indexer.store import rows as store
-from indexer.store import schema
 from indexer.store.columns import block_of, event_key, last_key_of
 from indexer.store.models import EVENTS, Milestone, RoleMember
 from indexer.store.session import open_engine, reading
@@ -19,10 +18,9 @@ EVERYBODY = 2**64 - 1
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def engine(new_database: Callable[[str], str]) -> Iterator[Engine]:
     """Return a database with the schema."""
-    opened = open_engine(f"sqlite:///{tmp_path}/a.db")
-    schema.upgrade(opened)
+    opened = open_engine(new_database("a"))
     yield opened
     opened.dispose()
 
@@ -45,11 +43,14 @@ def test_uint256__out_of_range__refused(engine: Engine, value: int) -> None:
         store.put(connection, MEMBERS, [member(value, 1)], set())
 
 
-def test_read_only__write_or_missing_file__refused(engine: Engine, tmp_path: Path) -> None:
+def test_read_only__write__refused(engine: Engine) -> None:
     reader = open_engine(str(engine.url), read_only=True)
-    with reader.connect() as connection, pytest.raises(OperationalError, match="readonly"):
+    with reader.connect() as connection, pytest.raises(DBAPIError, match=r"read-?only"):
         connection.execute(text("DELETE FROM roles"))
     reader.dispose()
+
+
+def test_read_only__missing_file__refused_and_not_made(tmp_path: Path) -> None:
     missing = open_engine(f"sqlite:///{tmp_path}/missing.db", read_only=True)
     with pytest.raises(OperationalError, match="unable to open"):
         missing.connect()
@@ -67,7 +68,8 @@ def test_uint256__stored__sorts_as_numbers_and_comes_back(engine: Engine) -> Non
         store.append(connection, TRANSFERS, [transfer(i, v) for i, v in enumerate(reversed(values))])
         found = list(connection.scalars(select(TRANSFERS.c.value).order_by(TRANSFERS.c.value)))
         assert found == values
-        assert connection.scalar(text("SELECT length(value) FROM innovation_credit_transfer LIMIT 1")) == 78
+        if engine.dialect.name == "sqlite":
+            assert connection.scalar(text("SELECT length(value) FROM innovation_credit_transfer LIMIT 1")) == 78
         assert connection.scalar(select(TRANSFERS.c.event_key).where(TRANSFERS.c.value == 2**64)) == 1
 
 
