@@ -133,7 +133,7 @@ class _Answer(msgspec.Struct, Generic[T]):
     error: _Error | None = None
 
 
-class _Pace:
+class Pace:
     """Keeps requests apart while a node is failing: restarting nodes are not helped by being asked all the time."""
 
     def __init__(self) -> None:
@@ -153,9 +153,10 @@ class _Pace:
 class HttpNode:
     """A node behind an HTTP address."""
 
-    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
+    def __init__(self, url: str, session: aiohttp.ClientSession, pace: Pace | None = None) -> None:
+        """Args: nodes that share a `pace` are together asked no oftener than one."""
         self._url = url
-        self._pace = _Pace()
+        self._pace = pace or Pace()
         parts = urlsplit(url)
         self.name = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
         """Where the node is, without what may be a secret: user, password, path and query of its address."""
@@ -164,11 +165,11 @@ class HttpNode:
         self._decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 
     @classmethod
-    def open(cls, url: str, timeout: float) -> Self:
+    def open(cls, url: str, timeout: float, pace: Pace | None = None) -> Self:
         """Return a node; `timeout` is in seconds for one answer. Needs a running event loop."""
         # With the small buffer of the default, reading a large answer stops and goes a thousand times.
         patience = aiohttp.ClientTimeout(total=timeout)
-        return cls(url, aiohttp.ClientSession(timeout=patience, read_bufsize=READ_BUFFER))
+        return cls(url, aiohttp.ClientSession(timeout=patience, read_bufsize=READ_BUFFER), pace)
 
     async def close(self) -> None:
         """Close the connections."""

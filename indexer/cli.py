@@ -6,6 +6,7 @@ Every command ends 0, or says in one line what is wrong and what to do and ends 
 import asyncio
 import json
 import logging
+import random
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
@@ -18,13 +19,15 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 import deployments
-from indexer import checks
+from indexer import audit, checks, heads, logs
 from indexer.chain import HttpNode
 from indexer.digest import digest as digest_of
+from indexer.endpoints import Endpoints, open_nodes
 from indexer.errors import AnotherWriter, DatabaseUnusable, IndexerError, SchemaMismatch
 from indexer.events import Watched, watched
 from indexer.fetch import Fetcher
 from indexer.loop import Loop
+from indexer.metrics import Meter, serving
 from indexer.progress import Progress
 from indexer.schedule import CURRENCY_SECONDS, HEARTBEAT_SECONDS, Jobs
 from indexer.settings import Settings
@@ -32,7 +35,7 @@ from indexer.status import Activity, StatusBoard, status_of
 from indexer.store import checkpoint as checkpoints
 from indexer.store import schema
 from indexer.store.session import DatabaseTaken, Lead, holding, open_engine, reading
-from indexer.sync import Indexer, check_chain
+from indexer.sync import Indexer, Step, check_chain
 from indexer.verify import Difference, compare_with_events
 
 log = logging.getLogger(__name__)
@@ -61,7 +64,7 @@ class Session:
     """What a command works with."""
 
     settings: Settings
-    node: HttpNode
+    node: HttpNode | Endpoints
     watched: Watched
     engine: Engine
 
@@ -73,10 +76,8 @@ class Session:
 @click.pass_context
 def index(ctx: click.Context, /, **options: Any) -> None:
     """Mirror the chain into SQL."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     ctx.obj = Settings(**{name: value for name, value in options.items() if value is not None})
+    logs.set_up(ctx.obj.log_format)
 
 
 @index.command()
@@ -183,21 +184,30 @@ async def _once(session: Session) -> None:
 
 
 async def _run(session: Session) -> None:
-    stop = asyncio.Event()
+    stop, meter, settings = asyncio.Event(), Meter(), session.settings
     _stop_on_signals(stop)
+    async with serving(meter, settings.listen_host, settings.listen_port):
+        await _run_until(stop, session, meter)
+
+
+async def _run_until(stop: asyncio.Event, session: Session, meter: Meter) -> None:
+    """Lead when nobody else does, and wait otherwise."""
     while not stop.is_set():
         with ExitStack() as held:
-            if (lead := await _lead(session.engine, held, stop)) is None:
+            if (lead := await _lead(session.engine, held, stop, meter)) is None:
                 return
             try:
-                await _lead_until(stop, session, lead)
+                meter.leading = True
+                await _lead_until(stop, session, lead, meter)
             except AnotherWriter as error:
                 if session.engine.dialect.name == "sqlite":
                     raise
                 log.warning("%s; following again", error)
+            finally:
+                meter.leading = False
 
 
-async def _lead(engine: Engine, held: ExitStack, stop: asyncio.Event) -> Lead | None:
+async def _lead(engine: Engine, held: ExitStack, stop: asyncio.Event, meter: Meter) -> Lead | None:
     """Wait for the right to write, which enters `held`; on SQLite, where nobody takes over, don't wait.
 
     Returns:
@@ -208,6 +218,7 @@ async def _lead(engine: Engine, held: ExitStack, stop: asyncio.Event) -> Lead | 
     """
     told = False
     while not stop.is_set():
+        meter.alive()
         try:
             return held.enter_context(_writer(engine))
         except AnotherWriter:
@@ -221,10 +232,10 @@ async def _lead(engine: Engine, held: ExitStack, stop: asyncio.Event) -> Lead | 
     return None
 
 
-async def _lead_until(stop: asyncio.Event, session: Session, lead: Lead) -> None:
+async def _lead_until(stop: asyncio.Event, session: Session, lead: Lead, meter: Meter) -> None:
     """Be the one that writes, until asked to stop."""
     indexer, fetcher = await _start(session, lead)
-    board = StatusBoard(session.engine)
+    board = StatusBoard(session.engine, meter)
     loop = Loop(indexer, fetcher, board, stop)
     node, settings = session.node, session.settings
     jobs = Jobs()
@@ -232,13 +243,28 @@ async def _lead_until(stop: asyncio.Event, session: Session, lead: Lead) -> None
     jobs.every(HEARTBEAT_SECONDS, board.alive)
     jobs.every(CURRENCY_SECONDS, lambda: checks.read_currencies(session.engine, node))
     jobs.every(settings.reconcile_seconds, lambda: checks.check(session.engine, node, session.watched))
+    jobs.every(settings.recheck_seconds, lambda: _look_again(session, board))
+    if settings.ws_url:
+        jobs.always(lambda: heads.follow(settings.ws_url or "", loop.wake.set))
     jobs.start()
     try:
         with Progress(indexer.checkpoint.number) as progress:
-            await loop.run(progress.watch)
+
+            def watch(step: Step) -> None:
+                progress.watch(step)
+                meter.loading = indexer.loading
+                meter.watch(step)
+
+            await loop.run(watch)
     finally:
         await jobs.stop()
         await fetcher.stop()
+
+
+async def _look_again(session: Session, board: StatusBoard) -> None:
+    look = await audit.look_again(session.engine, session.node, session.watched, random.Random())  # noqa: S311 - a sample, no secret
+    if look is not None:
+        board.count("gaps", len(look.gaps))
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:
@@ -284,7 +310,7 @@ def _with_node(settings: Settings, job: Callable[[Session], Awaitable[None]], *,
 
 @asynccontextmanager
 async def _session(settings: Settings) -> AsyncIterator[Session]:
-    node = HttpNode.open(settings.rpc_url, settings.rpc_timeout)
+    node = open_nodes(settings.rpc_url, settings.rpc_timeout)
     try:
         chain_id = settings.chain_id or (await node.identity())[0]
         lab = watched(deployments.load(chain_id))
@@ -338,7 +364,7 @@ async def _chain_of_node(settings: Settings) -> int:
     """Return the chain id that names the database file, when neither was given."""
     if settings.database_url:
         return 0
-    node = HttpNode.open(settings.rpc_url, settings.rpc_timeout)
+    node = open_nodes(settings.rpc_url, settings.rpc_timeout)
     try:
         return (await node.identity())[0]
     finally:

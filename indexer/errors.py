@@ -14,6 +14,7 @@
         ├── ReorgBelowFinality     the chain replaced blocks it had called final
         ├── AnotherWriter          somebody else moved the checkpoint
         ├── EventsInconsistent     an event about something no earlier event created
+        ├── AddressUnusable        the address for /health, /ready and /metrics can't be listened at
         └── MirrorEmpty            nothing was indexed yet
 
 Messages are one line, carry the values that matter and end with what to do.
@@ -82,6 +83,10 @@ class AnotherWriter(FatalError):
 
 class EventsInconsistent(FatalError):
     """An event speaks of something that no earlier event created."""
+
+
+class AddressUnusable(FatalError):
+    """The address for health, readiness and metrics can't be listened at."""
 
 
 class MirrorEmpty(FatalError):

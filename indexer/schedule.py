@@ -3,12 +3,15 @@
 - wake: look at the head, whether or not the node announced a block;
 - heartbeat: say that the indexer is alive;
 - currencies: read names and symbols of newly listed currencies;
+- recheck: look again at a sample of final blocks;
 - reconcile: compare the mirror with the contracts and publish the result.
+
+Beside them, what goes on all the time: listening for new heads.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -28,6 +31,7 @@ class Jobs:
         # A run that is late or still going on is not made up for: the next one sees the newer state anyway.
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=defaults)
+        self._endless: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._running: set[asyncio.Task[Any]] = set()
 
     def every(self, seconds: float, job: Callable[[], Awaitable[object] | None]) -> None:
@@ -35,9 +39,14 @@ class Jobs:
         if seconds:
             self._scheduler.add_job(self._guarded(job), "interval", seconds=seconds)
 
+    def always(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run a coroutine function that ends only when it is stopped."""
+        self._endless.append(job)
+
     def start(self) -> None:
         """Start the jobs."""
         self._scheduler.start()
+        self._running |= {asyncio.create_task(job()) for job in self._endless}
 
     async def stop(self) -> None:
         """Stop the jobs, also those in the middle of their work, and return when all of them have ended."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
+from indexer.metrics import Meter
 from indexer.store.checkpoint import read
 from indexer.store.models import Block, IndexerStatus, QuarantinedLog
 from indexer.store.rows import table_of
@@ -31,8 +32,9 @@ class Activity(StrEnum):
 class StatusBoard:
     """Keeps the status row."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, meter: Meter | None = None) -> None:
         self._engine = engine
+        self._meter = meter or Meter()
         self._activity: Activity | None = None
 
     def doing(self, activity: Activity) -> None:
@@ -49,6 +51,8 @@ class StatusBoard:
     def failed(self, error: Exception) -> None:
         """Note an error after which the indexer tries again."""
         log.warning("%s", error)
+        self._meter.errors += 1
+        self._meter.alive()
         self._note(Activity.FAILING, error)
 
     def ended(self, error: Exception) -> None:
@@ -60,12 +64,14 @@ class StatusBoard:
         self._activity = activity
 
     def count(self, column: str, more: int = 1) -> None:
-        """Add to ``reorgs`` or ``refetches``."""
+        """Add to ``reorgs``, ``refetches`` or ``gaps``."""
         if more:
+            if column != "reorgs":
+                setattr(self._meter, column, getattr(self._meter, column) + more)
             self._write(**{column: TABLE.c[column] + more})
 
     def _write(self, **values: Any) -> None:
-        first = {"activity": Activity.BACKFILLING.value, "reorgs": 0, "refetches": 0}
+        first = {"activity": Activity.BACKFILLING.value, "reorgs": 0, "refetches": 0, "gaps": 0}
         with writing(self._engine) as connection:
             if connection.scalar(select(TABLE.c.id)) is None:
                 connection.execute(insert(TABLE).values(id=ID, updated_at=int(time.time()), **first))

@@ -78,6 +78,7 @@ class Indexer:
         self._watched = watched
         self._fetcher = fetcher
         self._checkpoint: Checkpoint | None = None
+        self._trusted: Node | None = None
         self._bare = False
         """Whether secondary indexes are to be built at the end of the backfill."""
         self._asked: tuple[float, Node | None, Marks | None] = (0.0, None, None)
@@ -89,6 +90,11 @@ class Indexer:
             raise RuntimeError("not started")
         return self._checkpoint
 
+    @property
+    def loading(self) -> bool:
+        """Return whether history is being loaded, and readers would lack secondary indexes."""
+        return self._bare
+
     async def start(self) -> Checkpoint:
         """Check that node, deployment and mirror belong together, and take over writing.
 
@@ -97,8 +103,7 @@ class Indexer:
             ConfigurationChanged: Contracts or event ABIs differ.
             AnotherWriter: Somebody else is starting right now.
         """
-        chain_id, genesis = await self.node.identity()
-        check_chain(self._watched, chain_id, genesis)
+        await self._trust(self.node.pinned())
         with self._writing() as connection:
             stored = checkpoints.read(connection)
             if stored is not None:
@@ -116,7 +121,14 @@ class Indexer:
             RetryableError: Nothing changed; try again later.
             FatalError: Nothing changed; a person has to act.
         """
-        node = self.node.pinned()
+        try:
+            return await self._step(self.node.pinned())
+        except RetryableError:
+            self._trusted = None
+            raise
+
+    async def _step(self, node: Node) -> Step:
+        await self._trust(node)
         marks = await self._marks_of(node)
         if self._is_replaced_by(marks.head):
             return await self._return_to_common_ancestor(node, marks)
@@ -127,6 +139,18 @@ class Indexer:
         if not batches:
             return self._idle(marks)
         return self._apply(batches, marks)
+
+    async def _trust(self, node: Node) -> None:
+        """Make sure that a node is of our chain, when it is asked for the first time, and after every failure."""
+        if node is self._trusted:
+            return
+        try:
+            check_chain(self._watched, *await node.identity())
+        except MirrorOfAnotherChain as error:
+            if node is self.node:
+                raise
+            raise NodeAnswerInvalid(str(error)) from error  # there are others to ask
+        self._trusted = node
 
     async def _gather(self, node: Node, marks: Marks) -> list[tuple[Batch, Decoded]]:
         """Fetch and decode what one transaction will hold: a batch at the head, many of them in a backfill.

@@ -60,3 +60,4 @@ class IndexerStatus(Base):
     last_error_at: Mapped[Time | None]
     reorgs: Mapped[Int]  # since the database was made
     refetches: Mapped[Int]
+    gaps: Mapped[Int]  # blocks whose stored events differed from a second look at the node

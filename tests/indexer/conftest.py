@@ -24,9 +24,9 @@ T = TypeVar("T")
 class Mirror:
     """A mirror of a fake chain."""
 
-    def __init__(self, node: FakeNode, url: str, **limits: int) -> None:
+    def __init__(self, node: FakeNode, engine: Engine, **limits: int) -> None:
         self.node = node
-        self.engine: Engine = open_engine(url)
+        self.engine = engine
         self.restart(**limits)
 
     def restart(self, target_logs: int = 40, max_range: int = 1_000) -> None:
@@ -124,15 +124,15 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def make_mirror(new_database: Callable[[str], str]) -> Iterator[MakeMirror]:
     """Return a factory of mirrors, each in its own database; the same name opens the same one."""
-    made: list[Mirror] = []
+    engines: list[Engine] = []
 
     def make(node: FakeNode, name: str | None = None, **limits: int) -> Mirror:
-        made.append(Mirror(node, new_database(name or str(len(made))), **limits))
-        return made[-1]
+        engines.append(open_engine(new_database(name or str(len(engines)))))
+        return Mirror(node, engines[-1], **limits)
 
     yield make
-    for mirror in made:
-        mirror.engine.dispose()
+    for engine in engines:
+        engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -986,6 +986,7 @@ def create_operations() -> None:
         sa.Column("last_error_at", sa.BigInteger(), nullable=True),
         sa.Column("reorgs", sa.BigInteger(), nullable=False),
         sa.Column("refetches", sa.BigInteger(), nullable=False),
+        sa.Column("gaps", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_ops_indexer_status"),
     )
 
