@@ -84,6 +84,10 @@ audit-static: $(AUDIT_STAMP) ## Static analysis of the contracts by slither; fai
 	@$(STEP) "Static analysis of contracts" env FOUNDRY_OUT=.toolchain/audit/out \
 		FOUNDRY_CACHE_PATH=.toolchain/audit/cache .toolchain/audit/bin/slither . --exclude uninitialized-local
 
+.PHONY: test-faults
+test-faults: setup ## Every fault of chain, nodes, process and database against the indexer; `test` plays a sample
+	@ERANOS_FAULTS=full pytest tests/indexer/test_faults.py tests/indexer/test_kill.py $(ARGS)
+
 .PHONY: bench
 bench: setup ## What the project claims about speed and gas, one JSON line per claim; fails if one does not hold
 	@python -m benchmarks $(ARGS)

@@ -1,7 +1,7 @@
 """Writes a batch, or takes one back: rows, derived rows, undo rows and checkpoint in one transaction."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Table, delete, insert, select
 
 from indexer.chain import Header
 from indexer.decode import Decoded, EventRow
-from indexer.errors import LogsMissing, ReorgBelowFinality
+from indexer.errors import EventsInconsistent, LogsMissing, ReorgBelowFinality
 from indexer.events import LAB_CONTRACTS, Watched
 from indexer.fetch import Batch, JournalState
-from indexer.handlers import TABLES, Place, Rows, fold, places
+from indexer.handlers import TABLES, Place, Rows, fold, fold_journals, places
 from indexer.store import rows as store
 from indexer.store.columns import block_of
 from indexer.store.event_tables import EVENTS
@@ -40,10 +40,12 @@ def write(connection: Connection, batch: Batch, decoded: Decoded, watched: Watch
     if decoded.quarantined:
         connection.execute(insert(QUARANTINE), decoded.quarantined)
     present = load(connection, places(decoded.rows) | JOURNALS)
-    if batch.blocks:
+    try:
         changed = _fold_by_block(connection, batch.blocks, decoded.rows, present)
-    else:
-        changed = fold(decoded.rows, present)
+    except EventsInconsistent:
+        # Perhaps the node withheld what comes before: then another one helps, and nobody has to act.
+        check_journals(connection, {**present, **fold_journals(decoded.rows, present)}, batch.journals, watched)
+        raise
     check_journals(connection, {**present, **changed}, batch.journals, watched)
     write_rows(connection, changed, present)
     for header in batch.blocks or [batch.last]:
@@ -51,9 +53,11 @@ def write(connection: Connection, batch: Batch, decoded: Decoded, watched: Watch
 
 
 def _fold_by_block(
-    connection: Connection, headers: Iterable[Header], events: Iterable[EventRow], present: Mapping[Place, Row]
+    connection: Connection, headers: Sequence[Header], events: Sequence[EventRow], present: Mapping[Place, Row]
 ) -> Rows:
-    """Fold blocks one after the other, and keep what each of them changed."""
+    """Fold blocks above the finalized one by one, and keep what each of them changed; what is final, all at once."""
+    if not headers:
+        return fold(events, present)
     events_of = {number: list(some) for number, some in groupby(events, key=lambda row: block_of(row.key))}
     working: Rows = dict(present)
     changed: Rows = {}

@@ -4,7 +4,7 @@ Pure: no session, network or clock. Importing this package registers every handl
 """
 
 from indexer.handlers import authority, credit, crowdfunding, match_funding, registry
-from indexer.handlers.folding import HANDLERS, TABLES, Place, Rows, fold, places
+from indexer.handlers.folding import HANDLERS, TABLES, Place, Rows, fold, fold_journals, places
 
 __all__ = [
     "HANDLERS",
@@ -15,6 +15,7 @@ __all__ = [
     "credit",
     "crowdfunding",
     "fold",
+    "fold_journals",
     "match_funding",
     "places",
     "registry",

@@ -109,7 +109,7 @@ def places(events: Iterable[EventRow]) -> set[Place]:
     return touched
 
 
-def fold(events: Iterable[EventRow], present: Mapping[Place, Row | None]) -> Rows:
+def fold(events: Sequence[EventRow], present: Mapping[Place, Row | None]) -> Rows:
     """Apply events in order.
 
     Args:
@@ -124,9 +124,8 @@ def fold(events: Iterable[EventRow], present: Mapping[Place, Row | None]) -> Row
     """
     rows: Rows = {}
     last: dict[Place, tuple[Any, ...]] = {}
-    journals: dict[Place, tuple[int, bytes]] = {}
-    for _, event, values, hashed in events:
-        handler, places_of, fields_of, touches, journal = plan(event.table)
+    for _, event, values, _ in events:
+        handler, places_of, fields_of, touches, _ = plan(event.table)
         if handler is not None:
             touched = places_of(values)
             before = [rows[place] if place in rows else present.get(place) for place in touched]
@@ -136,16 +135,26 @@ def fold(events: Iterable[EventRow], present: Mapping[Place, Row | None]) -> Row
                 if row is not None:
                     rows[place] = row
                     last[place] = values
-        if journal is not None:
+    folded = {place: (rows[place] or {}) | _stamps(values) for place, values in last.items()}
+    return folded | fold_journals(events, present)
+
+
+def fold_journals(events: Sequence[EventRow], present: Mapping[Place, Row | None]) -> Rows:
+    """Count events in the journals; arguments and result as those of `fold`, the journals alone."""
+    journals: dict[Place, tuple[int, bytes]] = {}
+    last: dict[Place, tuple[Any, ...]] = {}
+    for _, event, values, hashed in events:
+        if (journal := plan(event.table).journal) is not None:
             sequence, digest = journals.get(journal) or _journal(present.get(journal))
             digest = keccak(digest + JOURNAL_PADDING + (hashed or event_hash(event, values)))[:26]
             journals[journal] = sequence + 1, digest
             last[journal] = values
+    rows: Rows = {}
     for place, (sequence, digest) in journals.items():
         name, contract = place[1][0], last[place][CONTRACT_COLUMN]
-        text = "0x" + digest.hex()
-        rows[place] = {"contract_name": name, "contract": contract, "sequence": sequence, "digest": text}
-    return {place: (rows[place] or {}) | _stamps(values) for place, values in last.items()}
+        row = {"contract_name": name, "contract": contract, "sequence": sequence, "digest": "0x" + digest.hex()}
+        rows[place] = row | _stamps(last[place])
+    return rows
 
 
 def as_dict(event: Event, values: tuple[Any, ...]) -> Row:

@@ -19,7 +19,8 @@ from tests.indexer.fake_chain import FakeNode
 from tests.indexer.fake_server import Rpc, serving
 from tests.indexer.test_cli import record_of
 
-KILLS = 4
+KILLS = 250 if os.environ.get("ERANOS_FAULTS") == "full" else 3
+"""On each database."""
 
 
 def test_once__killed_at_random_instants__same_mirror_as_left_in_peace(
@@ -27,7 +28,7 @@ def test_once__killed_at_random_instants__same_mirror_as_left_in_peace(
 ) -> None:
     chance = random.Random(1)
     node = FakeNode(seed=51)
-    node.grow(250, acts=5)
+    node.grow(250 + 12 * KILLS, acts=5)
     rpc = Rpc(node)
     rpc.delay = 0.004
     database = new_database("killed")
