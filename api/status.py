@@ -51,6 +51,7 @@ class Indexer(BaseModel):
     last_error_at: fields.Time | None
     reorgs: int = Field(description="Since the database was made.")
     refetches: int = Field(description="Answers of the node that lacked logs and were asked for again.")
+    gaps: int = Field(description="Blocks whose stored events differed from a second look at the node.")
 
 
 class Journal(BaseModel):

@@ -340,7 +340,8 @@ def _schema(engine: Engine, change: Callable[[Engine], None]) -> None:
 
 
 def _unusable(engine: Engine, error: DatabaseError) -> DatabaseUnusable:
-    return DatabaseUnusable(f"{engine.url} can't be used: {error.orig}: move it away, or set ERANOS_INDEX_DATABASE_URL")
+    reason = str(error.orig).partition("\n")[0]
+    return DatabaseUnusable(f"{engine.url} can't be used: {reason}: move it away, or set ERANOS_INDEX_DATABASE_URL")
 
 
 @contextmanager

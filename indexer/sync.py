@@ -317,7 +317,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
     except CheckpointConflict as error:
         raise AnotherWriter(f"another indexer writes to this database ({error}): stop one of them") from error
     except DatabaseError as error:
-        raise DatabaseUnusable(f"the database refused: {error.orig}: is it writable, is its disk full?") from error
+        reason = str(error.orig).partition("\n")[0]  # PostgreSQL goes on with the statement
+        raise DatabaseUnusable(f"the database refused: {reason}: is it writable, is its disk full?") from error
 
 
 def check_chain(watched: Watched, chain_id: int, genesis: str) -> None:

@@ -7,10 +7,12 @@ the machine does makes things slower, never faster.
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import quantiles
 from tempfile import TemporaryDirectory
 from typing import IO, Any, Final
 
@@ -23,6 +25,7 @@ DENSE, SPARSE = 500, 3
 SMALL, MIDDLE, DEEP = 100_000, 500_000, 1_000_000
 SPARSE_EVENTS: Final = 60_000
 REORG_BLOCKS: Final = 64
+NEW_BLOCKS: Final = 50
 
 TARGETS: Final = {
     "backfill, dense, SQLite: wall time": 2.5,
@@ -122,6 +125,7 @@ def measure() -> Iterator[Claim]:
         yield from dense(Path(folder))
         yield from sparse(Path(folder))
         yield from without_times(Path(folder))
+        yield from live(Path(folder))
 
 
 def dense(folder: Path) -> Iterator[Claim]:
@@ -168,6 +172,64 @@ def without_times(folder: Path) -> Iterator[Claim]:
         f"the same with them, {walls[True]:.2f} s",
         walls[True],
     )
+
+
+@contextmanager
+def following(url: str, database: str) -> Iterator[subprocess.Popen[str]]:
+    """Run an indexer that follows the chain."""
+    command = [sys.executable, "-m", "benchmarks.indexing.client", "follow", url, database]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        try:
+            yield process
+        finally:
+            process.communicate()
+
+
+def at(process: subprocess.Popen[str], number: int) -> float:
+    """Wait until a follower is at a block and return for how many seconds it has run."""
+    if process.stdout is None:
+        raise RuntimeError("started without pipes")
+    for line in process.stdout:
+        found = json.loads(line)
+        if found.get("number", -1) >= number:
+            return float(found["wall"])
+    raise RuntimeError("the follower ended")
+
+
+def live(folder: Path) -> Iterator[Claim]:
+    """Restart, new blocks and a reorg."""
+    database = f"sqlite:///{folder}/live.db"
+    with served(SMALL, DENSE) as node:
+        run("index", node.url, database)
+        with following(node.url, database) as process:
+            restart = at(process, node.last)
+            time.sleep(1)  # until its socket is open
+            seen = [timed(node, process, "grow", 1, 2) for _ in range(NEW_BLOCKS)]
+            timed(node, process, "grow", REORG_BLOCKS, DENSE)
+            repair = timed(node, process, "reorg", REORG_BLOCKS)
+    p50, p95 = (quantiles(seen, n=20)[i] for i in (9, 18))
+    yield Claim("restart to following", round(restart, 3), "seconds", "aim 1 s", round(restart, 3))
+    yield Claim(
+        "new block by newHeads to committed, p50", round(p50, 4), "seconds", "aim 0.035 s", round(p50 / 0.035, 3)
+    )
+    yield Claim("new block by newHeads to committed, p95", round(p95, 4), "seconds", "aim 0.08 s", round(p95 / 0.08, 3))
+    yield Claim(
+        f"reorg of {REORG_BLOCKS} blocks with {DENSE} events each repaired",
+        round(repair, 3),
+        "seconds",
+        "aim 1 s",
+        round(repair, 3),
+    )
+
+
+def timed(node: Served, process: subprocess.Popen[str], *order: object) -> float:
+    """Return how long after a change of the chain the follower has committed it."""
+    if process.stdout is None:
+        raise RuntimeError("started without pipes")
+    head = node.order(*order)
+    began = time.perf_counter()
+    at(process, head)
+    return time.perf_counter() - began
 
 
 def measure_deep() -> Iterator[Claim]:

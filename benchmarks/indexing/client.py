@@ -8,7 +8,8 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import aiohttp
@@ -64,7 +65,59 @@ async def raw(url: str, last: int, step: int) -> dict[str, Any]:
 
 async def index(url: str, database: str) -> dict[str, Any]:
     """Make a mirror from nothing, as `eranos index once` does."""
-    from indexer.chain import HttpNode  # noqa: PLC0415 - not measured with the raw download
+    from indexer import loop  # noqa: F401, PLC0415 - loads modules before the clock runs; the raw download needs none
+    from indexer.store import schema  # noqa: F401, PLC0415
+
+    clock = Clock()
+    events = 0
+
+    def watch(step: Any) -> None:
+        nonlocal events
+        events += step.events
+
+    async with _loop(url, database) as (made, _indexer):
+        await made.once(watch)
+    return clock.read() | {"events": events}
+
+
+async def follow(url: str, database: str) -> dict[str, Any]:
+    """Follow the chain until standard input ends; a line for the time to the head, and one for each head after it."""
+    from indexer import heads  # noqa: PLC0415 - not measured with the raw download
+
+    clock = Clock()
+    async with _loop(url, database) as (made, indexer):
+        asyncio.get_running_loop().run_in_executor(None, _until_input_ends, made.stop, asyncio.get_running_loop())
+
+        def watch(step: Any) -> None:
+            if step.outcome == "idle":
+                say({"number": indexer.checkpoint.number, "wall": clock.read()["wall"]})
+
+        jobs = [
+            asyncio.create_task(heads.follow(url.replace("http", "ws"), made.wake.set)),
+            asyncio.create_task(_every_second(made.wake)),
+        ]
+        await made.run(watch)
+        for job in jobs:
+            job.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
+    return clock.read()
+
+
+async def _every_second(wake: asyncio.Event) -> None:
+    while True:
+        await asyncio.sleep(1)
+        wake.set()
+
+
+def _until_input_ends(stop: asyncio.Event, loop: asyncio.AbstractEventLoop) -> None:
+    sys.stdin.read()
+    loop.call_soon_threadsafe(stop.set)
+
+
+@asynccontextmanager
+async def _loop(url: str, database: str) -> AsyncIterator[tuple[Any, Any]]:
+    """Open everything the indexer needs, and close it again."""
+    from indexer.endpoints import open_nodes  # noqa: PLC0415 - not measured with the raw download
     from indexer.fetch import Fetcher  # noqa: PLC0415
     from indexer.loop import Loop  # noqa: PLC0415
     from indexer.settings import Settings  # noqa: PLC0415
@@ -74,26 +127,25 @@ async def index(url: str, database: str) -> dict[str, Any]:
     from indexer.sync import Indexer  # noqa: PLC0415
 
     settings = Settings()
-    clock = Clock()
     engine = open_engine(database)
     schema.upgrade(engine)
-    node = HttpNode.open(url, settings.rpc_timeout)
+    node = open_nodes(url, settings.rpc_timeout)
     chain_id, genesis = await node.identity()
     names = {"0x" + address.hex(): name for name, address in ADDRESSES.items()}
     watched = Watched(chain_id, genesis, names, FIRST_BLOCK)
     fetcher = Fetcher(node, watched, target_logs=settings.target_logs, max_range=settings.max_range)
     indexer = Indexer(node, engine, watched, fetcher)
     await indexer.start()
-    events = 0
-
-    def watch(step: Any) -> None:
-        nonlocal events
-        events += step.events
-
-    await Loop(indexer, fetcher, StatusBoard(engine)).once(watch)
+    yield Loop(indexer, fetcher, StatusBoard(engine)), indexer
+    await fetcher.stop()
     await node.close()
     engine.dispose()
-    return clock.read() | {"events": events}
+
+
+def say(found: dict[str, Any]) -> None:
+    """Write one line of JSON."""
+    sys.stdout.write(json.dumps(found) + "\n")
+    sys.stdout.flush()
 
 
 class Clock:
@@ -113,9 +165,13 @@ class Clock:
 def main() -> None:
     """Measure what the command line names."""
     what, *arguments = sys.argv[1:]
-    jobs: dict[str, Callable[..., Coroutine[Any, Any, dict[str, Any]]]] = {"raw": raw, "index": index}
+    jobs: dict[str, Callable[..., Coroutine[Any, Any, dict[str, Any]]]] = {
+        "raw": raw,
+        "index": index,
+        "follow": follow,
+    }
     values: list[Any] = [int(text) if text.isdigit() else text for text in arguments]
-    sys.stdout.write(json.dumps(asyncio.run(jobs[what](*values))) + "\n")
+    say(asyncio.run(jobs[what](*values)))
 
 
 if __name__ == "__main__":

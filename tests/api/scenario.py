@@ -240,6 +240,7 @@ def _operation() -> Iterator[Base]:
         last_error_at=NOW - DAY,
         reorgs=1,
         refetches=2,
+        gaps=0,
     )
     for number, differences in ((1, 3), (2, 0)):
         yield models.Reconciliation(

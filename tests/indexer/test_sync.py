@@ -90,7 +90,7 @@ def test_writing__database_refuses__advice(node: FakeNode, make_mirror: MakeMirr
     mirror = make_mirror(node)
     with mirror.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE campaigns")
-    with pytest.raises(DatabaseUnusable, match=r"(no such table: |relation \")campaigns[^:]*: is it writable"):
+    with pytest.raises(DatabaseUnusable, match=r"(no such table: |relation \")campaigns.*: is it writable"):
         mirror.catch_up()
 
 
