@@ -34,7 +34,7 @@ from indexer.store import indexes
 from indexer.store.checkpoint import Checkpoint, CheckpointConflict
 from indexer.store.session import Lead, LeadLost, reading
 
-EVENTS_PER_COMMIT: Final = 20_000
+EVENTS_PER_COMMIT: Final = 10_000
 """Events of a backfill after which a transaction is closed: rows that change often are written once for all of them."""
 
 BATCHES_PER_COMMIT: Final = 16

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any, Final
 
 from benchmarks.claims import Claim
+from tests.postgres import running
 
 ROUNDS: Final = 3
 LOGS_PER_ANSWER: Final = 5_000
@@ -123,6 +124,7 @@ def measure() -> Iterator[Claim]:
     """Measure the chains of an ordinary run."""
     with TemporaryDirectory() as folder:
         yield from dense(Path(folder))
+        yield from dense_postgres()
         yield from sparse(Path(folder))
         yield from without_times(Path(folder))
         yield from live(Path(folder))
@@ -147,6 +149,23 @@ def dense(folder: Path) -> Iterator[Claim]:
         "CPU seconds",
         f"orjson on the same bytes, {raw['orjson']:.2f} s",
         raw["orjson"],
+    )
+
+
+def dense_postgres() -> Iterator[Claim]:
+    """The same on PostgreSQL."""
+    with running() as server, served(SMALL, DENSE) as node:
+        raw, index = [], []
+        for _ in range(ROUNDS):
+            raw.append(run("raw", node.url, node.last, LOGS_PER_ANSWER // DENSE))
+            index.append(run("index", node.url, server.url(server.create())))
+    found, reference = best(index), best(raw)
+    yield claim(
+        "backfill, dense, PostgreSQL: wall time",
+        found["wall"],
+        "seconds",
+        f"raw download of the same logs, {reference['wall']:.2f} s",
+        reference["wall"],
     )
 
 
