@@ -187,7 +187,7 @@ def test_pledge__backer_pays_more_than_arrives__is_between_token_and_backer(
 # ---------------------------------------------------------------------------------------- exits in a hostile currency
 
 
-@pytest.fixture(params=["withdrawPledge", "refund", "collect"])
+@pytest.fixture(params=["withdrawPledge", "refund", "collect", "releaseAndCollect"])
 def way_out(request, campaigns, create_campaign, crowdfunding, hostile, people):
     """(call, amount, recipient) of each act that pays out; another backer's money lies in the same currency."""
     opens_at = now() + d.OPENING_DELAY
@@ -195,16 +195,19 @@ def way_out(request, campaigns, create_campaign, crowdfunding, hostile, people):
     campaign_id = create_campaign(phase="Approved", opensAt=opens_at, currency=hostile.address)
     travel_to(opens_at)
     crowdfunding.pledge(OTHER, AMOUNT, 0, sender=people.second_backer)
-    crowdfunding.pledge(campaign_id, d.GOAL if request.param == "collect" else AMOUNT, 0, sender=people.backer)
+    delivers = request.param in ("collect", "releaseAndCollect")
+    crowdfunding.pledge(campaign_id, d.GOAL if delivers else AMOUNT, 0, sender=people.backer)
     if request.param == "withdrawPledge":
         return lambda: crowdfunding.withdrawPledge(campaign_id, sender=people.backer), AMOUNT, people.backer
     if request.param == "refund":
         crowdfunding.cancelCampaign(campaign_id, sender=people.organizer)
         return lambda: crowdfunding.refund(campaign_id, people.backer, sender=people.stranger), AMOUNT, people.backer
     travel_to(crowdfunding.campaign(campaign_id).pledgingEndsAt)
-    campaigns.claim_and_release(campaign_id)
+    campaigns.claim(campaign_id)
+    if request.param == "collect":
+        crowdfunding.releaseMilestone(campaign_id, sender=people.stranger)
     amount = d.GOAL * 3_000 // 10_000
-    return lambda: crowdfunding.collect(campaign_id, sender=people.stranger), amount, people.payout
+    return lambda: getattr(crowdfunding, request.param)(campaign_id, sender=people.stranger), amount, people.payout
 
 
 def test_exit__costs_more__reverts_and_works_later(way_out, crowdfunding, hostile, people):
@@ -287,7 +290,7 @@ def test_refund__currency_shrank__hurts_this_currency_only(create_campaign, crow
 NONSENSE_PERMIT = (0, 27, bytes(32), bytes(32))
 
 
-@pytest.fixture(params=["pledge", "pledgeWithPermit", "withdrawPledge", "refund", "collect"])
+@pytest.fixture(params=["pledge", "pledgeWithPermit", "withdrawPledge", "refund", "collect", "releaseAndCollect"])
 def reentry(request, crowdfunding, people):
     """Calldata of each act that moves money, for the first campaign."""
     arguments = {
@@ -296,6 +299,7 @@ def reentry(request, crowdfunding, people):
         "withdrawPledge": (1,),
         "refund": (1, people.second_backer.address),
         "collect": (1,),
+        "releaseAndCollect": (1,),
     }[request.param]
     return getattr(crowdfunding, request.param).encode_input(*arguments)
 
