@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory --warn-undefined-variables
 
 PYTHON ?=
 ARGS ?=
+MUTANTS ?= 1200
 
 ROOT := $(CURDIR)
 TOOLS := $(ROOT)/.toolchain
@@ -87,6 +88,10 @@ audit-static: $(AUDIT_STAMP) ## Static analysis of the contracts by slither; fai
 .PHONY: test-faults
 test-faults: setup ## Every fault of chain, nodes, process and database against the indexer; `test` plays a sample
 	@ERANOS_FAULTS=full pytest tests/indexer/test_faults.py tests/indexer/test_kill.py $(ARGS)
+
+.PHONY: mutate
+mutate: setup ## Break the contracts in small ways, one at a time: does a test fail? About an hour (MUTANTS=all: every way)
+	@python -m tests.mutation --mutants $(MUTANTS) $(ARGS)
 
 .PHONY: bench
 bench: setup ## What the project claims about speed and gas, one JSON line per claim; fails if one does not hold
