@@ -106,7 +106,7 @@ class Place:
     node_id: int
     in_constructor: bool = False
     found: list[Mutant] = field(default_factory=list)
-    journaling: list[bool] = field(default_factory=list)
+    about: list[tuple[str, ...]] = field(default_factory=list)
 
     def source(self, node: Node) -> str:
         start, end = span(node)
@@ -114,8 +114,8 @@ class Place:
 
     def add(self, operator: str, where: Node | tuple[int, int], new: str, **facts: Any) -> None:
         start, end = where if isinstance(where, tuple) else span(where)
-        if self.journaling or "Journals" in self.file:
-            facts["hints"] = (*facts.get("hints", ()), *_journal_hints(self.index))
+        if not facts.get("hints"):
+            facts["hints"] = self.about[-1] if self.about else ()
         old = self.text[start:end].decode()
         if old != new:
             line = self.text.count(b"\n", 0, start) + 1
@@ -192,15 +192,36 @@ def _modifiers(place: Place, function: Node) -> None:
 
 def _visit(place: Place, node: Node) -> None:
     operator = OPERATORS.get(node["nodeType"])
-    journals = node["nodeType"] == "ExpressionStatement" and _callee(node["expression"]).endswith("append")
-    if journals:
-        place.journaling.append(True)
+    about = _about(place, node)
+    if about:
+        place.about.append(about)
     if operator:
         operator(place, node)
     for child in _children(node):
         _visit(place, child)
-    if journals:
-        place.journaling.pop()
+    if about:
+        place.about.pop()
+
+
+def _about(place: Place, node: Node) -> tuple[str, ...]:
+    """Returns what a statement refuses, logs or journals: a test that saw it looks at all that is in the statement."""
+    match node["nodeType"]:
+        case "Block" if "Journals" in place.file:
+            return _journal_hints(place.index)
+        case "ExpressionStatement" if _callee(node["expression"]).endswith("append"):
+            return (*_hints(place, node), *_journal_hints(place.index))
+        case "ExpressionStatement" if _callee(node["expression"]).startswith(GUARD_CALLS):
+            return _hints(place, node)
+        case "EmitStatement" | "RevertStatement":
+            return _hints(place, node)
+        case "IfStatement" if _refusals(node):
+            return tuple(hint for refusal in _refusals(node) for hint in _hints(place, refusal))
+        case _:
+            return ()
+
+
+def _refusals(statement: Node) -> list[Node]:
+    return [node for node in _descendants(statement["trueBody"]) if node["nodeType"] == "RevertStatement"]
 
 
 def _children(node: Node) -> Iterator[Node]:
@@ -217,8 +238,7 @@ def _expression_statement(place: Place, statement: Node) -> None:
             name = _callee(expression)
             guard = name.startswith(GUARD_CALLS)
             kind = "delete guard" if guard else "delete call"
-            hints = _hints(place, expression)
-            place.add(kind, _with_semicolon(place, statement), NOTHING, guard=guard, hints=hints)
+            place.add(kind, _with_semicolon(place, statement), NOTHING, guard=guard)
         case "Assignment":
             _assignment_statement(place, statement, expression)
         case "UnaryOperation" if _is_storage(place, expression["subExpression"]):
@@ -277,15 +297,13 @@ def _return(place: Place, statement: Node) -> None:
 
 
 def _if(place: Place, statement: Node) -> None:
-    refusals = [n for n in _descendants(statement["trueBody"]) if n["nodeType"] == "RevertStatement"]
-    hints = tuple(h for refusal in refusals for h in _hints(place, refusal))
-    if refusals and not statement.get("falseBody"):
+    if _refusals(statement) and not statement.get("falseBody"):
         body = statement["trueBody"]
         where = span(statement) if body["nodeType"] == "Block" else _with_semicolon(place, statement)
-        place.add("delete guard", where, NOTHING, guard=True, hints=hints)
+        place.add("delete guard", where, NOTHING, guard=True)
         return
-    place.add("condition", statement["condition"], "true", hints=hints)
-    place.add("condition", statement["condition"], "false", hints=hints)
+    place.add("condition", statement["condition"], "true")
+    place.add("condition", statement["condition"], "false")
 
 
 def _conditional(place: Place, expression: Node) -> None:
@@ -326,7 +344,7 @@ def _call(place: Place, call: Node) -> None:
             start, end = span(one)[0], span(other)[1]
             between = place.text[span(one)[1] : span(other)[0]].decode()
             new = f"{place.source(other)}{between}{place.source(one)}"
-            place.add("exchange arguments", (start, end), new, hints=_hints(place, call))
+            place.add("exchange arguments", (start, end), new)
 
 
 def _literal(place: Place, literal: Node) -> None:
@@ -339,7 +357,7 @@ def _literal(place: Place, literal: Node) -> None:
 
 
 def _emit(place: Place, statement: Node) -> None:
-    place.add("delete emit", _with_semicolon(place, statement), NOTHING, hints=_hints(place, statement))
+    place.add("delete emit", _with_semicolon(place, statement), NOTHING)
 
 
 OPERATORS: Final = {
