@@ -10,6 +10,7 @@ from tests.contracts import defaults as d
 from tests.contracts.campaign_phases import Phase
 from tests.contracts.conftest import now, travel_to
 from tests.contracts.expect import reverts
+from tests.contracts.test_journal import journal_of, journaled_topics, raw_logs, recomputed
 
 AMOUNT = 100 * d.EURO
 
@@ -66,6 +67,8 @@ def test_match_events__of_a_whole_life__name_pool_and_campaign(
     assert ids(released, "MatchReleased") == {"poolId": pool_id, "campaignId": campaign_id}
     settled = match_funding.settleReservation(gift, campaign_id, sender=people.stranger)
     assert ids(settled, "ReservationSettled") == {"poolId": gift, "campaignId": campaign_id}
+    journal = recomputed(raw_logs(match_funding), journaled_topics("match_funding"))
+    assert journal_of(match_funding) == journal, "the journal has them in the same places"
 
 
 def test_enrolment_errors__name_pool_and_campaign(pool_id, pools, create_campaign, match_funding, people):
