@@ -155,3 +155,21 @@ def test_match_of__three_gifts__is_nothing(pools, create_campaign, crowdfunding,
     for pool in gifts:
         assert match_funding.matchOf(pool, campaign_id, people.member) == 0
     assert crowdfunding.quote(campaign_id, people.member, AMOUNT) == 0
+
+
+def test_quote__at_the_caps__are_those_of_this_pool_and_campaign(
+    unlike, pools, create_campaign, crowdfunding, match_funding, people
+):
+    """The first pool's cap for the campaign, and the second's for the member, are reached by the first pledge."""
+    for_campaign = pools.open(campaignCap=AMOUNT // 2)
+    for_member = pools.open_for_members(ratioBps=10_000, memberCap=AMOUNT)
+    campaign_id = create_campaign(approved=pools.enrol(for_campaign, for_member))
+    crowdfunding.pledge(campaign_id, AMOUNT, AMOUNT // 2 + AMOUNT, sender=people.member)
+    assert match_funding.matchOf(for_member, campaign_id, people.member) == AMOUNT
+
+    assert crowdfunding.quote(campaign_id, people.member, AMOUNT) == 0
+    crowdfunding.pledge(campaign_id, AMOUNT, 0, sender=people.member)
+
+    assert pools.reserved(for_campaign, campaign_id) == AMOUNT // 2
+    assert pools.reserved(for_member, campaign_id) == AMOUNT
+    pools.assert_books_agree()
