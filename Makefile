@@ -32,6 +32,7 @@ unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 NODE_STAMP := node_modules/.eranos-installed
 PYTHON_STAMP := .venv/.eranos-packages
 ERANOS_STAMP := .venv/.eranos-editable
+PROVE_STAMP := .toolchain/prove/.eranos-packages
 TOOLS_STAMP := .toolchain/bin/.linked
 CONTRACTS_STAMP := .build/.eranos-compiled
 AUDIT_STAMP := .toolchain/audit/.eranos-packages
@@ -67,6 +68,10 @@ test-others:
 .PHONY: test-deep
 test-deep: setup ## The forge tests with forty times as many runs and another seed, for the night (ARGS=--match-contract NAME: some)
 	@FOUNDRY_PROFILE=deep python -m tests.invariants.campaign --fuzz-seed $$(date +%s) $(ARGS)
+
+.PHONY: prove
+prove: setup $(PROVE_STAMP) ## What is proved of the contracts for every state and caller, by halmos (ARGS=--function NAME: some)
+	@python -m tests.invariants.prove $(ARGS)
 
 .PHONY: check
 check: setup ## Static checks, under a minute: format, lint, types, import direction, ABIs, migrations, contracts
@@ -162,6 +167,14 @@ $(AUDIT_STAMP): toolchain/build-constraints.txt toolchain/audit-constraints.txt 
 	$(STEP) "Analyser in .toolchain/audit" "$$python" -m venv --clear .toolchain/audit
 	@$(STEP) "pip of the analyser" .toolchain/audit/bin/python -m pip install --require-hashes --no-deps -r toolchain/build-constraints.txt
 	@$(STEP) "Packages of the analyser" .toolchain/audit/bin/python -m pip install --require-hashes --no-deps -r toolchain/audit-constraints.txt
+	@touch $@
+
+# In an environment of its own, for the same reason.
+$(PROVE_STAMP): toolchain/build-constraints.txt toolchain/prove-constraints.txt $(TOOLS_STAMP)
+	@python=$$(toolchain/find_python.sh) && \
+	$(STEP) "Prover in .toolchain/prove" "$$python" -m venv --clear .toolchain/prove
+	@$(STEP) "pip of the prover" .toolchain/prove/bin/python -m pip install --require-hashes --no-deps -r toolchain/build-constraints.txt
+	@$(STEP) "Packages of the prover" .toolchain/prove/bin/python -m pip install --require-hashes --no-deps -r toolchain/prove-constraints.txt
 	@touch $@
 
 $(CONTRACTS_STAMP): $(PYTHON_STAMP) $(TOOLS_STAMP) toolchain/solc.mjs ape-config.yaml $(SOURCES)

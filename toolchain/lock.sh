@@ -19,6 +19,8 @@ python -c 'import tomllib; print("pip", *tomllib.load(open("pyproject.toml", "rb
 
 # The static analyser of contracts, which has an environment of its own.
 echo slither-analyzer | compile - --upgrade --output-file toolchain/audit-constraints.txt
+# The prover of contracts and its solvers, likewise.
+echo 'halmos==0.3.3' | compile - --upgrade --output-file toolchain/prove-constraints.txt
 
 npm update --package-lock-only --ignore-scripts
 node toolchain/tidy_npm_lock.mjs

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+pragma solidity 0.8.37;
+
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {Crowdfunding} from "../../../contracts/Crowdfunding.sol";
+import {IEntityRegistry} from "../../../contracts/interfaces/IEntityRegistry.sol";
+import {IMatchFunding} from "../../../contracts/interfaces/IMatchFunding.sol";
+import {vm} from "../Vm.sol";
+
+/// @title What the proofs use of halmos
+interface Svm {
+    function createAddress(string calldata name) external returns (address);
+    function createUint(uint256 bits, string calldata name) external returns (uint256);
+    function enableSymbolicStorage(address account) external;
+}
+
+Svm constant svm = Svm(address(uint160(uint256(keccak256("svm cheat code")))));
+
+/// @title Everybody may do everything: what is proved does not rest on roles
+contract NoAuthority {
+    function canCall(address, address, bytes4) external pure returns (bool, uint32) {
+        return (true, 0);
+    }
+}
+
+/// @title A plain currency
+contract Coin is ERC20 {
+    constructor() ERC20("Coin", "COIN") {}
+}
+
+/// @title A registry in any state: what it answers is what its symbolic storage holds
+contract AnyRegistry {
+    struct Standing {
+        uint40 revokedAt;
+        uint40 suspendedUntil;
+    }
+
+    mapping(address account => uint32) public entityOf;
+    mapping(address account => uint32) public memberIdOf;
+    mapping(address account => mapping(uint8 kinds => bool)) public isVerified;
+    mapping(uint32 entityId => Standing) public standingOf;
+}
+
+/// @title Pools in any state
+contract AnyPools {
+    mapping(uint32 campaignId => mapping(uint32 entityId => bool)) public isParty;
+    mapping(uint32 campaignId => mapping(uint32 entityId => uint8)) public managedBy;
+    mapping(uint32 campaignId => uint96[3]) private _reserved;
+    uint256 private _matched;
+    uint88 private _firstMatch;
+
+    function reservationsOf(uint32 campaignId) external view returns (uint96[3] memory) {
+        return _reserved[campaignId];
+    }
+
+    function onPledge(uint32, IMatchFunding.PledgeFacts calldata) external view returns (uint256, uint88) {
+        return (_matched, _firstMatch);
+    }
+
+    function onWithdraw(uint32, address, uint96, uint88) external {}
+}
+
+/// @title The real Crowdfunding, with its real libraries, in any state that storage can hold
+/// @notice Storage, time, callers and arguments are symbolic: what holds from every state needs no history. The campaign is
+/// number 1, because every id is treated alike, and its currency is a plain one.
+abstract contract Proof {
+    uint32 internal constant ID = 1;
+    uint8 internal constant TERMINATED = 5;
+    address internal constant FORWARDER = address(0xf0);
+    uint256 private constant CAMPAIGNS_SLOT = 4;
+
+    Crowdfunding internal crowdfunding;
+    Coin internal coin;
+    address internal backer;
+    // What slot 0 of the campaign holds.
+    uint96 internal raised;
+    uint96 internal goal;
+    uint40 internal deadline;
+    uint8 internal decision;
+    address internal registry;
+    address internal pools;
+
+    function setUp() public virtual {
+        registry = address(new AnyRegistry());
+        pools = address(new AnyPools());
+        coin = new Coin();
+        crowdfunding = new Crowdfunding(
+            address(new NoAuthority()), FORWARDER, IEntityRegistry(registry), address(0xc0), IMatchFunding(pools)
+        );
+        _checkLayout();
+        svm.enableSymbolicStorage(registry);
+        svm.enableSymbolicStorage(pools);
+        svm.enableSymbolicStorage(address(coin));
+        svm.enableSymbolicStorage(address(crowdfunding));
+        vm.warp(svm.createUint(40, "now"));
+        backer = svm.createAddress("backer");
+        raised = uint96(svm.createUint(96, "raised"));
+        goal = uint96(svm.createUint(96, "goal"));
+        deadline = uint40(svm.createUint(40, "deadline"));
+        decision = uint8(svm.createUint(8, "decision"));
+        vm.assume(decision <= 5);
+        _store(0, _slot0(raised, goal, deadline, decision, uint8(svm.createUint(8, "poolCount"))));
+        _store(1, svm.createUint(96, "refunded") << 160 | uint160(address(coin)));
+    }
+
+    /// @dev Fails the set-up when the layout of storage is not what this file says.
+    function _checkLayout() private {
+        _store(0, _slot0(11, 12, 13, 2, 0));
+        _store(1, uint256(14) << 160 | uint160(address(coin)));
+        require(crowdfunding.raisedOf(ID) == 11 && crowdfunding.matchFacts(ID).goal == 12, "layout of slot 0");
+        require(crowdfunding.matchFacts(ID).currency == address(coin), "layout of slot 1");
+    }
+
+    function _slot0(uint256 raised_, uint256 goal_, uint256 deadline_, uint256 decision_, uint256 pools_)
+        private
+        pure
+        returns (uint256)
+    {
+        return raised_ | goal_ << 96 | deadline_ << 192 | decision_ << 232 | pools_ << 240;
+    }
+
+    function _store(uint256 slot, uint256 value) private {
+        vm.store(address(crowdfunding), bytes32(uint256(keccak256(abi.encode(ID, CAMPAIGNS_SLOT))) + slot), bytes32(value));
+    }
+
+    function _custody() internal view returns (uint256) {
+        return coin.balanceOf(address(crowdfunding));
+    }
+
+    /// @dev Whether a call by any account goes through.
+    function _try(address sender, bytes memory data) internal returns (bool done) {
+        vm.prank(sender);
+        (done,) = address(crowdfunding).call(data);
+    }
+}
