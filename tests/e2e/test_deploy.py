@@ -32,7 +32,7 @@ from ape_test.accounts import TestAccount
 import deployments
 from scripts._deployment import nonces
 from scripts._deployment.errors import DeployerNotAdmin, NotEnoughFunds, RealityDiffers
-from scripts._deployment.lab import ADMIN, ARBITER, CONTRACTS, EXECUTION_DELAYS, GUARDIAN
+from scripts._deployment.lab import ADMIN, ARBITER, CONTRACTS, EXECUTION_DELAYS, GUARDIAN, PERMISSIONS, ROLE_LABELS
 from scripts._lab.acts import PURSE
 from scripts._lab.local import HOST, START, Place, connected
 from scripts._lab.processes import Processes
@@ -46,9 +46,10 @@ UNKNOWN_CHAIN = 424242
 #: Key of the first account of Ape's and anvil's own test phrase.
 RICH = "TEST::0"
 #: On a local chain, the test currency included.
-CONTRACTS_DEPLOYED = 8
-#: Transactions of a whole deployment on a local chain: eight contracts, and the roles.
-TRANSACTIONS = 32
+CONTRACTS_DEPLOYED = len(CONTRACTS) + 1
+#: Transactions of a whole deployment on a local chain: the contracts; each role labelled and granted; for each contract
+#: each role that may call it; the delay of arbiters; the admin, and the end of the deployer's power.
+TRANSACTIONS = CONTRACTS_DEPLOYED + 2 * len(ROLE_LABELS) + sum(map(len, PERMISSIONS.values())) + 3
 
 
 @pytest.fixture
