@@ -1,5 +1,6 @@
 """The lab as every contract test finds it: deployed by the deployment script, its people named by role."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,10 +54,14 @@ def refusals_without_traces() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(FoundryProvider, "get_virtual_machine_error", error_of_transaction)
         patch.setattr(FoundryProvider, "_eth_call", call_without_trace)
+        patch.setattr(FoundryProvider, "get_receipt", receipt_of_transaction)
         yield
 
 
 ERROR_OF_APE = FoundryProvider.get_virtual_machine_error
+RECEIPT_OF_APE = FoundryProvider.get_receipt
+#: Seconds after which a transaction without a block is taken for forgotten.
+PATIENCE = 3
 
 
 def error_of_transaction(self: FoundryProvider, exception: Exception, **details: Any) -> VirtualMachineError:
@@ -65,6 +70,21 @@ def error_of_transaction(self: FoundryProvider, exception: Exception, **details:
     if not isinstance(data, str):
         return ERROR_OF_APE(self, exception, **details)
     return refusal(data, details["txn"].receiver)
+
+
+def receipt_of_transaction(self: FoundryProvider, txn_hash: str, *arguments: Any, **options: Any) -> ReceiptAPI:
+    """Replaces a method of Ape.
+
+    Once in some thousand times, after the chain was set back, anvil keeps a transaction and makes no block for it, and
+    Ape would wait for ever.
+    """
+    end = time.monotonic() + PATIENCE
+    while self.make_request("eth_getTransactionReceipt", [txn_hash]) is None:
+        if time.monotonic() > end:
+            self.make_request("evm_mine", [])
+            break
+        time.sleep(0.005)
+    return RECEIPT_OF_APE(self, txn_hash, *arguments, **options)
 
 
 def call_without_trace(
