@@ -52,6 +52,7 @@ up: setup ## Local chain, contracts, a story with real transactions, index and A
 
 .PHONY: test
 test: check ## Set-up, check and every test: what continuous integration runs
+	@echo "Tests of the contracts beside all others, some ten minutes; each is shown when it is done"
 	@$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=line) test-contracts test-others
 
 # Two runs side by side, of about the same length: one core would idle otherwise.
