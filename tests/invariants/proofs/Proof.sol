@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {Crowdfunding} from "../../../contracts/Crowdfunding.sol";
+import {ICrowdfunding} from "../../../contracts/interfaces/ICrowdfunding.sol";
 import {IEntityRegistry} from "../../../contracts/interfaces/IEntityRegistry.sol";
 import {IMatchFunding} from "../../../contracts/interfaces/IMatchFunding.sol";
 import {vm} from "../Vm.sol";
@@ -81,13 +82,11 @@ abstract contract Proof {
     address internal pools;
 
     function setUp() public virtual {
-        registry = address(new AnyRegistry());
-        pools = address(new AnyPools());
         coin = new Coin();
-        crowdfunding = new Crowdfunding(
-            address(new NoAuthority()), FORWARDER, IEntityRegistry(registry), address(0xc0), IMatchFunding(pools)
-        );
+        // What is read before storage is symbolic stays zero for ever: the layout is checked in a lab of its own.
+        _deploy();
         _checkLayout();
+        _deploy();
         svm.enableSymbolicStorage(registry);
         svm.enableSymbolicStorage(pools);
         svm.enableSymbolicStorage(address(coin));
@@ -103,12 +102,25 @@ abstract contract Proof {
         _store(1, svm.createUint(96, "refunded") << 160 | uint160(address(coin)));
     }
 
+    function _deploy() private {
+        registry = address(new AnyRegistry());
+        pools = address(new AnyPools());
+        crowdfunding = new Crowdfunding(
+            address(new NoAuthority()), FORWARDER, IEntityRegistry(registry), address(0xc0), IMatchFunding(pools)
+        );
+    }
+
     /// @dev Fails the set-up when the layout of storage is not what this file says.
     function _checkLayout() private {
         _store(0, _slot0(11, 12, 13, 2, 0));
         _store(1, uint256(14) << 160 | uint160(address(coin)));
         require(crowdfunding.raisedOf(ID) == 11 && crowdfunding.matchFacts(ID).goal == 12, "layout of slot 0");
         require(crowdfunding.matchFacts(ID).currency == address(coin), "layout of slot 1");
+        _store(3, uint256(15) << 160 | uint160(FORWARDER));
+        _store(4, uint256(16) << 152 | uint256(5000) << 240);
+        ICrowdfunding.CampaignView memory c = crowdfunding.campaign(ID);
+        require(c.refunded == 14 && c.collected == 15 && c.payoutAccount == FORWARDER, "layout of slots 1 and 3");
+        require(c.withdrawalCutoff == 16 && c.releasedBps == 5000, "layout of slot 4");
     }
 
     function _slot0(uint256 raised_, uint256 goal_, uint256 deadline_, uint256 decision_, uint256 pools_)
@@ -119,8 +131,17 @@ abstract contract Proof {
         return raised_ | goal_ << 96 | deadline_ << 192 | decision_ << 232 | pools_ << 240;
     }
 
-    function _store(uint256 slot, uint256 value) private {
-        vm.store(address(crowdfunding), bytes32(uint256(keccak256(abi.encode(ID, CAMPAIGNS_SLOT))) + slot), bytes32(value));
+    function _store(uint256 slot, uint256 value) internal {
+        vm.store(address(crowdfunding), _campaignSlot(slot), bytes32(value));
+    }
+
+    /// @dev What a slot of the campaign holds from a bit on, to be cut to the width of the field.
+    function _load(uint256 slot, uint256 bit) internal view returns (uint256) {
+        return uint256(vm.load(address(crowdfunding), _campaignSlot(slot))) >> bit;
+    }
+
+    function _campaignSlot(uint256 slot) private pure returns (bytes32) {
+        return bytes32(uint256(keccak256(abi.encode(ID, CAMPAIGNS_SLOT))) + slot);
     }
 
     function _custody() internal view returns (uint256) {
