@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".toolchain" / "prove"
 
 #: Fewer would mean that a file of proofs was not read.
-PROPERTIES = 15
+PROPERTIES = 18
 
 
 def main(arguments: list[str]) -> int:

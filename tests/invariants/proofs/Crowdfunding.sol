@@ -25,4 +25,42 @@ contract CrowdfundingProofs is Proof {
         assert(decision == TERMINATED || paid == pledged);
         assert(crowdfunding.pledgeOf(ID, backer).amount == 0);
     }
+
+    function check_withdrawal_is_the_pledge_before_the_cutoff() external {
+        // The forwarder speaks for others.
+        vm.assume(backer != address(crowdfunding) && backer != FORWARDER);
+        (uint256 custody, uint256 balance) = (_custody(), coin.balanceOf(backer));
+        vm.assume(balance <= type(uint256).max - custody);
+        uint96 pledged = crowdfunding.pledgeOf(ID, backer).amount;
+        vm.assume(_try(backer, abi.encodeCall(crowdfunding.withdrawPledge, (ID))));
+        assert(_custody() == custody - pledged);
+        assert(coin.balanceOf(backer) == balance + pledged);
+        assert(block.timestamp < uint256(deadline) - uint24(_load(4, 152)));
+    }
+
+    /// @notice A collection pays what is released and not collected, to the payout account.
+    function check_collect_pays_no_more_than_is_released(address caller) external {
+        address payout = address(uint160(_load(3, 0)));
+        vm.assume(payout != address(crowdfunding));
+        (uint256 custody, uint256 balance) = (_custody(), coin.balanceOf(payout));
+        vm.assume(balance <= type(uint256).max - custody);
+        (uint96 before, uint16 bps) = (uint96(_load(3, 160)), uint16(_load(4, 240)));
+        uint96 released = uint96(uint256(raised) * bps / 10_000);
+        vm.assume(_try(caller, abi.encodeCall(crowdfunding.collect, (ID))));
+        uint256 paid = custody - _custody();
+        assert(before + paid == released);
+        assert(coin.balanceOf(payout) == balance + paid);
+        assert(uint96(_load(3, 160)) == released);
+    }
+
+    /// @notice The last refund of a termination leaves nothing that is neither released nor refunded.
+    function check_last_refund_of_a_termination_empties_the_books(address caller, uint8 raised_, uint8 refunded_) external {
+        _store(0, raised_ | uint256(TERMINATED) << 232);
+        _store(1, uint256(refunded_) << 160 | uint160(address(coin)));
+        vm.assume(crowdfunding.pledgeOf(ID, backer).amount == uint96(_load(5, 0)));
+        uint96 released = uint96(uint256(raised_) * uint16(_load(4, 240)) / 10_000);
+        vm.assume(_try(caller, abi.encodeCall(crowdfunding.refund, (ID, backer))));
+        assert(released + uint96(_load(1, 160)) == raised_);
+        assert(uint96(_load(5, 0)) == 0);
+    }
 }
