@@ -341,9 +341,11 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     """Puts `test_abi_coverage.py` last, and leaves it out unless every test of this folder runs.
 
-    What it looks for is there only after all of them.
+    What it looks for is there only after all of them. `test_journal.py` comes first: it asks for states of past blocks,
+    and the node forgets those of the deployment in a long run.
     """
     yield
+    items.sort(key=lambda item: item.path.name != "test_journal.py")
     last = [item for item in items if item.path.name == "test_abi_coverage.py"]
     others = [item for item in items if item not in last]
     files = set(Path(__file__).parent.glob("test_*.py")) - {item.path for item in last}
