@@ -292,6 +292,19 @@ contract EntityRegistry is LabContract, IEntityRegistry {
     }
 
     /// @inheritdoc IEntityRegistry
+    function verifiedEntityOf(address account, uint8 kind) external view returns (uint32) {
+        uint32 entityId = entityOf[account];
+        Entity memory e = _entities[entityId];
+        return _isVerified(e) && e.kinds & kind != 0 ? entityId : 0;
+    }
+
+    /// @inheritdoc IEntityRegistry
+    function isEntityVerified(uint32 entityId, uint8 kind) external view returns (bool) {
+        Entity memory e = _entities[entityId];
+        return _isVerified(e) && e.kinds & kind != 0;
+    }
+
+    /// @inheritdoc IEntityRegistry
     function memberIdOf(address account) external view returns (uint32) {
         uint32 entityId = entityOf[account];
         if (entityId == 0) return 0;

@@ -8,6 +8,7 @@ import {Context} from "@openzeppelin/contracts/utils/Context.sol";
 import {LabContract} from "./LabContract.sol";
 import {IEntityRegistry} from "./interfaces/IEntityRegistry.sol";
 import {IInnovationCredit} from "./interfaces/IInnovationCredit.sol";
+import {IProBono} from "./interfaces/IProBono.sol";
 
 /// @title InnovationCredit
 /// @notice See `IInnovationCredit`.
@@ -15,21 +16,29 @@ contract InnovationCredit is LabContract, ERC20Permit, IInnovationCredit {
     uint8 private constant ALL_KINDS = 15;
 
     IEntityRegistry public immutable registry;
+    address public immutable marketplace;
+    IProBono public immutable proBono;
 
     uint32 public programmeCount;
+    uint128 private _issued; // by all programmes
     mapping(uint32 programmeId => Programme) private _programmes;
-    mapping(address account => bool) public isLabContract;
 
-    /// @param labContracts Contracts that may hold credits for others; fixed for ever.
-    constructor(address authority_, address forwarder_, IEntityRegistry registry_, address[] memory labContracts)
+    /// @param marketplace_ The one other contract that may hold credits for others; fixed for ever, like `proBono_`.
+    /// @param proBono_ Holds credits, redeems them, and says how many its hours can back.
+    constructor(
+        address authority_,
+        address forwarder_,
+        IEntityRegistry registry_,
+        address marketplace_,
+        IProBono proBono_
+    )
         LabContract(authority_, forwarder_)
         ERC20("Eranos Innovation Credit", "EIC")
         ERC20Permit("Eranos Innovation Credit")
     {
         registry = registry_;
-        for (uint256 i; i < labContracts.length; ++i) {
-            isLabContract[labContracts[i]] = true;
-        }
+        marketplace = marketplace_;
+        proBono = proBono_;
     }
 
     /// @inheritdoc IInnovationCredit
@@ -97,10 +106,13 @@ contract InnovationCredit is LabContract, ERC20Permit, IInnovationCredit {
         require(amount != 0, InnovationCredit_ZeroAmount());
         uint256 left = p.cap - p.issued;
         require(amount <= left, InnovationCredit_AboveCap(programmeId, amount, left));
+        (uint256 capacity, uint256 supply) = coverage();
+        require(supply + amount <= capacity, InnovationCredit_AboveCapacity(amount, supply, capacity));
 
         // Effect
         uint96 issued = p.issued + uint96(amount);
         p.issued = issued;
+        _issued += uint128(amount);
 
         // Log
         _append(
@@ -113,14 +125,43 @@ contract InnovationCredit is LabContract, ERC20Permit, IInnovationCredit {
     }
 
     /// @inheritdoc IInnovationCredit
+    function redeem(uint256 amount) external {
+        // Check
+        require(msg.sender == address(proBono), InnovationCredit_NotRedeemer(msg.sender));
+
+        _burn(msg.sender, amount);
+    }
+
+    /// @inheritdoc IInnovationCredit
+    function coverage() public view returns (uint256 capacity, uint256 supply) {
+        return (proBono.capacity(), totalSupply());
+    }
+
+    /// @inheritdoc IInnovationCredit
+    function redeemed() external view returns (uint256) {
+        return _issued - totalSupply();
+    }
+
+    /// @inheritdoc IInnovationCredit
+    function isLabContract(address account) public view returns (bool) {
+        return account == marketplace || account == address(proBono);
+    }
+
+    /// @inheritdoc IInnovationCredit
     function programme(uint32 programmeId) external view returns (Programme memory) {
         return _existing(programmeId);
+    }
+
+    /// @dev The lab's escrows need no allowance: they take only from who calls them, and are fixed for ever. So that asking
+    /// for help or ordering is one act, and one signature for a person without ether.
+    function allowance(address owner, address spender) public view override returns (uint256) {
+        return isLabContract(spender) ? type(uint256).max : super.allowance(owner, spender);
     }
 
     /// @dev The closed loop. Escrow must always be able to give back, whatever became of the receiver.
     function _update(address from, address to, uint256 value) internal override {
         require(
-            isLabContract[from] || isLabContract[to] || registry.isVerified(to, ALL_KINDS),
+            isLabContract(from) || isLabContract(to) || registry.isVerified(to, ALL_KINDS),
             InnovationCredit_RecipientNotVerified(to)
         );
         _append(keccak256(abi.encode(IERC20.Transfer.selector, from, to, value)));

@@ -23,9 +23,10 @@ abstract contract LabContract is JournalSlot, AccessManaged, ERC2771Context, ILa
     /// @dev Counted from the last pause, so that entry is open at least eleven days of any fourteen.
     uint40 private constant PAUSE_INTERVAL = 14 days;
 
-    // These two share AccessManaged's slot.
-    uint40 private _pausedUntil;
-    uint40 private _pausableFrom;
+    // These two share AccessManaged's slot, and leave room for a counter of what an entry act brings in: who asks whether
+    // entry is open has then paid for reaching the counter.
+    uint40 private _pausedAt;
+    bool private _resumed;
 
     constructor(address authority_, address forwarder_) AccessManaged(authority_) ERC2771Context(forwarder_) {}
 
@@ -43,23 +44,22 @@ abstract contract LabContract is JournalSlot, AccessManaged, ERC2771Context, ILa
 
     /// @inheritdoc ILabContract
     function pauseEntry() external restricted {
-        require(block.timestamp >= _pausableFrom, Lab_PauseTooSoon(_pausableFrom));
-        uint40 until = uint40(block.timestamp) + PAUSE_DURATION;
-        _pausedUntil = until;
-        _pausableFrom = uint40(block.timestamp) + PAUSE_INTERVAL;
-        emit EntryPaused(until);
+        uint40 pausableFrom = _pausedAt == 0 ? 0 : _pausedAt + PAUSE_INTERVAL;
+        require(block.timestamp >= pausableFrom, Lab_PauseTooSoon(pausableFrom));
+        (_pausedAt, _resumed) = (uint40(block.timestamp), false);
+        emit EntryPaused(entryPausedUntil());
     }
 
     /// @inheritdoc ILabContract
     function resumeEntry() external restricted {
-        require(block.timestamp < _pausedUntil, Lab_NotPaused());
-        _pausedUntil = uint40(block.timestamp);
+        require(block.timestamp < entryPausedUntil(), Lab_NotPaused());
+        _resumed = true;
         emit EntryResumed();
     }
 
     /// @inheritdoc ILabContract
-    function entryPausedUntil() external view returns (uint40) {
-        return _pausedUntil;
+    function entryPausedUntil() public view returns (uint40) {
+        return _pausedAt == 0 || _resumed ? 0 : _pausedAt + PAUSE_DURATION;
     }
 
     /// @inheritdoc IJournal
@@ -78,7 +78,8 @@ abstract contract LabContract is JournalSlot, AccessManaged, ERC2771Context, ILa
     }
 
     function _checkEntryOpen() private view {
-        require(block.timestamp >= _pausedUntil, Lab_EntryPaused(_pausedUntil));
+        uint40 until = entryPausedUntil();
+        require(block.timestamp >= until, Lab_EntryPaused(until));
     }
 
     /// @dev Administration is direct only: a role's key signs transactions, never requests others may carry.

@@ -237,7 +237,7 @@ def _lab(connection: Connection, ask: Asker) -> Iterator[Question]:
         journal = journals.get(name) or {"sequence": 0, "digest": "0x" + "0" * 52}
         yield ask("journals", name, "journal", sequence=journal["sequence"], digest=journal["digest"])
         pause = paused.get(name) or {"paused_until": 0, "resumed_at": None}
-        yield ask("lab_pauses", name, "entryPausedUntil", value=pause["resumed_at"] or pause["paused_until"])
+        yield ask("lab_pauses", name, "entryPausedUntil", value=0 if pause["resumed_at"] else pause["paused_until"])
 
 
 def _fields(answer: Any) -> Row:

@@ -188,6 +188,12 @@ interface IEntityRegistry is ILabContract {
     /// @notice Whether `account` acts for an entity verified now as at least one of the kinds in `kind`.
     function isVerified(address account, uint8 kind) external view returns (bool);
 
+    /// @notice Id of the entity `account` acts for, or 0 if it is not verified now as at least one of the kinds in `kind`.
+    function verifiedEntityOf(address account, uint8 kind) external view returns (uint32);
+
+    /// @notice Whether an entity is verified now as at least one of the kinds in `kind`; false if there is no such entity.
+    function isEntityVerified(uint32 entityId, uint8 kind) external view returns (bool);
+
     /// @notice Id of the member `account` acts for, or 0 if it is not a member verified now. Reads two slots at most.
     function memberIdOf(address account) external view returns (uint32);
 }

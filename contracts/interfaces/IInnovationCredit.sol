@@ -5,7 +5,8 @@ import {ILabContract} from "./ILabContract.sol";
 
 /// @title InnovationCredit
 /// @notice Credits of the lab: 1 credit (1e18 base units) is 1 hour of pro-bono help. Issued by programmes, earned or
-/// granted, never bought and never cashed out. They circulate only among verified accounts and contracts of the lab.
+/// granted, never bought and never cashed out. They circulate only among verified accounts and contracts of the lab. No
+/// issue lifts their supply above what providers have promised at that moment; promises that end later only stop new issues.
 /// @dev ERC-20 and ERC-2612. `Transfer` is journaled; `Approval` is not. Always: issued = totalSupply + redeemed.
 interface IInnovationCredit is ILabContract {
     /// @notice A source of credits: one entity may issue up to `cap` in [startsAt, endsAt).
@@ -66,6 +67,12 @@ interface IInnovationCredit is ILabContract {
     /// @notice Only `left` base units of the programme's cap are left.
     error InnovationCredit_AboveCap(uint32 programmeId, uint256 amount, uint256 left);
 
+    /// @notice The supply may be at most what promised hours can back now: `capacity`.
+    error InnovationCredit_AboveCapacity(uint256 amount, uint256 supply, uint256 capacity);
+
+    /// @notice Only ProBono redeems credits.
+    error InnovationCredit_NotRedeemer(address account);
+
     /// @notice Credits go only to verified accounts and contracts of the lab.
     error InnovationCredit_RecipientNotVerified(address to);
 
@@ -81,9 +88,18 @@ interface IInnovationCredit is ILabContract {
     function closeProgramme(uint32 programmeId) external;
 
     /// @notice Issues credits (the issuer's account; entry act), never to itself.
-    /// @param amount Base units; at most what the cap leaves.
+    /// @param amount Base units; at most what the cap leaves, and what promised hours can back beside the supply.
     /// @param evidenceHash SHA-256 of the evidence for which they are granted.
     function issue(uint32 programmeId, address to, uint256 amount, bytes32 evidenceHash) external;
+
+    /// @notice Burns credits that ProBono holds, for hours that were given (ProBono).
+    function redeem(uint256 amount) external;
+
+    /// @notice What promised hours can back, and what there is, in base units; coverage is capacity / supply.
+    function coverage() external view returns (uint256 capacity, uint256 supply);
+
+    /// @notice Credits redeemed ever, in base units: issued by all programmes less the supply.
+    function redeemed() external view returns (uint256);
 
     /// @notice Number of programmes ever opened, which is also the highest id.
     function programmeCount() external view returns (uint32);

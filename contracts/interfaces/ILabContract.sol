@@ -34,6 +34,6 @@ interface ILabContract is IJournal {
     /// @notice Ends a pause early (guardian). Does not shorten the 14 days.
     function resumeEntry() external;
 
-    /// @notice Unix time until which entry acts are stopped; in the past or 0 when they are open.
+    /// @notice Unix time until which entry acts are stopped; in the past when they are open, or 0 if the pause was ended early.
     function entryPausedUntil() external view returns (uint40);
 }

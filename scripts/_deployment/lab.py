@@ -55,6 +55,14 @@ PERMISSIONS: Final[dict[str, dict[int, tuple[str, ...]]]] = {
     "match_funding": {
         GUARDIAN: ("pauseEntry", "resumeEntry"),
     },
+    "marketplace": {
+        ARBITER: ("rule",),
+        GUARDIAN: ("pauseEntry", "resumeEntry"),
+    },
+    "pro_bono": {
+        ARBITER: ("rule",),
+        GUARDIAN: ("pauseEntry", "resumeEntry"),
+    },
 }
 
 FORWARDER_NAME: Final = "Eranos Forwarder"
@@ -65,7 +73,10 @@ CONTRACTS: Final[dict[str, tuple[str, Callable[[Mapping[str, str]], list[object]
     "authority": ("AccessManager", lambda at: [at["deployer"]]),
     "forwarder": ("ERC2771Forwarder", lambda at: [FORWARDER_NAME]),
     "registry": ("EntityRegistry", lambda at: [at["authority"], at["forwarder"]]),
-    "credit": ("InnovationCredit", lambda at: [at["authority"], at["forwarder"], at["registry"], []]),
+    "credit": (
+        "InnovationCredit",
+        lambda at: [at["authority"], at["forwarder"], at["registry"], at["marketplace"], at["pro_bono"]],
+    ),
     "submission": ("Submission", lambda at: []),
     "delivery": ("Delivery", lambda at: []),
     "pool_opening": ("PoolOpening", lambda at: []),
@@ -77,16 +88,22 @@ CONTRACTS: Final[dict[str, tuple[str, Callable[[Mapping[str, str]], list[object]
         "MatchFunding",
         lambda at: [at["authority"], at["forwarder"], at["registry"], at["crowdfunding"]],
     ),
+    "listings": ("Listings", lambda at: []),
+    "marketplace": (
+        "Marketplace",
+        lambda at: [at["authority"], at["forwarder"], at["registry"], at["credit"], at["crowdfunding"]],
+    ),
+    "pro_bono": ("ProBono", lambda at: [at["authority"], at["forwarder"], at["registry"], at["credit"]]),
 }
 
 #: Fields of `Lab` that are libraries.
-LIBRARY_FIELDS: Final = ("submission", "delivery", "pool_opening")
+LIBRARY_FIELDS: Final = ("submission", "delivery", "pool_opening", "listings")
 
 #: Public nodes refuse to search more blocks at once than some thousands.
 BLOCKS_A_QUERY: Final = 5_000
 
 #: The contracts whose events are journaled, all in storage slot 0.
-JOURNALED: Final = ("registry", "credit", "crowdfunding", "match_funding")
+JOURNALED: Final = ("registry", "credit", "crowdfunding", "match_funding", "marketplace", "pro_bono")
 
 
 @dataclass(frozen=True)
@@ -114,6 +131,9 @@ class Lab:
     pool_opening: ContractInstance
     crowdfunding: ContractInstance
     match_funding: ContractInstance
+    listings: ContractInstance
+    marketplace: ContractInstance
+    pro_bono: ContractInstance
 
     def items(self) -> list[tuple[str, ContractInstance]]:
         """Returns (field name, contract) of every contract, in deployment order."""

@@ -77,6 +77,12 @@ def _wrong_links(lab: Lab) -> Iterator[str]:
             links |= {"credit": lab.credit, "matchFunding": lab.match_funding}
         if field == "match_funding":
             links["crowdfunding"] = lab.crowdfunding
+        if field == "credit":
+            links |= {"marketplace": lab.marketplace, "proBono": lab.pro_bono}
+        if field == "marketplace":
+            links |= {"credit": lab.credit, "crowdfunding": lab.crowdfunding}
+        if field == "pro_bono":
+            links["credit"] = lab.credit
         for view, target in links.items():
             found = getattr(contract, view)()
             if found != target.address:

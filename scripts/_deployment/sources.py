@@ -21,7 +21,11 @@ OPENZEPPELIN_SOURCES: Final = {
     "ERC2771Forwarder": "metatx/ERC2771Forwarder.sol",
 }
 #: Which of our contracts need libraries, and which.
-LIBRARIES: Final = {"Crowdfunding": ("Submission", "Delivery"), "MatchFunding": ("PoolOpening",)}
+LIBRARIES: Final = {
+    "Crowdfunding": ("Submission", "Delivery"),
+    "MatchFunding": ("PoolOpening",),
+    "Marketplace": ("Listings",),
+}
 
 
 def container(name: str, libraries: Mapping[str, str]) -> ContractContainer:

@@ -17,6 +17,7 @@ from scripts._lab.wallets import Wallet
 GENESIS: Final = -95
 FIRST_DAY: Final = -90
 VERIFIED_DAYS: Final = 730
+WEEK: Final = 7 * 24 * 60 * 60
 
 #: Bits of a campaign's themes.
 LOCAL_ECONOMY, CIRCULAR_ECONOMY, CARE, WORK, WOMEN, ENERGY = (1 << bit for bit in range(6))
@@ -173,8 +174,10 @@ def trouble(stage: Stage) -> None:
 
 
 def credit_programmes(stage: Stage) -> None:
-    """Three programmes; two issue credits, which travel among verified accounts."""
+    """Two providers promise hours; of three programmes two issue credits, which travel among verified accounts."""
     cast = stage.cast
+    _offer_hours(stage, -83, "lisbon", cast.lisbon, 60)
+    _offer_hours(stage, -82, "alkoura", cast.alkoura, 40)
     _programme(stage, "sorting", "beitillu", 500, -85)
     _programme(stage, "mentoring", "alkoura", 200, -84.9)
     _programme(stage, "bread", "bakery", 20, -84.8)
@@ -537,6 +540,16 @@ def _issue(stage: Stage, day: float, programme: str, issuer: Wallet, to: Wallet,
         )
 
     stage.on(day, f"{issuer.name} issues {hours} credits to {to.name}", act)
+
+
+def _offer_hours(stage: Stage, day: float, name: str, provider: Wallet, hours: int) -> None:
+    """What they offer is in their profile."""
+    until = stage.actor.clock.at(day + 200) // WEEK * WEEK
+    stage.on(
+        day,
+        f"{provider.name} promises {hours} hours of help",
+        lambda: stage.actor.do(provider, "ProBono", "offerHours", hours, until, stage.library.profile(name)),
+    )
 
 
 def _give(stage: Stage, day: float, giver: Wallet, to: Wallet, hours: str) -> None:

@@ -19,6 +19,8 @@ from scripts.deploy import EXECUTION_DELAYS, TREASURER, Lab, RoleHolders, deploy
 from tests.contracts import defaults as d
 from tests.contracts.campaign_phases import CampaignPhases
 from tests.contracts.match_pools import MatchPools
+from tests.contracts.orders import Orders
+from tests.contracts.redemptions import Redemptions
 from tests.contracts.schedule import revoke
 
 
@@ -150,6 +152,16 @@ def match_funding(lab: Lab) -> ContractInstance:
 
 
 @pytest.fixture(scope="session")
+def pro_bono(lab: Lab) -> ContractInstance:
+    return lab.pro_bono
+
+
+@pytest.fixture(scope="session")
+def marketplace(lab: Lab) -> ContractInstance:
+    return lab.marketplace
+
+
+@pytest.fixture(scope="session")
 def as_treasurer(lab: Lab, people: People) -> Callable[..., ReceiptAPI]:
     """Calls a treasurer's function the way the treasurer must: schedule, wait two days, call."""
 
@@ -221,6 +233,62 @@ def entities(verify: Callable[[AccountAPI, int], int], people: People) -> dict[s
         "provider": verify(people.provider, d.PROVIDER),
         "region": verify(people.region, d.PUBLIC_BODY),
     }
+
+
+@pytest.fixture(scope="session")
+def offer_hours(pro_bono: ContractInstance, people: People, entities: dict[str, int]) -> Callable[..., int]:
+    """The provider promises hours until the beginning of some week; returns the offer's id."""
+
+    def offer_hours(hours: int = d.HOURS, *, weeks: int = 30) -> int:
+        pro_bono.offerHours(hours, (now() // d.WEEK + weeks) * d.WEEK, d.HASH, sender=people.provider)
+        return int(pro_bono.offerCount())
+
+    return offer_hours
+
+
+@pytest.fixture
+def promised_hours(pro_bono: ContractInstance, entities: dict[str, int], offer_hours: Callable[..., int]) -> int:
+    """As many hours as one provider may promise, so that credits can be issued; the offer's id."""
+    return offer_hours(2_000 - pro_bono.openHoursOf(entities["provider"]))
+
+
+@pytest.fixture
+def give_credits(
+    credit: ContractInstance,
+    people: People,
+    entities: dict[str, int],
+    promised_hours: int,
+    as_treasurer: Callable[..., ReceiptAPI],
+) -> Callable[..., None]:
+    """Issues credits to verified accounts, of a programme of the town."""
+    window = (now(), now() + d.VERIFICATION)
+    as_treasurer(credit.openProgramme, entities["town"], 2_000 * d.CREDIT, *window, d.HASH)
+    programme_id = credit.programmeCount()
+
+    def give_credits(amount: int, *accounts: AccountAPI) -> None:
+        for account in accounts:
+            credit.issue(programme_id, account, amount, d.HASH, sender=people.town)
+
+    return give_credits
+
+
+@pytest.fixture
+def redemptions(
+    pro_bono: ContractInstance, people: People, promised_hours: int, give_credits: Callable[..., None]
+) -> Redemptions:
+    """Brings new redemptions into any state; the organizer holds 100 credits."""
+    give_credits(100 * d.CREDIT, people.organizer)
+    return Redemptions(pro_bono, people, promised_hours)
+
+
+@pytest.fixture
+def orders(
+    marketplace: ContractInstance, people: People, euro: ContractInstance, give_credits: Callable[..., None]
+) -> Orders:
+    """Brings new orders into any state; the organizer sells, the member has 100 credits and allows all its money."""
+    give_credits(100 * d.CREDIT, people.member)
+    euro.approve(marketplace, 2**256 - 1, sender=people.member)
+    return Orders(marketplace, people, euro)
 
 
 @pytest.fixture

@@ -12,6 +12,11 @@ OTHER_HASH = bytes.fromhex("22" * 32)
 REASON = bytes.fromhex("33" * 32)
 TERRITORY = b"ES-SE".ljust(8, b"\0")
 
+WEEK = 7 * DAY
+HOURS = 100
+CONFIRM_WINDOW = 14 * DAY
+ESCROW_RULING_WINDOW = 30 * DAY
+
 VERIFICATION = 365 * DAY
 
 GOAL = 1_000 * EURO

@@ -48,6 +48,8 @@ SOURCES = {
     "credit": "InnovationCredit",
     "crowdfunding": "Crowdfunding",
     "match_funding": "MatchFunding",
+    "marketplace": "Marketplace",
+    "pro_bono": "ProBono",
 }
 UNKNOWN = 1_000
 END_OF_TIME = 2**40 - 1
@@ -89,6 +91,8 @@ CALLS: dict[tuple[str, str], tuple[tuple[Any, ...], tuple[str, dict[str, Any]] |
         (UNKNOWN, 0, 1, True, d.REASON),
         ("Crowdfunding_UnknownCampaign", {"campaignId": UNKNOWN}),
     ),
+    ("marketplace", "rule"): ((UNKNOWN, 0, d.REASON), ("Marketplace_UnknownOrder", {"orderId": UNKNOWN})),
+    ("pro_bono", "rule"): ((UNKNOWN, 0, d.REASON), ("ProBono_UnknownRedemption", {"redemptionId": UNKNOWN})),
     ("crowdfunding", "listCurrency"): (
         ("0x" + 40 * "0",),
         ("Crowdfunding_CurrencyRefused", {"currency": "0x" + 40 * "0", "decimals": 255}),

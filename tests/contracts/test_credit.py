@@ -72,7 +72,9 @@ def open_programme(credit: ContractInstance, as_treasurer: Callable[..., Any]) -
 
 
 @pytest.fixture
-def programme(credit: ContractInstance, open_programme: Callable[..., Any], entities: dict[str, int]) -> Programme:
+def programme(
+    credit: ContractInstance, open_programme: Callable[..., Any], entities: dict[str, int], promised_hours: int
+) -> Programme:
     """The first programme: the town may issue from five days after now on. Not open yet."""
     starts_at = now() + OPENING
     open_programme(entities["town"], starts_at=starts_at)
@@ -502,20 +504,23 @@ def test_transfer_from__unverified_spender_to_verified__is_moved(credit, people,
 
 @pytest.fixture(scope="module")
 def escrow(people: Any) -> Any:
-    """Stands for a contract of the lab that holds credits for others, such as the marketplace to come."""
+    """Stands for the marketplace, which holds credits for others."""
     return people.relayer
 
 
 @pytest.fixture(scope="module")
-def looped(lab: Lab, people: Any, entities: dict[str, int], escrow: Any) -> ContractInstance:
+def looped(
+    lab: Lab, people: Any, entities: dict[str, int], escrow: Any, offer_hours: Callable[..., int]
+) -> ContractInstance:
     """Another credit, which knows `escrow` as a lab contract; `member` and `escrow` hold ten of it each.
 
     It has an authority of its own, whose admin need not wait.
     """
     authority = people.deployer.deploy(ContractContainer(lab.authority.contract_type), people.deployer)
     credit = people.deployer.deploy(
-        ape.project.InnovationCredit, authority, lab.forwarder, lab.registry, [escrow.address]
+        ape.project.InnovationCredit, authority, lab.forwarder, lab.registry, escrow, lab.pro_bono
     )
+    offer_hours(20)
     credit.openProgramme(entities["town"], CAP, now(), now() + 300 * DAY, d.HASH, sender=people.deployer)
     for account in (people.member, escrow):
         credit.issue(1, account, 10 * d.CREDIT, d.HASH, sender=people.town)

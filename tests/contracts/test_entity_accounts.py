@@ -553,7 +553,9 @@ def test_account_change__backer__is_refunded_to_the_account_that_paid(
     assert euro.balanceOf(people.stranger) == new_balance
 
 
-def test_account_change__holder_of_credits__keeps_them(registry, credit, people, entities, as_treasurer):
+def test_account_change__holder_of_credits__keeps_them(
+    registry, credit, people, entities, as_treasurer, promised_hours
+):
     as_treasurer(
         credit.openProgramme,
         entities["town"],

@@ -46,7 +46,7 @@ def registration(registry, forwarder, people, entities):
 
 
 @pytest.fixture
-def funded(credit, people, entities, as_treasurer):
+def funded(credit, people, entities, as_treasurer, promised_hours):
     """The member holds three credits of the town's programme."""
     as_treasurer(credit.openProgramme, entities["town"], 9 * d.CREDIT, now(), now() + 99 * DAY, d.HASH)
     credit.issue(1, people.member, 3 * d.CREDIT, d.HASH, sender=people.town)

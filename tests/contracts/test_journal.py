@@ -23,6 +23,8 @@ from tests.contracts.conftest import now, travel_to
 from tests.contracts.expect import reverts
 from tests.contracts.forward import signed
 from tests.contracts.match_pools import MatchPools
+from tests.contracts.orders import Orders, OrderState
+from tests.contracts.redemptions import Redemptions, State
 from tests.contracts.schedule import revoke
 
 INTERFACES = sorted(path.stem for path in (Path(__file__).parents[2] / "contracts" / "interfaces").glob("I*.sol"))
@@ -32,6 +34,8 @@ JOURNALED_CONTRACTS = {
     "credit": {"IInnovationCredit"},
     "crowdfunding": {"ICrowdfunding"},
     "match_funding": {"IMatchFunding"},
+    "marketplace": {"IEscrow", "IMarketplace"},
+    "pro_bono": {"IEscrow", "IProBono"},
 }
 TRANSFER = keccak(text="Transfer(address,address,uint256)")
 
@@ -86,13 +90,43 @@ def slot_zero(contract: ContractInstance) -> bytes:
 
 @pytest.fixture
 def story(
-    lab: Lab, people: Any, entities: Any, euro: Any, pools: MatchPools, create_campaign: Any, as_treasurer: Any
+    lab: Lab,
+    people: Any,
+    entities: Any,
+    euro: Any,
+    pools: MatchPools,
+    create_campaign: Any,
+    as_treasurer: Any,
+    redemptions: Redemptions,
+    orders: Orders,
 ) -> None:
     """Real acts that emit each event of the interfaces at least once, some of them by signed requests."""
-    registry_story(lab, people, entities)
+    pro_bono_story(redemptions)
+    marketplace_story(orders)
     credit_story(lab, people, entities, as_treasurer)
+    lab.pro_bono.closeOffer(redemptions.offer_id, sender=people.provider)
     match_funding_story(lab, people, pools, create_campaign)
+    registry_story(lab, people, entities)
     crowdfunding_story(lab, people, euro, create_campaign, as_treasurer)
+
+
+def pro_bono_story(redemptions: Redemptions) -> None:
+    pro_bono, people = redemptions.pro_bono, redemptions.people
+    for state in (State.Withdrawn, State.Confirmed, State.Ruled):
+        redemptions.reach_end(state)
+    contested = redemptions.reach(State.Contested, by=people.organizer)
+    pro_bono.voidSettlements(contested, sender=people.provider)
+
+
+def marketplace_story(orders: Orders) -> None:
+    marketplace, people = orders.marketplace, orders.people
+    for state in (OrderState.Ruled, OrderState.Completed, OrderState.Lapsed):
+        marketplace.payOrder(orders.reach_end(state), sender=people.stranger)
+    marketplace.voidSettlements(1, sender=people.member)
+    listing_id = orders.list_item()
+    marketplace.updatePrice(listing_id, 7, 8, sender=people.organizer)
+    marketplace.changePayoutAccount(listing_id, people.stranger, sender=people.payout)
+    marketplace.pauseListing(listing_id, sender=people.organizer)
 
 
 def registry_story(lab: Lab, people: Any, entities: dict[str, int]) -> None:
@@ -113,12 +147,13 @@ def registry_story(lab: Lab, people: Any, entities: dict[str, int]) -> None:
 def credit_story(lab: Lab, people: Any, entities: dict[str, int], as_treasurer: Callable[..., Any]) -> None:
     credit = lab.credit
     as_treasurer(credit.openProgramme, entities["town"], 9 * d.CREDIT, now(), now() + 99 * DAY, d.HASH)
-    credit.issue(1, people.member, 3 * d.CREDIT, d.HASH, sender=people.town)
+    programme_id = credit.programmeCount()
+    credit.issue(programme_id, people.member, 3 * d.CREDIT, d.HASH, sender=people.town)
     credit.approve(people.stranger, d.CREDIT, sender=people.member)
     credit.transferFrom(people.member, people.organizer, d.CREDIT, sender=people.stranger)
     request = signed(lab.forwarder, people.organizer, credit.transfer, people.member, 1)
     lab.forwarder.execute(request.as_struct(), sender=people.relayer)
-    as_treasurer(credit.closeProgramme, 1)
+    as_treasurer(credit.closeProgramme, programme_id)
 
 
 def crowdfunding_story(
@@ -217,7 +252,7 @@ def test_journal__no_event__is_zero(lab, people):
         arguments = (
             (lab.authority, lab.forwarder)
             if name == "EntityRegistry"
-            else (lab.authority, lab.forwarder, lab.registry, [])
+            else (lab.authority, lab.forwarder, lab.registry, lab.pro_bono, lab.pro_bono)
         )
         fresh = people.deployer.deploy(ape.project.contracts[name], *arguments)
         assert journal_of(fresh) == (0, bytes(26))

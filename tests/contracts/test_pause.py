@@ -111,7 +111,7 @@ def test_resume_entry__during_a_pause__ends_it(contract, people, paused_until, s
 
     tx = contract.resumeEntry(sender=people.guardian)
 
-    assert contract.entryPausedUntil() == moment
+    assert contract.entryPausedUntil() == 0
     emits(tx, contract.EntryResumed())
 
 
@@ -127,8 +127,11 @@ def test_entry_acts__are_those_of_the_protocol():
 
 
 @pytest.fixture
-def entry_acts(lab, people, entities, pools, campaign_terms, create_campaign, as_treasurer):
+def entry_acts(lab, people, entities, pools, campaign_terms, create_campaign, as_treasurer, redemptions, orders):
     """(contract, act) of every entry act, each good but for a pause."""
+    kinds = d.PUBLIC_BODY | d.PROVIDER
+    lab.registry.verify(entities["town"], kinds, now() + d.VERIFICATION, sender=people.registrar)
+    listing_id = orders.list_item()
     as_treasurer(lab.credit.openProgramme, entities["town"], 9 * d.CREDIT, now(), now() + 99 * DAY, d.HASH)
     opening = (entities["town"], d.CREDIT, 0, now() + 99 * DAY, d.HASH)
     lab.authority.schedule(lab.credit, lab.credit.openProgramme.encode_input(*opening), 0, sender=people.treasurer)
@@ -160,6 +163,17 @@ def entry_acts(lab, people, entities, pools, campaign_terms, create_campaign, as
         ),
         "fundPool": (lab.match_funding, lambda: lab.match_funding.fundPool(pool_id, d.EURO, sender=people.region)),
         "enrol": (lab.match_funding, lambda: lab.match_funding.enrol(pool_id, campaign_id, sender=people.town)),
+        "offerHours": (
+            lab.pro_bono,
+            lambda: lab.pro_bono.offerHours(1, (now() // d.WEEK + 20) * d.WEEK, d.HASH, sender=people.town),
+        ),
+        "requestHelp": (lab.pro_bono, redemptions.request),
+        "list": (lab.marketplace, orders.list_item),
+        "placeOrders": (lab.marketplace, lambda: orders.place(listing_id)),
+        "placeOrdersWithPermits": (
+            lab.marketplace,
+            lambda: lab.marketplace.placeOrdersWithPermits([orders.item(listing_id)], [], sender=people.member),
+        ),
     }
 
 
@@ -167,20 +181,14 @@ def test_entry_acts__are_all_tried(entry_acts):
     assert set(entry_acts) == set().union(*(modified(contract, ("whenEntryOpen",)) for contract in SOURCES))
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "register",
-        "openProgramme",
-        "issue",
-        "submitCampaign",
-        "pledge",
-        "pledgeWithPermit",
-        "openPool",
-        "fundPool",
-        "enrol",
-    ],
+ENTRY_ACTS = (
+    *("register", "openProgramme", "issue", "submitCampaign", "pledge", "pledgeWithPermit"),
+    *("openPool", "fundPool", "enrol"),
+    *("offerHours", "requestHelp", "list", "placeOrders", "placeOrdersWithPermits"),
 )
+
+
+@pytest.mark.parametrize("name", ENTRY_ACTS)
 def test_entry_act__around_a_pause__is_stopped_in_it_only(people, entry_acts, name):
     contract, act = entry_acts[name]
     tx = contract.pauseEntry(sender=people.guardian)
@@ -247,7 +255,7 @@ def test_paused__registry__revoke_goes_on(lab, registry, people, entities):
     assert registry.entryPausedUntil() > now()
 
 
-def test_paused__credit__other_acts_go_on(lab, credit, people, entities, as_treasurer, all_paused):
+def test_paused__credit__other_acts_go_on(lab, credit, people, entities, as_treasurer, all_paused, promised_hours):
     as_treasurer(credit.openProgramme, entities["town"], 9 * d.CREDIT, now(), now() + 99 * DAY, d.HASH)
     credit.issue(1, people.member, 2 * d.CREDIT, d.HASH, sender=people.town)
     lab.authority.schedule(credit, credit.closeProgramme.encode_input(1), 0, sender=people.treasurer)

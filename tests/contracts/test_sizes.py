@@ -14,6 +14,9 @@ LAB = (
     "pool_opening",
     "crowdfunding",
     "match_funding",
+    "listings",
+    "marketplace",
+    "pro_bono",
 )
 
 
