@@ -13,6 +13,7 @@ from ape.api import AccountAPI, ReceiptAPI
 from ape.contracts import ContractInstance
 
 from benchmarks.claims import Claim
+from benchmarks.escrows import play_help, play_market, promise_hours
 from benchmarks.floor import Breakdown, break_down
 from scripts.deploy import DAY, EXECUTION_DELAYS, TREASURER, Lab, RoleHolders, deploy_lab
 from tests.contracts.forward import signed
@@ -21,7 +22,7 @@ NETWORK: Final = "ethereum:local:foundry"
 
 EURO: Final = 10**6
 CREDIT: Final = 10**18
-SSE, PUBLIC_BODY, MEMBER = 1, 2, 8
+SSE, PUBLIC_BODY, PROVIDER, MEMBER = 1, 2, 4, 8
 HASH: Final = b"\x11" * 32
 GOAL, STRETCH_GOAL = 1_000 * EURO, 10_000 * EURO
 SHARES: Final = (3_000, 3_000, 4_000)
@@ -54,6 +55,21 @@ TARGETS: Final[dict[str, float]] = {
     "collect": 1.30,
     "release and collect a milestone": 1.70,
     "release a match": 1.80,
+    "offer hours": 1.45,
+    "request help": 1.20,
+    "accept help": 1.40,
+    "deliver help": 1.20,
+    "confirm help": 1.30,
+    "confirm help, some hours back": 1.35,
+    "expire a request": 1.20,
+    "list something": 1.30,
+    "place an order, two legs": 1.40,
+    "accept an order": 1.35,
+    "hand over": 1.40,
+    "complete an order": 1.20,
+    "pay an order, two legs": 1.40,
+    "withdraw an order": 1.20,
+    "place a basket of 20 items": 1.40,
 }
 
 #: Act -> ceiling that the plan sets for a whole transaction.
@@ -66,6 +82,12 @@ CEILINGS: Final[dict[str, int]] = {
     "refund": 58_000,
     "release and collect a milestone": 110_000,
     "create a campaign with three milestones": 260_000,
+    "place an order, two legs": 175_000,
+    "accept an order": 52_000,
+    "complete an order": 95_000,
+    "request help": 125_000,
+    "confirm help": 90_000,
+    "place a basket of 20 items": 3_000_000,
 }
 
 
@@ -216,7 +238,7 @@ def set_up(accounts: list[AccountAPI]) -> Stage:
     euro = operator.deploy(ape.project.TestEuro)
     stage = Stage(lab, euro, operator, organizer, payout, town, member, newcomer, stranger, relayer, backers)
     stage.by_treasurer(lab.crowdfunding.listCurrency, euro)
-    for account, kinds in ((organizer, SSE), (town, PUBLIC_BODY), (member, MEMBER), (newcomer, MEMBER)):
+    for account, kinds in ((organizer, SSE), (town, PUBLIC_BODY | PROVIDER), (member, MEMBER), (newcomer, MEMBER)):
         lab.registry.register(kinds, HASH, sender=account)
         lab.registry.verify(lab.registry.entityCount(), kinds, now() + 3_650 * DAY, sender=operator)
     euro.approve(lab.match_funding, 2**256 - 1, sender=town)
@@ -239,6 +261,8 @@ def play(stage: Stage) -> Iterator[tuple[str, ReceiptAPI]]:
     yield from play_delivery(stage)
     yield from play_match(stage)
     yield from play_termination(stage)
+    yield from play_help(stage)
+    yield from play_market(stage)
 
 
 def play_registry_and_credit(stage: Stage) -> Iterator[tuple[str, ReceiptAPI]]:
@@ -246,9 +270,10 @@ def play_registry_and_credit(stage: Stage) -> Iterator[tuple[str, ReceiptAPI]]:
     lab = stage.lab
     yield "register an entity", lab.registry.register(SSE, HASH, sender=stage.stranger)
     town_id = lab.registry.entityOf(stage.town)
-    stage.by_treasurer(lab.credit.openProgramme, town_id, 99 * CREDIT, now(), now() + 3_650 * DAY, HASH)
-    for account in (stage.member, stage.newcomer):
-        lab.credit.issue(1, account, 5 * CREDIT, HASH, sender=stage.town)
+    stage.by_treasurer(lab.credit.openProgramme, town_id, 999 * CREDIT, now(), now() + 3_650 * DAY, HASH)
+    promise_hours(stage)
+    for account in (stage.member, stage.newcomer, stage.organizer):
+        lab.credit.issue(1, account, 30 * CREDIT, HASH, sender=stage.town)
     yield "issue credits", lab.credit.issue(1, stage.member, CREDIT, HASH, sender=stage.town)
     yield "transfer credits", lab.credit.transfer(stage.newcomer, CREDIT, sender=stage.member)
 

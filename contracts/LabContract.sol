@@ -44,10 +44,10 @@ abstract contract LabContract is JournalSlot, AccessManaged, ERC2771Context, ILa
 
     /// @inheritdoc ILabContract
     function pauseEntry() external restricted {
-        uint40 pausableFrom = _pausedAt == 0 ? 0 : _pausedAt + PAUSE_INTERVAL;
+        uint40 pausableFrom = _pausedAt + PAUSE_INTERVAL;
         require(block.timestamp >= pausableFrom, Lab_PauseTooSoon(pausableFrom));
         (_pausedAt, _resumed) = (uint40(block.timestamp), false);
-        emit EntryPaused(entryPausedUntil());
+        emit EntryPaused(uint40(block.timestamp) + PAUSE_DURATION);
     }
 
     /// @inheritdoc ILabContract
