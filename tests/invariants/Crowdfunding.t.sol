@@ -10,7 +10,7 @@ contract CrowdfundingInvariants {
     CrowdfundingChecks private _lab;
 
     function setUp() external {
-        _lab = new CrowdfundingChecks(new address[](0));
+        _lab = new CrowdfundingChecks(address(1));
     }
 
     function targetContracts() external view returns (address[] memory targets) {

@@ -18,7 +18,7 @@ contract InnovationCreditInvariants {
     }
 
     function targetSelectors() external view returns (FuzzSelector[] memory targets) {
-        bytes4[12] memory all = [
+        bytes4[14] memory all = [
             InnovationCreditHandler.openProgramme.selector,
             InnovationCreditHandler.closeProgramme.selector,
             InnovationCreditHandler.issue.selector,
@@ -27,6 +27,8 @@ contract InnovationCreditInvariants {
             InnovationCreditHandler.transferWithPermit.selector,
             InnovationCreditHandler.deposit.selector,
             InnovationCreditHandler.giveBack.selector,
+            InnovationCreditHandler.redeem.selector,
+            InnovationCreditHandler.setCapacity.selector,
             InnovationCreditHandler.suspend.selector,
             InnovationCreditHandler.revoke.selector,
             InnovationCreditHandler.changePause.selector,
@@ -38,7 +40,7 @@ contract InnovationCreditInvariants {
         targets[0] = FuzzSelector(address(_lab), acts);
     }
 
-    /// @notice 30 to 36 of README.md.
+    /// @notice 30 to 36 and 38 of README.md.
     function invariant_books() external view {
         _lab.check();
     }

@@ -11,7 +11,7 @@ contract MatchFundingInvariants {
     MatchFundingChecks private _lab;
 
     function setUp() external {
-        _lab = new MatchFundingChecks(new address[](0));
+        _lab = new MatchFundingChecks(address(1));
     }
 
     function targetContracts() external view returns (address[] memory targets) {

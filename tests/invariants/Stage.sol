@@ -6,6 +6,7 @@ import {ERC2771Forwarder} from "@openzeppelin/contracts/metatx/ERC2771Forwarder.
 import {Crowdfunding} from "../../contracts/Crowdfunding.sol";
 import {EntityRegistry} from "../../contracts/EntityRegistry.sol";
 import {InnovationCredit} from "../../contracts/InnovationCredit.sol";
+import {IProBono} from "../../contracts/interfaces/IProBono.sol";
 import {MatchFunding} from "../../contracts/MatchFunding.sol";
 import {HostileToken} from "../../contracts/mocks/HostileToken.sol";
 import {TestEuro} from "../../contracts/mocks/TestEuro.sol";
@@ -33,13 +34,14 @@ abstract contract Stage {
     HostileToken public immutable lira;
     address internal immutable _official = vm.addr(1);
 
-    constructor(address[] memory labContracts) {
+    /// @param escrow Stands for both contracts of the lab that hold credits.
+    constructor(address escrow) {
         vm.warp(1_800_000_000);
         vm.label(_official, "official");
         authority = new AccessManager(_official);
         forwarder = new ERC2771Forwarder("Eranos Forwarder");
         registry = new EntityRegistry(address(authority), address(forwarder));
-        credit = new InnovationCredit(address(authority), address(forwarder), registry, labContracts);
+        credit = new InnovationCredit(address(authority), address(forwarder), registry, escrow, IProBono(escrow));
         // The two know each other from their creation on.
         address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
         crowdfunding = new Crowdfunding(

@@ -17,7 +17,7 @@ contract CrowdfundingChecks is CrowdfundingHandler {
         ICrowdfunding.Pledge[BACKERS] pledges;
     }
 
-    constructor(address[] memory labContracts) CrowdfundingHandler(labContracts) {}
+    constructor(address escrow) CrowdfundingHandler(escrow) {}
 
     /// @notice Looks at the campaign of the last act and at custody; reverts with the number of what is broken.
     function check() external virtual {

@@ -8,8 +8,18 @@ import {_at} from "./CrowdfundingHandler.sol";
 import {Stage} from "../Stage.sol";
 import {vm} from "../Vm.sol";
 
-/// @title A contract of the lab that holds credits for others and gives them back
+/// @title Stands for the contracts of the lab that hold credits for others: gives back, redeems, and says what hours back
 contract Escrow {
+    uint256 public capacity = 1e29;
+
+    function setCapacity(uint256 capacity_) external {
+        capacity = capacity_;
+    }
+
+    function redeem(IInnovationCredit credit, uint256 amount) external {
+        credit.redeem(amount);
+    }
+
     function giveBack(IERC20 credit, address to, uint256 amount) external {
         credit.transfer(to, amount);
     }
@@ -33,10 +43,11 @@ contract InnovationCreditHandler is Stage {
     mapping(uint32 programmeId => IInnovationCredit.Programme) internal _opened;
     mapping(uint32 programmeId => bool) internal _isClosed;
     uint256 internal _totalIssued;
+    uint256 internal _totalRedeemed;
     /// @notice What this contract saw that must never be; empty if all is well.
     string public violation;
 
-    constructor(Escrow escrow_) Stage(_only(address(escrow_))) {
+    constructor(Escrow escrow_) Stage(address(escrow_)) {
         escrow = escrow_;
         for (uint256 i; i < PEOPLE; ++i) {
             people.push(vm.addr(40 + i));
@@ -79,6 +90,7 @@ contract InnovationCreditHandler is Stage {
         bool open = !_isClosed[id] && p.startsAt <= block.timestamp && block.timestamp < p.endsAt;
         if (!open) _violated("35: issued outside of the window");
         if (!receives) _violated("34: a stranger got credits");
+        if (credit.totalSupply() > escrow.capacity()) _violated("38: supply above capacity at an issue");
         _issued[id] += bounded;
         _totalIssued += bounded;
         _ledger[to] += bounded;
@@ -133,6 +145,20 @@ contract InnovationCreditHandler is Stage {
         _moved(address(escrow), to, amount, true);
     }
 
+    /// @notice Hours that were given burn credits in escrow.
+    function redeem(uint256 seed) external {
+        uint256 amount = _part(seed._at(8), _ledger[address(escrow)]);
+        escrow.redeem(credit, amount);
+        _ledger[address(escrow)] -= amount;
+        _totalRedeemed += amount;
+    }
+
+    /// @notice Providers promise, or promises end: some capacity around the supply, or plenty.
+    function setCapacity(uint256 seed) external {
+        uint256 supply = credit.totalSupply();
+        escrow.setCapacity(seed._at(1) % 4 == 0 ? supply * (seed._at(2) % 200) / 100 : supply + 1e28);
+    }
+
     // ------------------------------------------------------------------------------------------------------ entities
 
     function suspend(uint256 seed) external {
@@ -177,7 +203,8 @@ contract InnovationCreditHandler is Stage {
         for (uint256 i; i < PEOPLE; ++i) balances += _checkBalance(people[i]);
         for (uint32 id = 1; id <= credit.programmeCount(); ++id) issued += _checkProgramme(id);
         require(credit.totalSupply() == balances, "31: supply");
-        require(credit.totalSupply() == issued && issued == _totalIssued, "30: issued");
+        require(issued == _totalIssued && issued == credit.totalSupply() + _totalRedeemed, "30: issued");
+        require(credit.redeemed() == _totalRedeemed, "30: redeemed");
     }
 
     function _checkBalance(address account) private view returns (uint256 balance) {
@@ -257,10 +284,5 @@ contract InnovationCreditHandler is Stage {
 
     function _violated(string memory what) private {
         violation = what;
-    }
-
-    function _only(address account) private pure returns (address[] memory accounts) {
-        accounts = new address[](1);
-        accounts[0] = account;
     }
 }

@@ -10,7 +10,7 @@ import {vm} from "../Vm.sol";
 /// @title What must hold of pools after every act, and how every pool comes to its end
 /// @notice The numbers are those of tests/invariants/README.md.
 contract MatchFundingChecks is MatchFundingHandler {
-    constructor(address[] memory labContracts) MatchFundingHandler(labContracts) {}
+    constructor(address escrow) MatchFundingHandler(escrow) {}
 
     /// @notice Looks at the pool and the campaign of the last act and at custody.
     function check() external override {

@@ -41,7 +41,7 @@ contract MatchFundingHandler is CrowdfundingChecks {
 
     address[] public towns;
 
-    constructor(address[] memory labContracts) CrowdfundingChecks(labContracts) {
+    constructor(address escrow) CrowdfundingChecks(escrow) {
         for (uint256 i; i < 2; ++i) {
             _submit(organizers[i], 9 + i, 20 days);
             uint32 id = crowdfunding.campaignCount();
