@@ -59,6 +59,8 @@ abstract contract LabContract is JournalSlot, AccessManaged, ERC2771Context, ILa
 
     /// @inheritdoc ILabContract
     function entryPausedUntil() public view returns (uint40) {
+        // Zero says that entry was never paused; no pause begins then.
+        // slither-disable-next-line incorrect-equality
         return _pausedAt == 0 || _resumed ? 0 : _pausedAt + PAUSE_DURATION;
     }
 

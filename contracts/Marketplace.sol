@@ -30,6 +30,8 @@ contract Marketplace is Escrow, ReentrancyGuardTransient, IMarketplace {
 
     uint32 public listingCount;
     mapping(uint32 listingId => Orders.Listing) private _listings;
+    // Filled through a storage pointer in `_place`, which the analysis does not follow.
+    // slither-disable-next-line uninitialized-state
     mapping(uint32 orderId => Orders.Order) private _orders;
     mapping(address buyer => uint8) public openOrdersOf;
 

@@ -28,6 +28,8 @@ contract ProBono is Escrow, IProBono {
     Capacity.Hours private _hours;
     uint32 public offerCount;
     mapping(uint32 offerId => Offer) private _offers;
+    // Filled through a storage pointer in `_remember`, which the analysis does not follow.
+    // slither-disable-next-line uninitialized-state
     mapping(uint32 provider => uint32[]) private _offersOf; // those with open hours, and some without any more
     mapping(uint32 redemptionId => Redemptions.Redemption) private _redemptions;
     mapping(uint32 redemptionId => Redemptions.Documents) private _documents;
