@@ -1,6 +1,5 @@
 """The lab as every contract test finds it: deployed by the deployment script, its people named by role."""
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,14 +8,11 @@ from typing import Any
 import ape
 import pytest
 from ape.api import AccountAPI, ReceiptAPI
-from ape.api.providers import CallResult
 from ape.contracts import ContractInstance
-from ape.exceptions import ContractLogicError, VirtualMachineError
-from ape_foundry.provider import FoundryProvider
-from eth_pydantic_types import HexBytes
 
 from scripts.deploy import EXECUTION_DELAYS, TREASURER, Lab, RoleHolders, deploy_lab
 from tests.contracts import defaults as d
+from tests.contracts import short_way
 from tests.contracts.campaign_phases import CampaignPhases
 from tests.contracts.match_pools import MatchPools
 from tests.contracts.orders import Orders
@@ -51,64 +47,11 @@ class People:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def refusals_without_traces() -> Iterator[None]:
-    """Ape traces and prints what reverts, which takes a second each time, and may lose the error on the way."""
+def on_a_short_way() -> Iterator[None]:
+    """Ape's own way to the node is five times as long."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(FoundryProvider, "get_virtual_machine_error", error_of_transaction)
-        patch.setattr(FoundryProvider, "_eth_call", call_without_trace)
-        patch.setattr(FoundryProvider, "get_receipt", receipt_of_transaction)
+        short_way.install(patch)
         yield
-
-
-ERROR_OF_APE = FoundryProvider.get_virtual_machine_error
-RECEIPT_OF_APE = FoundryProvider.get_receipt
-#: Seconds after which a transaction without a block is taken for forgotten.
-PATIENCE = 3
-
-
-def error_of_transaction(self: FoundryProvider, exception: Exception, **details: Any) -> VirtualMachineError:
-    """Replaces a method of Ape."""
-    data = getattr(exception, "data", None)
-    if not isinstance(data, str):
-        return ERROR_OF_APE(self, exception, **details)
-    return refusal(data, details["txn"].receiver)
-
-
-def receipt_of_transaction(self: FoundryProvider, txn_hash: str, *arguments: Any, **options: Any) -> ReceiptAPI:
-    """Replaces a method of Ape.
-
-    Once in some thousand times, after the chain was set back, anvil keeps a transaction and makes no block for it, and
-    Ape would wait for ever.
-    """
-    end = time.monotonic() + PATIENCE
-    while self.make_request("eth_getTransactionReceipt", [txn_hash]) is None:
-        if time.monotonic() > end:
-            self.make_request("evm_mine", [])
-            break
-        time.sleep(0.005)
-    return RECEIPT_OF_APE(self, txn_hash, *arguments, **options)
-
-
-def call_without_trace(
-    self: FoundryProvider, arguments: list[Any], raise_on_revert: bool = True, skip_trace: bool = True
-) -> HexBytes | CallResult:
-    """Replaces a method of Ape."""
-    request = {name: value for name, value in arguments[0].items() if name not in ("type", "chainId")}
-    answer = self.web3.provider.make_request("eth_call", [request, *arguments[1:]])
-    if "error" not in answer:
-        return HexBytes(answer["result"])
-    error = refusal(answer["error"].get("data", "0x"), request["to"])
-    if raise_on_revert:
-        raise error
-    return CallResult.from_revert(error)
-
-
-def refusal(data: str, called: str) -> ContractLogicError:
-    """The error for what a node returned, decoded by the ABI of the contract that was called if it is in there."""
-    undecoded = ContractLogicError(data, contract_address=called)
-    decoded = ape.compilers.get_custom_error(undecoded) or undecoded
-    decoded.returned = data
-    return decoded
 
 
 @pytest.fixture(scope="session")

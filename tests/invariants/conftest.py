@@ -9,8 +9,8 @@ from tests.contracts.conftest import (
     euro,
     lab,
     match_funding,
+    on_a_short_way,
     people,
-    refusals_without_traces,
     registry,
     verify,
 )
@@ -24,8 +24,8 @@ __all__ = [
     "euro",
     "lab",
     "match_funding",
+    "on_a_short_way",
     "people",
-    "refusals_without_traces",
     "registry",
     "verify",
 ]

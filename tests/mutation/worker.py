@@ -14,10 +14,8 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
 from multiprocessing.connection import Connection
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import ape
 import hypothesis
@@ -31,7 +29,7 @@ from web3.providers.rpc import HTTPProvider
 
 from scripts._deployment.lab import CONTRACTS, libraries_of
 from scripts._deployment.sources import container
-from tests.mutation import quick
+from tests.contracts import short_way
 from tests.mutation.sources import Compiler, Outputs
 
 #: Number of the open file that leads to the one who gives the work.
@@ -64,25 +62,14 @@ class TestTakesTooLong(BaseException):
 
 
 @dataclass
-class Wire:
-    """One open connection to each node, and what was said on it."""
+class Wire(short_way.Wire):
+    """A wire that remembers what was said on it."""
 
-    connections: dict[str, HTTPConnection] = field(default_factory=dict)
     marks: Iterable[str] = ()
     heard: set[str] = field(default_factory=set)
 
     def post(self, provider: HTTPProvider, method: str, body: bytes) -> bytes:
-        """Replaces a method of web3."""
-        address = urlsplit(str(provider.endpoint_uri)).netloc
-        if address not in self.connections:
-            self.connections[address] = HTTPConnection(address, timeout=SECONDS_A_TEST)
-        connection = self.connections[address]
-        try:
-            connection.request("POST", "/", body, {"Content-Type": "application/json"})
-            answer = connection.getresponse().read()
-        except BaseException:
-            connection.close()
-            raise
+        answer = super().post(provider, method, body)
         # Code names every selector there is.
         if self.marks and method != "eth_getCode":
             said = (body + answer).decode()
@@ -228,7 +215,7 @@ class Laboratory:
         """
         for _ in range(TRIES):
             failure = self._run(item)
-            if quick.NeverMined.__name__ not in failure:
+            if short_way.NeverMined.__name__ not in failure:
                 return failure
             request("anvil_dropAllTransactions")
         raise RuntimeError(failure)
@@ -338,11 +325,8 @@ WIRE: Final = pytest.StashKey[Wire]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Takes the slow parts out of Ape before it starts a chain."""
-    quick.install()
-    wire = Wire()
-    config.stash[WIRE] = wire
-    HTTPProvider._make_request = lambda self, method, body: wire.post(self, method, body)  # noqa: PLW0108
+    """Hears what the tests say to the chain, and lets the chain take larger code, before either begins."""
+    short_way.WIRE = config.stash[WIRE] = Wire()
     build = FoundryProvider.build_command
     # Code that is not optimized is too large for a public chain.
     FoundryProvider.build_command = lambda self: [*build(self), "--disable-code-size-limit"]
