@@ -5,11 +5,13 @@ from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from api import fields
 from api.database import Answer, Mirror, ReaderDep
+from api.exports import FormatPath, export, export_responses, rows_of
 from api.paging import MAX_LIMIT, Page, PageDep, PageRequest, Position, cut, links, seek
 from api.problems import INVALID_ADDRESS, list_failures, read_failures
 from api.records import EventLink, document_path, event_path, last_event, values_of
@@ -193,10 +195,35 @@ def list_all_holders(
     with reader.open() as mirror:
         found = list_holders(mirror, page, sort, account)
         shown, cursor = cut(page, found, lambda row: _position(row, sort))
-        items = [Holder.model_validate(values_of(row) | {"unit": UNIT, "last_event": last_event(row)}) for row in shown]
         return HolderPage(
-            as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
+            as_of=mirror.as_of, items=_holders(shown), next_cursor=cursor, links=links(reader.request, page, cursor)
         )
+
+
+@router.get(
+    "/holders.{form}",
+    summary="Export holders",
+    response_class=StreamingResponse,
+    responses=export_responses(INVALID_ADDRESS),
+)
+def export_holders(
+    reader: ReaderDep,
+    form: FormatPath,
+    account: Annotated[fields.AddressText | None, Query(description="Only this account.")] = None,
+    sort: Annotated[HolderSort, Query(description="Order of the list.")] = HolderSort.BALANCE,
+) -> StreamingResponse:
+    """Return every account that holds credits, as a file."""
+
+    def part(mirror: Mirror, page: PageRequest) -> tuple[list[Holder], Position | None]:
+        found = list_holders(mirror, page, sort, account)
+        shown, after = rows_of(page, found, lambda row: _position(row, sort))
+        return _holders(shown), after
+
+    return export(reader, form, "holders", Holder, part)
+
+
+def _holders(rows: Sequence[CreditBalance]) -> list[Holder]:
+    return [Holder.model_validate(values_of(row) | {"unit": UNIT, "last_event": last_event(row)}) for row in rows]
 
 
 def _position(row: CreditBalance, sort: HolderSort) -> Position:

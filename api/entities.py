@@ -5,12 +5,14 @@ from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from api import fields
 from api.database import Answer, Mirror, ReaderDep
 from api.errors import Problem
+from api.exports import FormatPath, export, export_responses, rows_of
 from api.paging import Page, PageDep, PageRequest, Position, cut, links, seek
 from api.problems import INVALID_ADDRESS, UNKNOWN_ENTITY, list_failures, read_failures
 from api.records import EventLink, document_path, event_path, last_event, values_of
@@ -187,25 +189,57 @@ def _entity(row: models.Entity, now: int) -> dict[str, Any]:
 router = APIRouter(tags=["entities"])
 
 
+Kinds = Annotated[list[Kind], Query(alias="kind", description="Kind; repeat it for any of several.")]
+State = Annotated[EntityState | None, Query(description="Stored state.")]
+Account = Annotated[fields.AddressText | None, Query(description="Account that acts for the entity, or did last.")]
+Sort = Annotated[EntitySort, Query(description="Order of the list.")]
+
+
 @router.get("/entities", summary="List entities", responses=list_failures(INVALID_ADDRESS))
 def list_all(
     reader: ReaderDep,
     page: PageDep,
-    kind: Annotated[list[Kind], Query(description="Kind; repeat it for any of several.")] = [],  # noqa: B006
-    state: Annotated[EntityState | None, Query(description="Stored state.")] = None,
-    account: Annotated[
-        fields.AddressText | None, Query(description="Account that acts for the entity, or did last.")
-    ] = None,
-    sort: Annotated[EntitySort, Query(description="Order of the list.")] = EntitySort.NEWEST,
+    kinds: Kinds = [],  # noqa: B006
+    state: State = None,
+    account: Account = None,
+    sort: Sort = EntitySort.NEWEST,
 ) -> EntityPage:
     """Return the entities that meet every filter."""
     with reader.open() as mirror:
-        found = list_entities(mirror, page, sort, kinds=kind, state=state, account=account)
-        shown, cursor = cut(page, found, lambda row: Position(row.registered_event_key, row.registered_event_key))
+        found = list_entities(mirror, page, sort, kinds=kinds, state=state, account=account)
+        shown, cursor = cut(page, found, _position)
         items = [Entity.model_validate(_entity(row, mirror.now)) for row in shown]
         return EntityPage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
+
+
+@router.get(
+    "/entities.{form}",
+    summary="Export entities",
+    response_class=StreamingResponse,
+    responses=export_responses(INVALID_ADDRESS),
+)
+def export_all(
+    reader: ReaderDep,
+    form: FormatPath,
+    kinds: Kinds = [],  # noqa: B006
+    state: State = None,
+    account: Account = None,
+    sort: Sort = EntitySort.NEWEST,
+) -> StreamingResponse:
+    """Return all entities that meet every filter, as a file."""
+
+    def part(mirror: Mirror, page: PageRequest) -> tuple[list[Entity], Position | None]:
+        found = list_entities(mirror, page, sort, kinds=kinds, state=state, account=account)
+        shown, after = rows_of(page, found, _position)
+        return [Entity.model_validate(_entity(row, mirror.now)) for row in shown], after
+
+    return export(reader, form, "entities", Entity, part)
+
+
+def _position(row: models.Entity) -> Position:
+    return Position(row.registered_event_key, row.registered_event_key)
 
 
 @router.get("/entities/{entity_id}", summary="Read an entity", responses=read_failures(UNKNOWN_ENTITY))

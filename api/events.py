@@ -7,12 +7,14 @@ from enum import StrEnum
 from typing import Annotated, Any, Final, NamedTuple
 
 from fastapi import APIRouter, Depends, Path, Query
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, Table, literal, or_, select, union_all
 
 from api import fields
 from api.database import Answer, Mirror, ReaderDep
 from api.errors import Problem
+from api.exports import FormatPath, export, export_responses, rows_of
 from api.paging import Page, PageDep, PageRequest, Position, cut, links, seek
 from api.problems import INVALID_PARAMETER, UNKNOWN_EVENT, list_failures, read_failures
 from api.records import event_path
@@ -102,6 +104,11 @@ class Found(NamedTuple):
     row: Any
 
 
+def position_of(found: Found) -> Position:
+    """Return where an event stands in a list."""
+    return Position(found.row.event_key, found.row.event_key)
+
+
 def list_events(mirror: Mirror, filters: EventFilters, page: PageRequest, sort: EventSort) -> list[Found]:
     """Return the events of a page that meet every filter, and one more if there is one."""
     parts = []
@@ -177,7 +184,8 @@ def _value(argument: Argument, value: Any) -> Any:
     return value
 
 
-def _event(found: Found) -> Event:
+def event_record(found: Found) -> Event:
+    """Return what an answer says about an event."""
     # An argument may have the name of a column in front of it, so that arguments go by position.
     row, values = found.row, found.row[len(META_COLUMNS) :]
     return Event(
@@ -198,10 +206,10 @@ def _event(found: Found) -> Event:
 
 # ----------------------------------------------------------------------------------------------------------- routes
 
-router = APIRouter(prefix="/events", tags=["events"])
+router = APIRouter(tags=["events"])
 
 
-async def _filters(
+async def event_filters(
     contract: Annotated[Contract | None, Query(description="Name of the contract.")] = None,
     event: Annotated[
         str | None, Query(pattern="^[A-Za-z0-9]{1,40}$", description="Name of the event.", examples=["PledgeMade"])
@@ -223,26 +231,42 @@ async def _filters(
     return EventFilters(name, event, tx_hash, campaign, pool, entity, from_block, to_block)
 
 
-@router.get("", summary="List events", responses=list_failures())
+@router.get("/events", summary="List events", responses=list_failures())
 def list_all(
     reader: ReaderDep,
     page: PageDep,
-    wanted: Annotated[EventFilters, Depends(_filters)],
+    wanted: Annotated[EventFilters, Depends(event_filters)],
     sort: Annotated[EventSort, Query(description="Order of the list.")] = EventSort.NEWEST,
 ) -> EventPage:
     """Return the events that meet every filter, of all contracts, by their place on chain."""
     with reader.open() as mirror:
         found = list_events(mirror, wanted, page, sort)
-        shown, cursor = cut(page, found, lambda one: Position(one.row.event_key, one.row.event_key))
-        items = [_event(one) for one in shown]
+        shown, cursor = cut(page, found, position_of)
+        items = [event_record(one) for one in shown]
         return EventPage(as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor))
 
 
-@router.get("/{event_key}", summary="Read an event", responses=read_failures(UNKNOWN_EVENT))
+@router.get("/events.{form}", summary="Export events", response_class=StreamingResponse, responses=export_responses())
+def export_all(
+    reader: ReaderDep,
+    form: FormatPath,
+    wanted: Annotated[EventFilters, Depends(event_filters)],
+    sort: Annotated[EventSort, Query(description="Order of the list.")] = EventSort.NEWEST,
+) -> StreamingResponse:
+    """Return all events that meet every filter, as a file."""
+
+    def part(mirror: Mirror, page: PageRequest) -> tuple[list[Event], Position | None]:
+        shown, after = rows_of(page, list_events(mirror, wanted, page, sort), position_of)
+        return [event_record(one) for one in shown], after
+
+    return export(reader, form, "events", Event, part)
+
+
+@router.get("/events/{event_key}", summary="Read an event", responses=read_failures(UNKNOWN_EVENT))
 def read_event(
     reader: ReaderDep,
     key: Annotated[fields.EventKey, Path(alias="event_key", description="Block number * 2^20 + log index.")],
 ) -> EventAnswer:
     """Return the event at one place of the chain."""
     with reader.open() as mirror:
-        return EventAnswer(as_of=mirror.as_of, event=_event(find_event(mirror, key)))
+        return EventAnswer(as_of=mirror.as_of, event=event_record(find_event(mirror, key)))

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Path, Query
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import Select, select
 
@@ -13,6 +14,7 @@ from api.campaigns.queries import find_campaign
 from api.campaigns.routes import CampaignId
 from api.database import Answer, Mirror, ReaderDep
 from api.errors import Problem
+from api.exports import FormatPath, export, export_responses, rows_of
 from api.paging import Page, PageDep, PageRequest, Position, cut, links, seek
 from api.pools.queries import matches_of
 from api.pools.schemas import PledgeMatch
@@ -216,9 +218,41 @@ def list_of_backer(
         return _page(reader, mirror, page, list_pledges(mirror, page, sort, backer=address))
 
 
+@router.get(
+    "/pledges.{form}",
+    summary="Export pledges",
+    response_class=StreamingResponse,
+    responses=export_responses(UNKNOWN_CAMPAIGN),
+)
+def export_pledges(
+    reader: ReaderDep,
+    form: FormatPath,
+    campaign: Annotated[fields.Id | None, Query(description="Only those to this campaign.")] = None,
+    sort: Sort = PledgeSort.NEWEST,
+) -> StreamingResponse:
+    """Return what each account pledged to any campaign or to one, as a file."""
+
+    def part(mirror: Mirror, page: PageRequest) -> tuple[list[Pledge], Position | None]:
+        if campaign is not None:
+            find_campaign(mirror, campaign)
+        found = list_pledges(mirror, page, sort, campaign_id=campaign)
+        shown, after = rows_of(page, found, _position)
+        return _records(mirror, shown), after
+
+    return export(reader, form, "pledges", Pledge, part)
+
+
 def _page(reader: ReaderDep, mirror: Mirror, page: PageRequest, found: Sequence[Found]) -> PledgePage:
-    shown, cursor = cut(page, found, lambda one: Position(one.pledge.first_event_key, one.pledge.first_event_key))
-    keys = [(one.pledge.campaign_id, one.pledge.backer) for one in shown]
-    matches = matches_of(mirror, keys)
-    items = [_pledge(one, matches[key], mirror.now) for one, key in zip(shown, keys, strict=True)]
+    shown, cursor = cut(page, found, _position)
+    items = _records(mirror, shown)
     return PledgePage(as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor))
+
+
+def _position(found: Found) -> Position:
+    return Position(found.pledge.first_event_key, found.pledge.first_event_key)
+
+
+def _records(mirror: Mirror, found: Sequence[Found]) -> list[Pledge]:
+    keys = [(one.pledge.campaign_id, one.pledge.backer) for one in found]
+    matches = matches_of(mirror, keys)
+    return [_pledge(one, matches[key], mirror.now) for one, key in zip(found, keys, strict=True)]

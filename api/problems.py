@@ -182,6 +182,13 @@ DATABASE_UNAVAILABLE: Final = ProblemType(
     "The database does not answer, is busy, or is being made anew. Money and records are on chain and not concerned.",
     "Try again after the seconds in the header `Retry-After`.",
 )
+EXPORTS_BUSY: Final = ProblemType(
+    "exports-busy",
+    503,
+    "Other exports are being read",
+    "Reading a whole list takes the server some time, so that it does so for few callers at once.",
+    "Try again after the seconds in the header `Retry-After`.",
+)
 MIRROR_NOT_READY: Final = ProblemType(
     "mirror-not-ready",
     503,

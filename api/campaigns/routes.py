@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
+from fastapi.responses import StreamingResponse
 
 from api import acts, fields
 from api.act_facts import AskedPool, enrolled, reserved_of
 from api.campaigns import queries, schemas
 from api.campaigns.queries import CampaignFilters, CampaignSort, Found
-from api.database import ReaderDep
-from api.paging import PageDep, cut, links
+from api.database import Mirror, ReaderDep
+from api.exports import FormatPath, export, export_responses, rows_of
+from api.paging import PageDep, PageRequest, Position, cut, links
 from api.pools.queries import asked_pools
 from api.pools.views import act_values, pool_of_campaign
 from api.problems import INVALID_ADDRESS, UNKNOWN_CAMPAIGN, list_failures, read_failures
@@ -55,10 +57,32 @@ def list_campaigns(
     with reader.open() as mirror:
         found = queries.list_campaigns(mirror, wanted, sort, page)
         shown, cursor = cut(page, found, lambda one: queries.position_of(one, sort))
-        items = [schemas.Campaign.model_validate(_campaign(one, mirror.now)) for one in shown]
+        items = _records(shown, mirror.now)
         return schemas.CampaignPage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
+
+
+@router.get(
+    "/campaigns.{form}",
+    summary="Export campaigns",
+    response_class=StreamingResponse,
+    responses=export_responses(INVALID_ADDRESS),
+)
+def export_campaigns(
+    reader: ReaderDep,
+    form: FormatPath,
+    wanted: Annotated[CampaignFilters, Depends(filters)],
+    sort: Annotated[CampaignSort, Query(description="Order of the list.")] = CampaignSort.NEWEST,
+) -> StreamingResponse:
+    """Return all campaigns that meet every filter, as a file."""
+
+    def part(mirror: Mirror, page: PageRequest) -> tuple[list[schemas.Campaign], Position | None]:
+        found = queries.list_campaigns(mirror, wanted, sort, page)
+        shown, after = rows_of(page, found, lambda one: queries.position_of(one, sort))
+        return _records(shown, mirror.now), after
+
+    return export(reader, form, "campaigns", schemas.Campaign, part)
 
 
 @router.get("/campaigns/{campaign_id}", summary="Read a campaign", responses=read_failures(UNKNOWN_CAMPAIGN))
@@ -77,6 +101,10 @@ def read_campaign(reader: ReaderDep, campaign_id: CampaignId) -> schemas.Campaig
             "next_acts": [act_values(act, now) for act in nexts],
         }
         return schemas.CampaignAnswer(as_of=mirror.as_of, campaign=schemas.CampaignDetail.model_validate(detail))
+
+
+def _records(found: Sequence[Found], now: int) -> list[schemas.Campaign]:
+    return [schemas.Campaign.model_validate(_campaign(one, now)) for one in found]
 
 
 def _campaign(found: Found, now: int) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
+from fastapi.responses import StreamingResponse
 
 from api import fields, match_acts
 from api.campaigns.queries import gates_of
 from api.campaigns.routes import CampaignId
 from api.database import Mirror, ReaderDep
-from api.paging import PageDep, Position, cut, links
+from api.exports import FormatPath, export, export_responses, rows_of
+from api.paging import PageDep, PageRequest, Position, cut, links
 from api.pools import queries, schemas, views
 from api.pools.queries import Found, Owed, PoolFilters, PoolSort
 from api.problems import INVALID_ADDRESS, UNKNOWN_POOL, UNKNOWN_RESERVATION, list_failures, read_failures
@@ -44,10 +46,36 @@ def list_pools(
     with reader.open() as mirror:
         found = queries.list_pools(mirror, wanted, sort, page)
         shown, cursor = cut(page, found, lambda one: queries.position_of(one, sort))
-        items = [schemas.Pool.model_validate(views.pool_values(one, mirror.now)) for one in shown]
+        items = _records(shown, mirror.now)
         return schemas.PoolPage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
+
+
+@router.get(
+    "/pools.{form}",
+    summary="Export pools",
+    response_class=StreamingResponse,
+    responses=export_responses(INVALID_ADDRESS),
+)
+def export_pools(
+    reader: ReaderDep,
+    form: FormatPath,
+    wanted: Annotated[PoolFilters, Depends(filters)],
+    sort: Annotated[PoolSort, Query(description="Order of the list.")] = PoolSort.NEWEST,
+) -> StreamingResponse:
+    """Return all pools that meet every filter, as a file."""
+
+    def part(mirror: Mirror, page: PageRequest) -> tuple[list[schemas.Pool], Position | None]:
+        found = queries.list_pools(mirror, wanted, sort, page)
+        shown, after = rows_of(page, found, lambda one: queries.position_of(one, sort))
+        return _records(shown, mirror.now), after
+
+    return export(reader, form, "pools", schemas.Pool, part)
+
+
+def _records(found: Sequence[Found], now: int) -> list[schemas.Pool]:
+    return [schemas.Pool.model_validate(views.pool_values(one, now)) for one in found]
 
 
 @router.get("/pools/{pool_id}", summary="Read a pool", responses=read_failures(UNKNOWN_POOL))
