@@ -26,6 +26,7 @@ from api import (
     reference,
     roles,
     status,
+    stream,
     updates,
 )
 from api import (
@@ -54,7 +55,20 @@ HEADERS: Final = {
 }
 """Of every answer that does not say otherwise."""
 
-V1: Final = (campaigns, pledges, objections, updates, pools, entities, credit, currencies, events, roles, status)
+V1: Final = (
+    campaigns,
+    pledges,
+    objections,
+    updates,
+    pools,
+    entities,
+    credit,
+    currencies,
+    events,
+    roles,
+    status,
+    stream,
+)
 
 
 class Health(BaseModel):
@@ -144,6 +158,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.engine = engine
     app.state.settings = settings
+    app.state.pulse = stream.Pulse(engine)
     problems.install(app)
     app.add_middleware(
         CORSMiddleware,

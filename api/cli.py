@@ -19,6 +19,8 @@ PATIENCE_SECONDS: Final = 15
 """How long to wait for a mirror that an indexer started at the same time may be making."""
 STEP_SECONDS: Final = 0.5
 BACKLOG: Final = 2048
+LAST_SECONDS: Final = 2
+"""For answers that are on their way when a signal comes; a stream would never end by itself."""
 
 
 @click.command()
@@ -41,7 +43,13 @@ def serve(settings: Settings) -> None:
     app = create_app(settings)
     with listen(settings.host, settings.port) as listener:
         _wait_for_mirror(app.state.engine)
-        config = uvicorn.Config(app, log_level=logging.INFO, access_log=False, server_header=False)
+        config = uvicorn.Config(
+            app,
+            log_level=logging.INFO,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=LAST_SECONDS,
+        )
         click.echo(f"Serving http://{settings.host}:{settings.port}/docs", err=True)
         uvicorn.Server(config).run(sockets=[listener])
 

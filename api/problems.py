@@ -189,6 +189,13 @@ EXPORTS_BUSY: Final = ProblemType(
     "Reading a whole list takes the server some time, so that it does so for few callers at once.",
     "Try again after the seconds in the header `Retry-After`.",
 )
+STREAMS_FULL: Final = ProblemType(
+    "streams-full",
+    503,
+    "Too many are following",
+    "The server holds a connection open for each reader of the stream, and holds as many as it can.",
+    "Try again after the seconds in the header `Retry-After`, or ask /v1/events now and then.",
+)
 MIRROR_NOT_READY: Final = ProblemType(
     "mirror-not-ready",
     503,

@@ -66,7 +66,9 @@ class Client:
 def serving(app: FastAPI) -> Iterator[Client]:
     """Serve `app` in a thread while the block runs."""
     with listen("127.0.0.1", 0) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", server_header=False))
+        server = uvicorn.Server(
+            uvicorn.Config(app, log_level="error", server_header=False, timeout_graceful_shutdown=1)
+        )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         client = Client(listener.getsockname()[1])

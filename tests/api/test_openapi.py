@@ -47,6 +47,7 @@ PATHS = {
     "/v1/pools/{pool_id}/campaigns/{campaign_id}/matches",
     "/v1/roles",
     "/v1/status",
+    "/v1/stream",
 }
 
 
