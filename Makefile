@@ -75,12 +75,13 @@ prove: setup $(PROVE_STAMP) ## What is proved of the contracts for every state a
 	@python -m tests.invariants.prove $(ARGS)
 
 .PHONY: check
-check: setup ## Static checks, under a minute: format, lint, types, import direction, ABIs, migrations, contracts
+check: setup ## Static checks, under a minute: format, lint, types, import direction, ABIs, migrations, API, contracts
 	@$(STEP) "Format" ruff format --check --diff $(PYTHON_CODE)
 	@$(STEP) "Lint" ruff check $(PYTHON_CODE)
 	@$(STEP) "Types" mypy $(TYPED_CODE)
 	@$(STEP) "Import direction; migrations equal models" pytest -q $(wildcard tests/test_architecture.py tests/indexer/test_migrations.py)
 	@$(STEP) "ABI files equal compiler output" ape run export_abi --check
+	@$(STEP) "API keeps what it promised" python -m api.compatibility --check
 
 	@$(MAKE) audit-static
 
@@ -116,6 +117,10 @@ setup: $(ERANOS_STAMP) $(CONTRACTS_STAMP) ## All set-up; the other targets do it
 .PHONY: abi
 abi: setup ## Write deployments/abi/ from the compiled contracts
 	@ape run export_abi
+
+.PHONY: openapi
+openapi: setup ## Write api/openapi.json from the code; what breaks callers only with ARGS=--breaking
+	@python -m api.compatibility --write $(ARGS)
 
 .PHONY: format
 format: $(ERANOS_STAMP) ## Format the Python code and repair what the linter can

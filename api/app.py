@@ -33,6 +33,7 @@ from api import (
     credits as credit,
 )
 from api.database import engine_of
+from api.limits import Buckets, Limits
 from api.paging import refuse_unknown_parameters
 from api.pools import routes as pools
 from api.problems import DATABASE_UNAVAILABLE, INVALID_PARAMETER, UNKNOWN_PARAMETER, failures
@@ -160,12 +161,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.pulse = stream.Pulse(engine)
     problems.install(app)
+    if settings.requests_per_minute:
+        app.add_middleware(Limits, buckets=Buckets(settings.requests_per_minute))
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD"],
         allow_headers=["If-None-Match"],
-        expose_headers=["ETag", "Retry-After"],
+        expose_headers=["ETag", "Retry-After", "RateLimit", "RateLimit-Policy"],
         max_age=86_400,
     )
     app.add_middleware(Edge)

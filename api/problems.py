@@ -168,6 +168,15 @@ METHOD_NOT_ALLOWED: Final = ProblemType(
     "Only GET, HEAD and OPTIONS are answered. Facts about money are written on chain by the accounts they concern.",
     "Send the transaction to the contract; what to call is in `next_acts` of a campaign.",
 )
+TOO_MANY_REQUESTS: Final = ProblemType(
+    "too-many-requests",
+    429,
+    "Too many requests",
+    "One caller sent more requests in a minute than are answered. The headers `RateLimit` and `RateLimit-Policy` of "
+    "every answer say how many there may be and how many are left.",
+    "Go on after the seconds in the header `Retry-After`. Whole lists are one request as an export, such as "
+    "/v1/campaigns.csv, and news come by themselves over /v1/stream.",
+)
 INTERNAL_ERROR: Final = ProblemType(
     "internal-error",
     500,
@@ -258,7 +267,7 @@ def answer(
 def failures(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
     """Return the `responses` of a route that can fail in these ways, and in that in which every route can."""
     responses: dict[int | str, dict[str, Any]] = {}
-    for kind in dict.fromkeys((*kinds, INTERNAL_ERROR)):
+    for kind in dict.fromkeys((*kinds, TOO_MANY_REQUESTS, INTERNAL_ERROR)):
         known = responses.setdefault(kind.status, {"model": ProblemDocument, "description": ""})
         link = f"[{kind.title}]({kind.path})"
         known["description"] = f"{known['description']}; {link}" if known["description"] else link

@@ -18,6 +18,9 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None, description="SQLAlchemy URL of the mirror; unset: the only file eranos-<chain id>.db here."
     )
+    requests_per_minute: int = Field(
+        1_200, ge=0, le=1_000_000, description="Of one caller; more are refused with 429. 0: as many as they like."
+    )
     documents: Path | None = Field(None, description="Folder of the documents to serve; unset: none are served.")
 
     def database(self) -> str:

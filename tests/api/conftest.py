@@ -59,14 +59,16 @@ def mirror(tmp_path_factory: pytest.TempPathFactory, blank: Path) -> Path:
 @pytest.fixture(scope="session")
 def client(mirror: Path, documents: Path) -> Iterator[Client]:
     """Return a client of the API on that mirror."""
-    with serving(create_app(Settings(database_url=f"sqlite:///{mirror}", documents=documents))) as asking:
+    with serving(
+        create_app(Settings(database_url=f"sqlite:///{mirror}", documents=documents, requests_per_minute=0))
+    ) as asking:
         yield asking
 
 
 @pytest.fixture(scope="session")
 def blank_client(blank: Path) -> Iterator[Client]:
     """Return a client of the API on a mirror with nothing in it."""
-    with serving(create_app(Settings(database_url=f"sqlite:///{blank}"))) as asking:
+    with serving(create_app(Settings(database_url=f"sqlite:///{blank}", requests_per_minute=0))) as asking:
         yield asking
 
 
