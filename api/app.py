@@ -23,8 +23,10 @@ from api import (
     objections,
     pledges,
     problems,
+    reconciliation,
     reference,
     roles,
+    stats,
     status,
     stream,
     updates,
@@ -57,18 +59,8 @@ HEADERS: Final = {
 """Of every answer that does not say otherwise."""
 
 V1: Final = (
-    campaigns,
-    pledges,
-    objections,
-    updates,
-    pools,
-    entities,
-    credit,
-    currencies,
-    events,
-    roles,
-    status,
-    stream,
+    *(campaigns, pledges, objections, updates, pools, entities, credit, currencies),
+    *(events, stream, stats, roles, status, reconciliation),
 )
 
 

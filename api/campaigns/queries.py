@@ -150,6 +150,11 @@ def phase_expression(now: int) -> ColumnElement[str]:
     )
 
 
+def in_territory(code: str) -> ColumnElement[bool]:
+    """Return whether a campaign is in a territory; a country's ISO 3166-2 code stands for all its parts."""
+    return or_(Campaign.territory == code, Campaign.territory.startswith(f"{code}-", autoescape=True))
+
+
 def _campaigns() -> Select[Campaign, Entity, Currency, CurrencyMetadata]:
     return (
         select(Campaign, Entity, Currency, CurrencyMetadata)
@@ -167,8 +172,7 @@ def _conditions(filters: CampaignFilters, now: int) -> list[ColumnElement[bool]]
         bits = sum(1 << theme for theme in set(filters.themes))
         conditions.append(Campaign.themes.bitwise_and(bits) != 0)
     if filters.territory is not None:
-        parts = Campaign.territory.startswith(f"{filters.territory}-", autoescape=True)
-        conditions.append(or_(Campaign.territory == filters.territory, parts))
+        conditions.append(in_territory(filters.territory))
     if filters.currency is not None:
         conditions.append(Campaign.currency == filters.currency)
     if filters.organizer is not None:

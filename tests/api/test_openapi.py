@@ -45,7 +45,10 @@ PATHS = {
     "/v1/pools/{pool_id}/campaigns",
     "/v1/pools/{pool_id}/campaigns/{campaign_id}",
     "/v1/pools/{pool_id}/campaigns/{campaign_id}/matches",
+    "/v1/reconciliation",
     "/v1/roles",
+    "/v1/stats",
+    "/v1/stats/days",
     "/v1/status",
     "/v1/stream",
 }

@@ -66,7 +66,7 @@ contract InnovationCreditHandler is Stage {
     }
 
     function closeProgramme(uint256 seed) external {
-        require(seed._at(3) % 3 == 0, "few are closed");
+        require(seed._at(3) % 4 == 0, "few are closed");
         uint32 id = _programme(seed);
         vm.prank(_official);
         credit.closeProgramme(id);
@@ -77,10 +77,10 @@ contract InnovationCreditHandler is Stage {
         uint32 id = _programme(seed);
         IInnovationCredit.Programme memory p = credit.programme(id);
         address issuer = registry.entity(p.issuer).account;
-        if (seed._at(4) % 8 == 0) issuer = people[seed._at(5) % PEOPLE];
+        if (seed._at(4) % 12 == 0) issuer = people[seed._at(5) % PEOPLE];
         address to = _anybody(seed._at(6));
         uint256 left = p.cap - p.issued;
-        uint256 bounded = seed._at(7) % 8 == 0 ? left : seed._at(7) % 8 == 1 ? amount : amount % (left / 4 + 1);
+        uint256 bounded = seed._at(7) % 16 == 0 ? left : seed._at(7) % 16 == 1 ? amount : amount % (left / 4 + 1);
         bool receives = _mayReceive(to);
         vm.prank(issuer);
         credit.issue(id, to, bounded, HASH);
@@ -147,6 +147,7 @@ contract InnovationCreditHandler is Stage {
 
     /// @notice Hours that were given burn credits in escrow.
     function redeem(uint256 seed) external {
+        require(seed._at(9) % 2 == 0, "some are left to be given back");
         uint256 amount = _part(seed._at(8), _ledger[address(escrow)]);
         escrow.redeem(credit, amount);
         _ledger[address(escrow)] -= amount;
@@ -156,7 +157,7 @@ contract InnovationCreditHandler is Stage {
     /// @notice Providers promise, or promises end: some capacity around the supply, or plenty.
     function setCapacity(uint256 seed) external {
         uint256 supply = credit.totalSupply();
-        escrow.setCapacity(seed._at(1) % 4 == 0 ? supply * (seed._at(2) % 200) / 100 : supply + 1e28);
+        escrow.setCapacity(seed._at(1) % 8 == 0 ? supply * (seed._at(2) % 200) / 100 : supply + 1e28);
     }
 
     // ------------------------------------------------------------------------------------------------------ entities
@@ -184,7 +185,7 @@ contract InnovationCreditHandler is Stage {
 
     function changePause(uint256 seed) external {
         bool paused = block.timestamp < credit.entryPausedUntil();
-        require(paused || seed._at(3) % 3 == 0, "seldom paused");
+        require(paused || seed._at(3) % 5 == 0, "seldom paused");
         vm.prank(_official);
         if (paused) credit.resumeEntry();
         else credit.pauseEntry();
