@@ -7,6 +7,9 @@ from scripts._lab.errors import WrongClock
 from scripts._lab.rpc import Rpc
 
 DAY = 24 * 60 * 60
+#: Days before the present on which the chain begins, and the story.
+GENESIS = -95
+FIRST_DAY = -90
 #: Seconds between two transactions of the same scene, as on the main chain.
 PACE = 12
 

@@ -21,8 +21,7 @@ from deployments import Deployment
 from scripts._deployment.deployment import deploy
 from scripts._deployment.lab import RoleHolders
 from scripts._lab.acts import PURSE
-from scripts._lab.chapters import GENESIS
-from scripts._lab.clock import DAY
+from scripts._lab.clock import DAY, GENESIS
 from scripts._lab.errors import FolderTaken, LabError, RpcError
 from scripts._lab.http import Api
 from scripts._lab.processes import Child, Processes

@@ -9,7 +9,7 @@ from deployments import Deployment
 from scripts._lab import chapters
 from scripts._lab.acts import Actor
 from scripts._lab.books import Books
-from scripts._lab.clock import Clock
+from scripts._lab.clock import FIRST_DAY, Clock
 from scripts._lab.contracts import TEST_CURRENCY, Contract, contracts_of
 from scripts._lab.documents import Library
 from scripts._lab.rpc import Rpc
@@ -38,7 +38,7 @@ def tell_story(
     """Plays the whole story; afterwards the chain's clock is still some minutes behind the present.
 
     Args:
-        rpc: The local chain, with its clock at `chapters.FIRST_DAY` or before.
+        rpc: The local chain, with its clock at `FIRST_DAY` or before.
         deployment: The lab there.
         documents: Folder for the documents whose hashes go on chain.
         tell: Called with one line for each scene.
@@ -57,7 +57,7 @@ def tell_story(
         books.check()
         after_act()
 
-    clock.begin(chapters.FIRST_DAY)
+    clock.begin(FIRST_DAY)
     actor.after_act = check_and_go_on
     actor.give_ether(cast.everyone())
     chapters.everything(stage)

@@ -24,7 +24,7 @@ from scripts._lab.documents import SOURCES, Library, salted_profile
 from scripts._lab.errors import FolderTaken, NotReady, PortTaken, ProcessEnded, ProgramMissing, SettingInvalid
 from scripts._lab.local import MARK, emptied
 from scripts._lab.processes import Processes, check_port
-from scripts._lab.stage import euros
+from scripts._lab.stage import euros, hours
 from scripts._lab.wallets import PHRASE, Cast
 from scripts.up import port_of
 
@@ -84,9 +84,11 @@ def test_euros__decimals__are_exact(text: str, units: int) -> None:
     assert euros(text) == units
 
 
-def test_euros__too_many_decimals__are_refused() -> None:
+def test_euros_and_hours__too_many_decimals__are_refused() -> None:
     with pytest.raises(ValueError, match="more than six decimals"):
         euros("0.0000001")
+    with pytest.raises(ValueError, match="more than eighteen decimals"):
+        hours("0.0000000000000000001")
 
 
 def test_check_port__taken__is_one_clear_line() -> None:
