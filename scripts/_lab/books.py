@@ -21,9 +21,9 @@ of what was not released that belongs to those who were refunded, but for less t
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
-from scripts._lab.contracts import Contract
+from scripts._lab.contracts import Contract, all_of, ask_all
 from scripts._lab.errors import BooksDiffer
 from scripts._lab.rpc import Rpc
 
@@ -59,86 +59,82 @@ class Books:
 
     def check(self) -> None:
         """Raises `BooksDiffer` if any rule of this module is broken now."""
+        campaigns, pools = all_of(self.rpc, (self.crowdfunding, "campaign"), (self.match_funding, "pool"))
+        pledges, milestones, funders, reservations = self._parts(campaigns, pools)
         held: dict[str, int] = defaultdict(int)
-        campaigns = self.crowdfunding.ask(self.rpc, "campaignCount")
-        for number, campaign in enumerate(self._views("campaign", range(1, campaigns + 1)), start=1):
-            held[campaign["currency"]] += self._check_campaign(number, campaign)
+        for number, campaign in campaigns.items():
+            held[campaign["currency"]] += _check_campaign(number, campaign, pledges[number], milestones[number])
         for address, amount in held.items():
-            token = Contract("currency", address, self.currency.abi)
-            balance = token.ask(self.rpc, "balanceOf", self.crowdfunding.address)
+            balance = self._balance(address, self.crowdfunding)
             if balance != amount + self.donated[address]:
-                _differ(f"balance of {address}", balance, f"{amount} held + {self.donated[address]} donated")
-        self._check_pools(campaigns)
-        self.checks += 1
-
-    def _check_pools(self, campaigns: int) -> None:
-        count = self.match_funding.ask(self.rpc, "poolCount")
-        pools = dict(enumerate(self._asked("pool", [(number,) for number in range(1, count + 1)]), start=1))
-        held: dict[str, int] = defaultdict(int)
+                differ(f"balance of {address}", balance, f"{amount} held + {self.donated[address]} donated")
+        held.clear()
         for number, pool in pools.items():
-            self._check_pool(number, pool, campaigns)
+            _check_pool(number, pool, funders[number], reservations[number])
             held[pool["terms"]["currency"]] += pool["funded"] - pool["paid"] - pool["reclaimed"]
         for address, amount in held.items():
-            token = Contract("currency", address, self.currency.abi)
-            balance = token.ask(self.rpc, "balanceOf", self.match_funding.address)
+            balance = self._balance(address, self.match_funding)
             if balance != amount:
-                _differ(f"balance of pools in {address}", balance, amount)
+                differ(f"balance of pools in {address}", balance, amount)
+        self.checks += 1
 
-    def _check_pool(self, number: int, pool: dict[str, Any], campaigns: int) -> None:
-        """Compares a pool's totals with those of its funders and of its campaigns."""
-        paid_in = self._asked("fundingOf", [(number, funder) for funder in sorted(self.funders[number])])
-        funders = [dict(zip(("funded", "reclaimed"), row, strict=True)) for row in paid_in]
-        owed = self._asked("reservation", [(number, campaign) for campaign in range(1, campaigns + 1)])
-        for name, rows in (("funded", funders), ("reclaimed", funders), ("reserved", owed), ("paid", owed)):
-            total = sum(row[name] for row in rows)
-            if pool[name] != total:
-                _differ(f"{name} of pool {number}", pool[name], total)
-        free = pool["funded"] - pool["reserved"] - pool["reclaimed"]
-        if free < 0 or pool["paid"] > pool["reserved"]:
-            _differ(f"unreserved rest of pool {number}", free, "0 or more")
+    def _parts(self, campaigns: dict[int, Any], pools: dict[int, Any]) -> list[dict[int, list[Any]]]:
+        """Returns pledges and milestones of each campaign, fundings and reservations of each pool; one request."""
+        keys = (
+            (self.crowdfunding, "pledgeOf", {number: sorted(self.backers[number]) for number in campaigns}),
+            (self.crowdfunding, "milestone", {number: range(c["milestoneCount"]) for number, c in campaigns.items()}),
+            (self.match_funding, "fundingOf", {number: sorted(self.funders[number]) for number in pools}),
+            (self.match_funding, "reservation", dict.fromkeys(pools, tuple(campaigns))),
+        )
+        asked = [
+            (contract, view, (number, part))
+            for contract, view, parts in keys
+            for number in parts
+            for part in parts[number]
+        ]
+        answers = iter(ask_all(self.rpc, asked))
+        return [{number: [next(answers) for _ in parts[number]] for number in parts} for _, _, parts in keys]
 
-    def _asked(self, function: str, keys: list[tuple[Any, ...]]) -> list[Any]:
-        answers = self.rpc.batch([self.match_funding.view(function, *key) for key in keys])
-        return [self.match_funding.decode(function, answer) for answer in answers]
-
-    def _check_campaign(self, number: int, campaign: dict[str, Any]) -> int:
-        """Returns what the contract must hold for one campaign, in base units."""
-        raised, released, refunded = campaign["raised"], campaign["released"], campaign["refunded"]
-        pledges = self._pledges(number)
-        # A refund erases the pledge.
-        settled = raised - sum(pledge["amount"] for pledge in pledges)
-        if settled < 0 or (settled and campaign["phase"] not in REFUNDING):
-            _differ(f"raised of campaign {number}", raised, raised - settled)
-        if campaign["phase"] == TERMINATED:
-            part = settled * (raised - released) // raised
-            if abs(refunded - part) > len(pledges):
-                _differ(f"refunded of terminated campaign {number}", refunded, f"about {part}")
-        elif refunded != settled:
-            _differ(f"refunded of campaign {number}", refunded, settled)
-        if released:
-            self._check_tranches(number, campaign)
-        books = int(raised - released - refunded)
-        finished = campaign["phase"] == COMPLETED or (campaign["phase"] in REFUNDING and settled == raised)
-        if books < 0 or (finished and books):
-            _differ(f"books of campaign {number} in phase {campaign['phase']}", books, 0)
-        return books + int(released - campaign["collected"])
-
-    def _check_tranches(self, number: int, campaign: dict[str, Any]) -> None:
-        calls = [self.crowdfunding.view("milestone", number, i) for i in range(campaign["milestoneCount"])]
-        milestones = [self.crowdfunding.decode("milestone", answer) for answer in self.rpc.batch(calls)]
-        tranches = sum(m["tranche"] for m in milestones if m["state"] == RELEASED)
-        if tranches != campaign["released"]:
-            _differ(f"released of campaign {number}", campaign["released"], tranches)
-
-    def _pledges(self, campaign: int) -> list[dict[str, Any]]:
-        calls = [self.crowdfunding.view("pledgeOf", campaign, backer) for backer in sorted(self.backers[campaign])]
-        return [self.crowdfunding.decode("pledgeOf", answer) for answer in self.rpc.batch(calls)]
-
-    def _views(self, function: str, keys: range) -> list[dict[str, Any]]:
-        answers = self.rpc.batch([self.crowdfunding.view(function, key) for key in keys])
-        return [self.crowdfunding.decode(function, answer) for answer in answers]
+    def _balance(self, currency: str, holder: Contract) -> int:
+        return int(Contract("currency", currency, self.currency.abi).ask(self.rpc, "balanceOf", holder.address))
 
 
-def _differ(what: str, found: object, needed: object) -> None:
+def _check_campaign(number: int, campaign: dict[str, Any], pledges: list[Any], milestones: list[Any]) -> int:
+    """Returns what the contract must hold for one campaign, in base units."""
+    raised, released, refunded = campaign["raised"], campaign["released"], campaign["refunded"]
+    # A refund erases the pledge.
+    settled = raised - sum(pledge["amount"] for pledge in pledges)
+    if settled < 0 or (settled and campaign["phase"] not in REFUNDING):
+        differ(f"raised of campaign {number}", raised, raised - settled)
+    if campaign["phase"] == TERMINATED:
+        part = settled * (raised - released) // raised
+        if abs(refunded - part) > len(pledges):
+            differ(f"refunded of terminated campaign {number}", refunded, f"about {part}")
+    elif refunded != settled:
+        differ(f"refunded of campaign {number}", refunded, settled)
+    tranches = sum(m["tranche"] for m in milestones if m["state"] == RELEASED)
+    if tranches != released:
+        differ(f"released of campaign {number}", released, tranches)
+    books = int(raised - released - refunded)
+    finished = campaign["phase"] == COMPLETED or (campaign["phase"] in REFUNDING and settled == raised)
+    if books < 0 or (finished and books):
+        differ(f"books of campaign {number} in phase {campaign['phase']}", books, 0)
+    return books + int(released - campaign["collected"])
+
+
+def _check_pool(number: int, pool: dict[str, Any], fundings: list[Any], owed: list[Any]) -> None:
+    """Compares a pool's totals with those of its funders and of its campaigns."""
+    funders = [dict(zip(("funded", "reclaimed"), row, strict=True)) for row in fundings]
+    for name, rows in (("funded", funders), ("reclaimed", funders), ("reserved", owed), ("paid", owed)):
+        total = sum(row[name] for row in rows)
+        if pool[name] != total:
+            differ(f"{name} of pool {number}", pool[name], total)
+    free = pool["funded"] - pool["reserved"] - pool["reclaimed"]
+    if free < 0 or pool["paid"] > pool["reserved"]:
+        differ(f"unreserved rest of pool {number}", free, "0 or more")
+
+
+def differ(what: str, found: object, needed: object) -> NoReturn:
+    """Raises `BooksDiffer`."""
     message = f"{what} is {found}, not {needed}"
     raise BooksDiffer(message)

@@ -1,5 +1,6 @@
 """Encodes calls to the deployed contracts and decodes what they answer, from the exported ABIs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -57,6 +58,10 @@ class Contract:
     def _errors(self) -> dict[bytes, dict[str, Any]]:
         return {_selector(item): item for item in self.abi if item["type"] == "error"}
 
+    @cached_property
+    def _decoded(self) -> dict[tuple[str, str], Any]:
+        return {}
+
     def encode(self, function: str, *arguments: Any) -> str:
         """Returns the calldata of a call, as hex with `0x`."""
         item = self._functions[function]
@@ -68,7 +73,15 @@ class Contract:
         return ("eth_call", [transaction, "latest" if block is None else hex(block)])
 
     def decode(self, function: str, answer: str) -> Any:
-        """Returns what a view function answered: a value, or a dict where it returns a struct."""
+        """Returns what a view function answered: a value, or a dict where it returns a struct.
+
+        The same answer is decoded once: from one act of the story to the next most of them do not change.
+        """
+        if (function, answer) not in self._decoded:
+            self._decoded[function, answer] = self._decode(function, answer)
+        return self._decoded[function, answer]
+
+    def _decode(self, function: str, answer: str) -> Any:
         outputs = self._functions[function]["outputs"]
         values = decode(_types(outputs), bytes.fromhex(answer[2:]))
         named = [_named(output, value) for output, value in zip(outputs, values, strict=True)]
@@ -90,6 +103,35 @@ class Contract:
             return str(item["name"])
         arguments = (f"{spec['name']}={value}" for spec, value in zip(item["inputs"], values, strict=True))
         return f"{item['name']}({', '.join(arguments)})"
+
+
+#: A contract, one of its view functions, and the arguments.
+Question = tuple[Contract, str, tuple[Any, ...]]
+
+
+def ask_all(rpc: Rpc, questions: Sequence[Question]) -> list[Any]:
+    """Asks many view functions now, in one request."""
+    answers = rpc.batch([contract.view(function, *arguments) for contract, function, arguments in questions])
+    return [
+        contract.decode(function, answer) for (contract, function, _), answer in zip(questions, answers, strict=True)
+    ]
+
+
+def all_of(rpc: Rpc, *kinds: tuple[Contract, str]) -> list[dict[int, Any]]:
+    """Asks for all things of some kinds now, in two requests.
+
+    Args:
+        rpc: The chain.
+        kinds: Contract and view of each, such as `campaign`; the contract counts them in `campaignCount`.
+
+    Returns:
+        For each kind what the view says, by id.
+    """
+    counts = ask_all(rpc, [(contract, f"{view}Count", ()) for contract, view in kinds])
+    ids = [range(1, count + 1) for count in counts]
+    asked = [(contract, view, (i,)) for (contract, view), numbers in zip(kinds, ids, strict=True) for i in numbers]
+    answers = iter(ask_all(rpc, asked))
+    return [{number: next(answers) for number in numbers} for numbers in ids]
 
 
 def contracts_of(deployment: Deployment) -> dict[str, Contract]:
