@@ -48,6 +48,14 @@ PERMIT: Final = {
         {"name": "deadline", "type": "uint256"},
     ]
 }
+SETTLEMENT: Final = {
+    "Settlement": [
+        {"name": "id", "type": "uint32"},
+        {"name": "share", "type": "uint16"},
+        {"name": "nonce", "type": "uint256"},
+        {"name": "deadline", "type": "uint40"},
+    ]
+}
 
 
 @dataclass
@@ -159,6 +167,14 @@ class Actor:
         }
         signed = self._sign(wallet, token, PERMIT, message)
         return message["deadline"], signed.v, signed.r.to_bytes(32), signed.s.to_bytes(32)
+
+    def settlement(self, contract: str, number: int, share: int, signers: tuple[Wallet, Wallet]) -> tuple[Any, ...]:
+        """Returns the arguments of `settle` for a case in escrow: what both sign, and their signatures (EIP-712)."""
+        escrow = self.contracts[contract]
+        nonce, deadline = escrow.ask(self.rpc, "settlementNonce", number), self.clock.now + VALIDITY
+        message = {"id": number, "share": share, "nonce": nonce, "deadline": deadline}
+        signed = [self._sign(wallet, escrow, SETTLEMENT, message) for wallet in signers]
+        return (number, share, deadline, *(bytes(words.signature) for words in signed))
 
     def give_ether(self, wallets: list[Wallet]) -> None:
         """Fills the purses of those who pay for their own gas."""

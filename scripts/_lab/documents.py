@@ -29,7 +29,7 @@ class Library:
         return self.add(_source("lab")["profiles"][name])
 
     def reason(self, name: str) -> bytes:
-        """Stores why something was refused, stopped or ended; returns its hash."""
+        """Stores why something was refused, stopped, disputed or ended; returns its hash."""
         return self.add(_source("lab")["reasons"][name])
 
     def purpose(self, name: str) -> bytes:
@@ -40,8 +40,16 @@ class Library:
         """Stores the agreement behind a pool of public money; returns its hash."""
         return self.add(_source("lab")["agreements"][pool])
 
+    def listing(self, name: str) -> bytes:
+        """Stores what is for sale; returns its hash."""
+        return self.add(_source("lab")["listings"][name])
+
+    def need(self, name: str) -> bytes:
+        """Stores what help is asked for; returns its hash."""
+        return self.add(_source("lab")["needs"][name])
+
     def evidence(self, name: str) -> bytes:
-        """Stores why credits were issued; returns its hash."""
+        """Stores why credits were issued, or how an order or help was delivered; returns its hash."""
         return self.add(_source("lab")["evidence"][name])
 
     def description(self, campaign: str) -> bytes:
@@ -61,13 +69,20 @@ class Library:
         return self.add(_source(campaign)["updates"][number])
 
 
-def salted_profile(address: str) -> bytes:
-    """Returns the profile hash of a natural person, of which nothing is stored and nothing can be guessed.
+def salted_profile(account: str) -> bytes:
+    """Returns the profile hash of a natural person, of which nothing is stored and nothing can be guessed."""
+    return _salted("member-profile", account)
 
-    The salt is derived here so that every run gives the same hash; a real one is random and kept by that person.
-    """
-    salt = sha256(f"salt of a local test wallet {address}".encode()).hexdigest()
-    return sha256(json.dumps({"salt": salt, "type": "member-profile"}, sort_keys=True).encode()).digest()
+
+def salted_address(account: str) -> bytes:
+    """Returns the hash of where an account wants its orders, which only buyer and seller know."""
+    return _salted("delivery-address", account)
+
+
+def _salted(kind: str, account: str) -> bytes:
+    """The salt is derived here so that every run gives the same hash; a real one is random and kept by that person."""
+    salt = sha256(f"salt of a local test wallet {account}".encode()).hexdigest()
+    return sha256(json.dumps({"salt": salt, "type": kind}, sort_keys=True).encode()).digest()
 
 
 @cache

@@ -10,6 +10,7 @@ from scripts._lab.acts import Actor
 from scripts._lab.books import Books
 from scripts._lab.contracts import TEST_CURRENCY
 from scripts._lab.documents import Library
+from scripts._lab.escrow_books import EscrowBooks
 from scripts._lab.wallets import Cast, Wallet
 
 EURO: Final = 10**6
@@ -44,6 +45,10 @@ entity = partial(Thing, "EntityRegistry", "entityCount")
 programme = partial(Thing, "InnovationCredit", "programmeCount")
 campaign = partial(Thing, "Crowdfunding", "campaignCount")
 pool = partial(Thing, "MatchFunding", "poolCount")
+listing = partial(Thing, "Marketplace", "listingCount")
+order = partial(Thing, "Marketplace", "orderCount")
+offer = partial(Thing, "ProBono", "offerCount")
+redemption = partial(Thing, "ProBono", "redemptionCount")
 
 
 @dataclass
@@ -53,6 +58,7 @@ class Stage:
     actor: Actor
     library: Library
     books: Books
+    escrows: EscrowBooks
     cast: Cast
     scenes: list[Scene] = field(default_factory=list)
     ids: dict[Thing, int] = field(default_factory=dict)
@@ -104,6 +110,15 @@ class Stage:
 
         self.on(day - days_ahead - 0.1, f"announced: {title}", announce)
         self.act(day, title, wallet, contract, function, *arguments, makes=makes)
+
+    def settle(self, day: float, title: str, case: Thing, share: int, signers: tuple[Wallet, Wallet]) -> None:
+        """Puts the end of a case in escrow on a day, as both parties sign it; the relayer brings the signatures."""
+
+        def act() -> None:
+            signed = self.actor.settlement(case.contract, self.ids[case], share, signers)
+            self.do(self.cast.relayer, case.contract, "settle", *signed)
+
+        self.on(day, title, act)
 
     def do(self, wallet: Wallet, contract: str, function: str, *arguments: Any) -> None:
         """Acts now; a thing among the arguments is its id."""

@@ -12,6 +12,7 @@ from scripts._lab.books import Books
 from scripts._lab.clock import FIRST_DAY, Clock
 from scripts._lab.contracts import TEST_CURRENCY, Contract, contracts_of
 from scripts._lab.documents import Library
+from scripts._lab.escrow_books import EscrowBooks
 from scripts._lab.rpc import Rpc
 from scripts._lab.stage import Stage
 from scripts._lab.wallets import Cast
@@ -49,12 +50,14 @@ def tell_story(
     """
     cast, contracts = Cast(), contracts_of(deployment)
     books = Books(rpc, contracts["Crowdfunding"], contracts["MatchFunding"], contracts[TEST_CURRENCY])
+    escrows = EscrowBooks.of(rpc, contracts)
     clock = Clock.of(rpc, int(time.time()))
     actor = Actor(rpc, clock, contracts, cast.relayer, deployment.chain_id)
-    stage = Stage(actor, Library(documents), books, cast)
+    stage = Stage(actor, Library(documents), books, escrows, cast)
 
     def check_and_go_on() -> None:
         books.check()
+        escrows.check()
         after_act()
 
     clock.begin(FIRST_DAY)
@@ -62,4 +65,5 @@ def tell_story(
     actor.give_ether(cast.everyone())
     chapters.everything(stage)
     stage.play(tell)
+    escrows.check_holders(wallet.address for wallet in cast.everyone())
     return Told(contracts, actor.count, books.checks)

@@ -87,6 +87,8 @@ class Cast:
 
     town: Wallet = Wallet(28, "Seville city council", "public body, manages and funds pools")
     region: Wallet = Wallet(29, "Andalusia region", "public body, manages and funds pools")
+    nablus: Wallet = Wallet(30, "Nablus soap works", "SSE entity, sells", has_ether=False)
+    marseille: Wallet = Wallet(31, "Marseille bicycle workshop", "SSE entity, sells")
 
     def everyone(self) -> list[Wallet]:
         """Returns all wallets by index."""

@@ -28,7 +28,7 @@ KILLS = 10
 #: Names the seed of a failed run, to repeat it.
 SEED_VARIABLE = "ERANOS_E2E_SEED"
 #: Acts of the story, roughly; kills happen among them.
-ACTS = 130
+ACTS = 300
 #: Makes the indexer commit often, so that a kill falls between commits.
 SMALL_STEPS = {"ERANOS_INDEX_MAX_RANGE": "3", "ERANOS_INDEX_POLL_SECONDS": "0.05"}
 PATIENCE = 60

@@ -1,16 +1,19 @@
-"""Hours of help that are promised, and the credits issued against them."""
+"""Credits: the programmes that issue them against promised hours, and who gave them to whom."""
 
+from scripts._lab.help_stage import Hours, promise
 from scripts._lab.stage import Stage, entity, hours, programme
-from scripts._lab.wallets import Wallet
+from scripts._lab.wallets import Cast, Wallet
 
-WEEK = 7 * 24 * 60 * 60
+LISBON = Hours("lisbon", Cast.lisbon, 60, until=117, profile="lisbon")
+ALKOURA = Hours("alkoura", Cast.alkoura, 40, until=118, profile="alkoura")
+CLINIC = Hours("clinic", Cast.clinic, 24, until=100, profile="clinic-updated")
+CLINIC_SUMMER = Hours("clinic-summer", Cast.clinic, 15, until=-16, profile="clinic-updated")
+LISBON_AUTUMN = Hours("lisbon-autumn", Cast.lisbon, 25, until=150, profile="lisbon")
 
 
 def programmes(stage: Stage) -> None:
-    """Two providers promise hours; of three programmes two issue credits, which travel among verified accounts."""
+    """Of three programmes two issue credits, which travel among verified accounts."""
     cast = stage.cast
-    _offer_hours(stage, -83, "lisbon", cast.lisbon, 60)
-    _offer_hours(stage, -82, "alkoura", cast.alkoura, 40)
     _open_programme(stage, -85, "sorting", "beitillu", "500")
     _open_programme(stage, -84.9, "mentoring", "alkoura", "200")
     _open_programme(stage, -84.8, "bread", "bakery", "20")
@@ -23,7 +26,24 @@ def programmes(stage: Stage) -> None:
     _give(stage, -38, cast.lisbon, cast.tiago, "4")
 
 
-CHAPTERS = (programmes,)
+def capacity(stage: Stage) -> None:
+    """An issue is refused because too few hours are promised; after the law clinic's promise it is not.
+
+    When the clinic's short offer is over, fewer hours are promised than there are credits. Nobody loses any; Lisbon's
+    second promise makes room for new ones.
+    """
+    cast = stage.cast
+    promises = {-83: LISBON, -82: ALKOURA, -49: CLINIC, -48.9: CLINIC_SUMMER, -3: LISBON_AUTUMN}
+    for day, promised in promises.items():
+        promise(stage, day, promised)
+    oil = programme("sorting"), cast.nablus.address, hours("70"), stage.library.evidence("sorting-3")
+    title = "Beitillu council issues 70 credits to Nablus soap works: 67.5 hours are left of those promised, refused"
+    error = "InnovationCredit_AboveCapacity"
+    stage.on(-57, title, lambda: stage.fail(cast.beitillu, error, "InnovationCredit", "issue", *oil))
+    _issue(stage, -47.9, "sorting", cast.beitillu, cast.nablus, "70", "sorting-3")
+
+
+CHAPTERS = (programmes, capacity)
 
 
 def _open_programme(stage: Stage, day: float, name: str, issuer: str, cap: str) -> None:
@@ -37,13 +57,6 @@ def _issue(stage: Stage, day: float, name: str, issuer: Wallet, to: Wallet, amou
     arguments = programme(name), to.address, hours(amount), stage.library.evidence(evidence)
     title = f"{issuer.name} issues {amount} credits to {to.name}"
     stage.act(day, title, issuer, "InnovationCredit", "issue", *arguments)
-
-
-def _offer_hours(stage: Stage, day: float, name: str, provider: Wallet, amount: int) -> None:
-    """What they offer is in their profile."""
-    terms = amount, stage.at(day + 200) // WEEK * WEEK, stage.library.profile(name)
-    title = f"{provider.name} promises {amount} hours of help"
-    stage.act(day, title, provider, "ProBono", "offerHours", *terms)
 
 
 def _give(stage: Stage, day: float, giver: Wallet, to: Wallet, amount: str) -> None:
