@@ -1,11 +1,9 @@
 """The processes of the lab: all of them end when the lab ends, however that comes about."""
 
-import ctypes
 import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -19,19 +17,20 @@ from scripts._lab.errors import NotReady, PortTaken, ProcessEnded, ProgramMissin
 #: Seconds in which a process may end by itself before it is killed.
 GRACE: Final = 10
 POLL: Final = 0.1
-#: From <sys/prctl.h>; Linux only.
-PR_SET_PDEATHSIG: Final = 1
+#: A shell that kills the process group $0 when its input ends: that is when we are no more, however that came about.
+LEASH: Final = 'read -r _; kill -s KILL -- "-$0"'
 #: What ends the lab. The first is Ctrl-C, the last a closed terminal.
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass
 class Child:
-    """A process we started, and where its words go."""
+    """A process we started, where its words go, and what ends it if we are killed."""
 
     name: str
     process: subprocess.Popen[bytes]
     log: Path
+    leash: subprocess.Popen[bytes]
 
     def last_words(self) -> str:
         """Returns the last line of its log."""
@@ -43,8 +42,7 @@ class Child:
 class Processes:
     """Starts processes, and ends them in the opposite order when the `with` block is left.
 
-    SIGTERM and SIGHUP leave the block the way Ctrl-C does. On Linux the kernel ends the processes even if we are
-    killed; elsewhere `kill -9` on us would leave them.
+    SIGTERM and SIGHUP leave the block the way Ctrl-C does. Each process is on a leash, which kills it if we are killed.
     """
 
     logs: Path
@@ -67,7 +65,7 @@ class Processes:
         for ending in self._endings:
             ending()
         for child in reversed(self.children):
-            _end(child.process)
+            _end(child)
         for number in STOPPING:
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -88,12 +86,11 @@ class Processes:
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,  # Ctrl-C is for us, we end the children in order
-                    preexec_fn=_leash(),  # noqa: PLW1509 - one call of libc, loaded before
                 )
             except FileNotFoundError as error:
                 message = f"{command[0]} is not installed: run `make setup`."
                 raise ProgramMissing(message) from error
-        child = Child(name, process, log)
+        child = Child(name, process, log, _leash(process))
         self.children.append(child)
         return child
 
@@ -104,7 +101,7 @@ class Processes:
     def kill(self, child: Child) -> None:
         """Kills a process at once, as a power cut would."""
         child.process.kill()
-        child.process.wait()
+        _end(child)
         self.children.remove(child)
 
     def check(self) -> None:
@@ -158,21 +155,25 @@ def _interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _leash() -> Callable[[], None] | None:
-    """Returns what lets the kernel kill a child when we die, where the kernel can."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None).prctl
-    return lambda: prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+def _leash(process: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        ["sh", "-c", LEASH, str(process.pid)],
+        stdin=subprocess.PIPE,  # nobody but us holds the other end
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is not None:
-        return
-    process.terminate()
-    try:
-        process.wait(GRACE)
-    except subprocess.TimeoutExpired:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+def _end(child: Child) -> None:
+    """Ends a process, and then its leash."""
+    if child.process.poll() is None:
+        child.process.terminate()
+        try:
+            child.process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(child.process.pid, signal.SIGKILL)
+            child.process.wait()
+    child.leash.kill()
+    child.leash.communicate()

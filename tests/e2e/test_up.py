@@ -118,7 +118,6 @@ def number(rpc: Rpc, tag: str) -> int:
     return int(rpc.call("eth_getBlockByNumber", tag, False)["number"], 16)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no kernel ends the children of a killed parent")
 def test_up__killed_in_the_story__leaves_nothing(up: Up) -> None:
     up.start()
     up.wait_for(lambda: "registers" in up.printed())

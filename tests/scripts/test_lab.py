@@ -4,9 +4,10 @@
 ├── documents: what the story tells is complete, in the organizer's language and in English; people stay unnamed
 ├── amounts: exact, or refused
 ├── ports: taken, or no number
-└── processes: end with the block, also after an error; one that ends by itself is noticed
+└── processes: end with the block, after an error, and if we are killed; one that ends by itself is noticed
 """
 
+import fcntl
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -155,6 +157,47 @@ def test_processes__sigterm__ends_them(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         run()
     assert started[0].returncode == -signal.SIGTERM
+
+
+def test_processes__of_a_killed_parent__are_killed(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    lock.touch()
+    child = f"import fcntl, time; held = open({str(lock)!r}); fcntl.flock(held, fcntl.LOCK_EX); time.sleep(60)"
+    parent = f"""
+from pathlib import Path
+from scripts._lab.processes import Processes
+with Processes(Path({str(tmp_path)!r})) as processes:
+    processes.start("holder", [{sys.executable!r}, "-c", {child!r}], {{}})
+    processes.watch()
+"""
+    with subprocess.Popen([sys.executable, "-c", parent]) as process:
+        wait_until(lambda: is_held(lock))
+        process.kill()
+    wait_until(lambda: not is_held(lock))
+
+
+def is_held(path: Path) -> bool:
+    """Whether a living process holds a lock on a file."""
+    with path.open() as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def wait_until(ready: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + 20
+    while not ready():
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+
+
+def test_processes__in_the_end__leave_no_leash(tmp_path: Path) -> None:
+    with Processes(tmp_path) as processes:
+        child = processes.start("one", SLEEP, {})
+        assert child.leash.poll() is None
+    assert child.leash.returncode == -signal.SIGKILL
 
 
 def test_processes__one_that_ends_by_itself__is_noticed_with_its_last_words(tmp_path: Path) -> None:
