@@ -14,6 +14,7 @@ from scripts.deploy import EXECUTION_DELAYS, TREASURER, Lab, RoleHolders, deploy
 from tests.contracts import defaults as d
 from tests.contracts import short_way
 from tests.contracts.campaign_phases import CampaignPhases
+from tests.contracts.forward import Relay
 from tests.contracts.match_pools import MatchPools
 from tests.contracts.orders import Orders
 from tests.contracts.redemptions import Redemptions
@@ -102,6 +103,12 @@ def pro_bono(lab: Lab) -> ContractInstance:
 @pytest.fixture(scope="session")
 def marketplace(lab: Lab) -> ContractInstance:
     return lab.marketplace
+
+
+@pytest.fixture(scope="session")
+def relay(lab: Lab, people: People) -> Relay:
+    """Carries signed requests."""
+    return Relay(lab.forwarder, people.relayer)
 
 
 @pytest.fixture(scope="session")

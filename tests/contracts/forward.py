@@ -4,12 +4,13 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import ape
-from ape.api import AccountAPI
+from ape.api import AccountAPI, ReceiptAPI
 from ape.contracts import ContractInstance
 from eth_account import Account
 from eth_account.messages import SignableMessage, encode_typed_data
 
 from scripts.deploy import DAY
+from tests.contracts.expect import reverts
 
 TYPES = {
     "ForwardRequest": [
@@ -117,3 +118,49 @@ def as_forwarder(forwarder: ContractInstance, signer: AccountAPI, method: Any, *
     account.balance += 10**18
     data = bytes(method.encode_input(*arguments)) + bytes.fromhex(signer.address[2:])
     return account.transfer(method.contract, 0, data=data)
+
+
+@dataclass(frozen=True)
+class Relay:
+    """The forwarder, and the relayer who submits to it."""
+
+    forwarder: ContractInstance
+    relayer: AccountAPI
+
+    def sign(self, signer: AccountAPI, method: Any, *arguments: Any, **changes: Any) -> Request:
+        """Signs a request in the name of `signer`; see `signed`."""
+        return signed(self.forwarder, signer, method, *arguments, **changes)
+
+    def submit(self, request: Request) -> ReceiptAPI:
+        """Has the relayer submit a request."""
+        receipt: ReceiptAPI = self.forwarder.execute(request.as_struct(), sender=self.relayer)
+        return receipt
+
+    def send(self, signer: AccountAPI, method: Any, *arguments: Any) -> ReceiptAPI:
+        """Signs a call in the name of `signer` and has the relayer submit it."""
+        return self.submit(self.sign(signer, method, *arguments))
+
+    def call(self, signer: AccountAPI, method: Any, *arguments: Any) -> Any:
+        """Makes the inner call alone, so that its own refusal is seen; see `as_forwarder`."""
+        return as_forwarder(self.forwarder, signer, method, *arguments)
+
+    def assert_reverts(
+        self, error: Any, values: dict[str, Any], signer: AccountAPI, method: Any, *arguments: Any
+    ) -> None:
+        """The contract refuses the inner call with this error, and the forwarder the request because of that."""
+        with reverts(self.forwarder.FailedCall):
+            self.send(signer, method, *arguments)
+        with reverts(error, **values):
+            self.call(signer, method, *arguments)
+
+    def executed(self, signer: AccountAPI, nonce: int = 0, *, success: bool = True) -> Any:
+        """The forwarder's event of a request that was carried out."""
+        return self.forwarder.ExecutedForwardRequest(signer=signer, nonce=nonce, success=success)
+
+    def assert_refused(self, request: Request, nonce: int = 0) -> None:
+        """The forwarder takes somebody else for the signer."""
+        stranger = recovered(self.forwarder, request, nonce)
+        assert stranger != request.signer
+        assert not self.forwarder.verify(request.as_struct())
+        with reverts(self.forwarder.ERC2771ForwarderInvalidSigner, **{"signer": stranger, "from": request.signer}):
+            self.submit(request)

@@ -39,7 +39,6 @@ from scripts.deploy import (
 from tests.contracts import defaults as d
 from tests.contracts.conftest import act_at, now, travel_to
 from tests.contracts.expect import emits, reverts
-from tests.contracts.forward import as_forwarder, signed
 from tests.contracts.schedule import administer, operation_id, schedule
 
 ROOT = Path(__file__).parents[2]
@@ -241,16 +240,13 @@ def passes_the_authority(method: Any, arguments: tuple[Any, ...], refusal: Any, 
 
 
 @pytest.mark.parametrize(("contract", "function", "role"), TABLE, ids=str)
-def test_restricted__through_the_forwarder__reverts(lab, people, contract, function, role):
+def test_restricted__through_the_forwarder__reverts(lab, relay, people, contract, function, role):
     method = getattr(getattr(lab, contract), function)
     arguments, _ = CALLS[contract, function]
     for person in ("stranger", *(person for person, roles in ROLES.items() if role in roles)):
         signer = getattr(people, person)
-        with reverts(method.contract.Lab_ForwardedAdministration, signer=signer.address):
-            as_forwarder(lab.forwarder, signer, method, *arguments)
-        request = signed(lab.forwarder, signer, method, *arguments)
-        with reverts(lab.forwarder.FailedCall):
-            lab.forwarder.execute(request.as_struct(), sender=people.relayer)
+        refused = method.contract.Lab_ForwardedAdministration, {"signer": signer.address}
+        relay.assert_reverts(*refused, signer, method, *arguments)
 
 
 @pytest.mark.parametrize(("contract", "function", "role"), IN_PERSON, ids=str)

@@ -16,8 +16,6 @@ and an address appended to a direct call is nobody's signature
 (restricted functions refuse the forwarder: test_authority.py)
 """
 
-from typing import Any
-
 import ape
 import pytest
 from ape.contracts import ContractContainer
@@ -35,14 +33,9 @@ ZERO = "0x" + 40 * "0"
 
 
 @pytest.fixture
-def forwarder(lab):
-    return lab.forwarder
-
-
-@pytest.fixture
-def registration(registry, forwarder, people, entities):
+def registration(registry, relay, people, entities):
     """A request of `stranger` to be registered."""
-    return signed(forwarder, people.stranger, registry.register, d.SSE, d.HASH)
+    return relay.sign(people.stranger, registry.register, d.SSE, d.HASH)
 
 
 @pytest.fixture
@@ -53,29 +46,16 @@ def funded(credit, people, entities, as_treasurer, promised_hours):
     return people.member
 
 
-def executed(forwarder: Any, signer: Any, nonce: int = 0, *, success: bool = True) -> Any:
-    return forwarder.ExecutedForwardRequest(signer=signer, nonce=nonce, success=success)
-
-
-def assert_refused(forwarder: Any, request: Any, people: Any, nonce: int = 0) -> None:
-    """The forwarder takes somebody else for the signer."""
-    stranger = recovered(forwarder, request, nonce)
-    assert stranger != request.signer
-    assert not forwarder.verify(request.as_struct())
-    with reverts(forwarder.ERC2771ForwarderInvalidSigner, **{"signer": stranger, "from": request.signer}):
-        forwarder.execute(request.as_struct(), sender=people.relayer)
-
-
 # --------------------------------------------------------------------------------------------------------- refusals
 
 
-def test_execute__signed_by_another__reverts(registry, forwarder, people):
-    request = signed(forwarder, people.organizer, registry.updateProfile, d.HASH, by=people.attacker)
+def test_execute__signed_by_another__reverts(registry, relay, people):
+    request = relay.sign(people.organizer, registry.updateProfile, d.HASH, by=people.attacker)
     with reverts(
-        forwarder.ERC2771ForwarderInvalidSigner,
+        relay.forwarder.ERC2771ForwarderInvalidSigner,
         **{"signer": people.attacker.address, "from": people.organizer.address},
     ):
-        forwarder.execute(request.as_struct(), sender=people.attacker)
+        relay.forwarder.execute(request.as_struct(), sender=people.attacker)
 
 
 @pytest.mark.parametrize(
@@ -83,14 +63,14 @@ def test_execute__signed_by_another__reverts(registry, forwarder, people):
     [{"chainId": 1}, {"name": "Another Forwarder"}, {"version": "2"}, {"verifyingContract": "0x" + 40 * "1"}],
     ids=lambda difference: next(iter(difference)),
 )
-def test_execute__another_domain__reverts(registry, forwarder, people, difference):
-    request = signed(forwarder, people.stranger, registry.register, d.SSE, d.HASH, **difference)
-    assert_refused(forwarder, request, people)
+def test_execute__another_domain__reverts(registry, relay, people, difference):
+    request = relay.sign(people.stranger, registry.register, d.SSE, d.HASH, **difference)
+    relay.assert_refused(request)
     assert registry.entityOf(people.stranger) == 0
 
 
 @pytest.mark.parametrize("word", ["signer", "to", "gas", "deadline", "data", "signature"])
-def test_execute__changed_by_the_relayer__reverts(registry, credit, forwarder, people, registration, word):
+def test_execute__changed_by_the_relayer__reverts(registry, credit, relay, people, registration, word):
     changes = {
         "signer": people.member.address,
         "to": credit.address,
@@ -102,50 +82,50 @@ def test_execute__changed_by_the_relayer__reverts(registry, credit, forwarder, p
         + bytes([registration.signature[63] ^ 1])
         + registration.signature[64:],
     }
-    assert_refused(forwarder, registration.altered(**{word: changes[word]}), people)
+    relay.assert_refused(registration.altered(**{word: changes[word]}))
     assert registry.entityOf(people.stranger) == 0
 
 
-def test_execute__replayed__reverts(registry, forwarder, people, entities):
-    request = signed(forwarder, people.member, registry.updateProfile, d.HASH)
-    forwarder.execute(request.as_struct(), sender=people.relayer)
-    assert_refused(forwarder, request, people, nonce=1)
+def test_execute__replayed__reverts(registry, relay, people, entities):
+    request = relay.sign(people.member, registry.updateProfile, d.HASH)
+    relay.submit(request)
+    relay.assert_refused(request, nonce=1)
 
 
 @pytest.mark.parametrize("nonce", [1, 2**255])
-def test_execute__before_its_turn__reverts(registry, forwarder, people, entities, nonce):
-    request = signed(forwarder, people.member, registry.updateProfile, d.HASH, nonce=nonce)
-    assert_refused(forwarder, request, people)
+def test_execute__before_its_turn__reverts(registry, relay, people, entities, nonce):
+    request = relay.sign(people.member, registry.updateProfile, d.HASH, nonce=nonce)
+    relay.assert_refused(request)
 
 
-def test_execute__second_before_first__reverts_until_its_turn(registry, forwarder, people, entities):
+def test_execute__second_before_first__reverts_until_its_turn(registry, relay, people, entities):
     first, second = (
-        signed(forwarder, people.member, registry.updateProfile, document, nonce=nonce)
+        relay.sign(people.member, registry.updateProfile, document, nonce=nonce)
         for nonce, document in enumerate((d.HASH, d.OTHER_HASH))
     )
-    assert_refused(forwarder, second, people)
-    forwarder.execute(first.as_struct(), sender=people.relayer)
+    relay.assert_refused(second)
+    relay.submit(first)
 
-    tx = forwarder.execute(second.as_struct(), sender=people.relayer)
+    tx = relay.submit(second)
 
     emits(
         tx,
         registry.ProfileUpdated(entityId=entities["member"], profileHash=d.OTHER_HASH),
-        executed(forwarder, people.member, 1),
+        relay.executed(people.member, 1),
     )
 
 
 @pytest.mark.parametrize("seconds_late", [1, DAY])
-def test_execute__expired__reverts(forwarder, people, registration, seconds_late):
+def test_execute__expired__reverts(relay, people, registration, seconds_late):
     act_at(registration.deadline + seconds_late)
-    with reverts(forwarder.ERC2771ForwarderExpiredRequest, deadline=registration.deadline):
-        forwarder.execute(registration.as_struct(), sender=people.relayer)
+    with reverts(relay.forwarder.ERC2771ForwarderExpiredRequest, deadline=registration.deadline):
+        relay.submit(registration)
 
 
 @pytest.mark.parametrize("seconds_left", [1, 0])
-def test_execute__in_its_last_seconds__is_done(registry, forwarder, people, registration, seconds_left):
+def test_execute__in_its_last_seconds__is_done(registry, relay, people, registration, seconds_left):
     act_at(registration.deadline - seconds_left)
-    forwarder.execute(registration.as_struct(), sender=people.relayer)
+    relay.submit(registration)
     assert registry.entityOf(people.stranger) == registry.entityCount()
 
 
@@ -157,40 +137,40 @@ def test_execute__another_forwarder__reverts(lab, registry, people):
         other.execute(request.as_struct(), sender=people.attacker)
 
 
-def test_execute__ether_sent_along__reverts(forwarder, people, registration):
-    with reverts(forwarder.ERC2771ForwarderMismatchedValue, requestedValue=0, msgValue=1):
-        forwarder.execute(registration.as_struct(), sender=people.relayer, value=1)
+def test_execute__ether_sent_along__reverts(relay, people, registration):
+    with reverts(relay.forwarder.ERC2771ForwarderMismatchedValue, requestedValue=0, msgValue=1):
+        relay.forwarder.execute(registration.as_struct(), sender=people.relayer, value=1)
 
 
-def test_execute__inner_call_fails__reverts_and_stays_good(registry, forwarder, people, registration):
+def test_execute__inner_call_fails__reverts_and_stays_good(registry, relay, people, registration):
     registry.pauseEntry(sender=people.guardian)
-    with reverts(forwarder.FailedCall):
-        forwarder.execute(registration.as_struct(), sender=people.relayer)
-    assert forwarder.nonces(people.stranger) == 0
+    with reverts(relay.forwarder.FailedCall):
+        relay.submit(registration)
+    assert relay.forwarder.nonces(people.stranger) == 0
     registry.resumeEntry(sender=people.guardian)
 
-    forwarder.execute(registration.as_struct(), sender=people.relayer)
+    relay.submit(registration)
 
     assert registry.entityOf(people.stranger) == registry.entityCount()
 
 
 @pytest.mark.parametrize("function", ["execute", "executeBatch"])
-def test_execute__relayer_starves_the_inner_call__all_or_nothing(registry, forwarder, people, entities, function):
+def test_execute__relayer_starves_the_inner_call__all_or_nothing(registry, relay, people, entities, function):
     """With whatever gas: the request is used up exactly if its signer is registered. In a batch that tolerates failed
     calls, nothing but the forwarder's look at the gas left over stands between a relayer and a wasted signature."""
     gas_needed = 120_000
-    request = signed(forwarder, people.stranger, registry.register, d.SSE, d.HASH, gas=gas_needed)
+    request = relay.sign(people.stranger, registry.register, d.SSE, d.HASH, gas=gas_needed)
     outcomes = set()
     for gas_limit in range(50_000, 230_000, 9_000):
         with isolated():
             one = request.as_struct()
             arguments = (one,) if function == "execute" else ([one], people.relayer)
             try:
-                getattr(forwarder, function)(*arguments, sender=people.relayer, gas=gas_limit)
+                getattr(relay.forwarder, function)(*arguments, sender=people.relayer, gas=gas_limit)
                 went_through = True
             except VirtualMachineError:
                 went_through = False
-            used, registered = forwarder.nonces(people.stranger) == 1, registry.entityOf(people.stranger) != 0
+            used, registered = relay.forwarder.nonces(people.stranger) == 1, registry.entityOf(people.stranger) != 0
             assert used == registered == went_through, f"with {gas_limit} gas"
             outcomes.add(went_through)
     assert outcomes == {True, False}, "both sides of the edge were tried"
@@ -206,15 +186,15 @@ def test_direct_call__appended_address__is_not_believed(registry, people, entiti
 # --------------------------------------------------------------------------------------------------- registry's acts
 
 
-def test_execute__register__registers_the_signer(registry, forwarder, people, registration):
-    assert forwarder.verify(registration.as_struct())
+def test_execute__register__registers_the_signer(registry, relay, people, registration):
+    assert relay.forwarder.verify(registration.as_struct())
 
-    tx = forwarder.execute(registration.as_struct(), sender=people.relayer)
+    tx = relay.submit(registration)
 
     entity_id = registry.entityCount()
     assert registry.entityOf(people.stranger) == entity_id
-    assert registry.entityOf(people.relayer) == registry.entityOf(forwarder) == 0
-    assert forwarder.nonces(people.stranger) == 1
+    assert registry.entityOf(people.relayer) == registry.entityOf(relay.forwarder) == 0
+    assert relay.forwarder.nonces(people.stranger) == 1
     emits(
         tx,
         registry.EntityRegistered(
@@ -225,38 +205,38 @@ def test_execute__register__registers_the_signer(registry, forwarder, people, re
             oldState=NONE,
             newState=REGISTERED,
         ),
-        executed(forwarder, people.stranger),
+        relay.executed(people.stranger),
     )
 
 
-def test_execute__change_of_account__is_the_signers(registry, forwarder, people, entities):
+def test_execute__change_of_account__is_the_signers(registry, relay, people, entities):
     """Proposed by one signature, accepted by another, both carried by the relayer."""
     entity_id = entities["organizer"]
-    proposal = signed(forwarder, people.organizer, registry.proposeAccount, people.stranger)
-    acceptance = signed(forwarder, people.stranger, registry.acceptAccount, entity_id)
+    proposal = relay.sign(people.organizer, registry.proposeAccount, people.stranger)
+    acceptance = relay.sign(people.stranger, registry.acceptAccount, entity_id)
 
-    proposed = forwarder.execute(proposal.as_struct(), sender=people.relayer)
-    accepted = forwarder.execute(acceptance.as_struct(), sender=people.relayer)
+    proposed = relay.submit(proposal)
+    accepted = relay.submit(acceptance)
 
     assert registry.entity(entity_id).account == people.stranger
     emits(
         proposed,
         registry.AccountProposed(entityId=entity_id, account=people.organizer, proposedAccount=people.stranger),
-        executed(forwarder, people.organizer),
+        relay.executed(people.organizer),
     )
     emits(
         accepted,
         registry.AccountChanged(entityId=entity_id, oldAccount=people.organizer, newAccount=people.stranger),
-        executed(forwarder, people.stranger),
+        relay.executed(people.stranger),
     )
 
 
-def test_execute__veto__is_the_signers(registry, forwarder, people, entities):
+def test_execute__veto__is_the_signers(registry, relay, people, entities):
     entity_id = entities["organizer"]
     registry.startRecovery(entity_id, people.attacker, sender=people.registrar)
-    request = signed(forwarder, people.organizer, registry.vetoRecovery, entity_id)
+    request = relay.sign(people.organizer, registry.vetoRecovery, entity_id)
 
-    tx = forwarder.execute(request.as_struct(), sender=people.relayer)
+    tx = relay.submit(request)
 
     emits(
         tx,
@@ -266,17 +246,17 @@ def test_execute__veto__is_the_signers(registry, forwarder, people, entities):
             newAccount=people.attacker,
             barredUntil=tx.timestamp + 90 * DAY,
         ),
-        executed(forwarder, people.organizer),
+        relay.executed(people.organizer),
     )
 
 
-def test_execute__finish_recovery__for_anyone(registry, forwarder, people, entities):
+def test_execute__finish_recovery__for_anyone(registry, relay, people, entities):
     entity_id = entities["organizer"]
     registry.startRecovery(entity_id, people.stranger, sender=people.registrar)
     ape.chain.mine(deltatime=30 * DAY)
-    request = signed(forwarder, people.stranger, registry.finishRecovery, entity_id)
+    request = relay.sign(people.stranger, registry.finishRecovery, entity_id)
 
-    forwarder.execute(request.as_struct(), sender=people.relayer)
+    relay.submit(request)
 
     assert registry.entity(entity_id).account == people.stranger
 
@@ -284,10 +264,10 @@ def test_execute__finish_recovery__for_anyone(registry, forwarder, people, entit
 # ----------------------------------------------------------------------------------------------------- credit's acts
 
 
-def test_execute__issue__is_the_signers(credit, forwarder, people, entities, funded):
-    request = signed(forwarder, people.town, credit.issue, 1, people.organizer, d.CREDIT, d.HASH)
+def test_execute__issue__is_the_signers(credit, relay, people, entities, funded):
+    request = relay.sign(people.town, credit.issue, 1, people.organizer, d.CREDIT, d.HASH)
 
-    tx = forwarder.execute(request.as_struct(), sender=people.relayer)
+    tx = relay.submit(request)
 
     assert credit.balanceOf(people.organizer) == d.CREDIT
     emits(
@@ -301,55 +281,55 @@ def test_execute__issue__is_the_signers(credit, forwarder, people, entities, fun
             evidenceHash=d.HASH,
         ),
         credit.Transfer(**{"from": ZERO, "to": people.organizer.address, "value": d.CREDIT}),
-        executed(forwarder, people.town),
+        relay.executed(people.town),
     )
 
 
-def test_execute__issue_to_the_signer__reverts(credit, forwarder, people, funded):
-    request = signed(forwarder, people.town, credit.issue, 1, people.town, d.CREDIT, d.HASH)
-    with reverts(forwarder.FailedCall):
-        forwarder.execute(request.as_struct(), sender=people.relayer)
+def test_execute__issue_to_the_signer__reverts(credit, relay, people, funded):
+    request = relay.sign(people.town, credit.issue, 1, people.town, d.CREDIT, d.HASH)
+    with reverts(relay.forwarder.FailedCall):
+        relay.submit(request)
     assert credit.balanceOf(people.town) == 0
 
 
-def test_execute__issue_by_a_stranger__reverts(credit, forwarder, people, funded):
-    request = signed(forwarder, people.attacker, credit.issue, 1, people.organizer, d.CREDIT, d.HASH)
-    with reverts(forwarder.FailedCall):
-        forwarder.execute(request.as_struct(), sender=people.town)
+def test_execute__issue_by_a_stranger__reverts(credit, relay, people, funded):
+    request = relay.sign(people.attacker, credit.issue, 1, people.organizer, d.CREDIT, d.HASH)
+    with reverts(relay.forwarder.FailedCall):
+        relay.forwarder.execute(request.as_struct(), sender=people.town)
     assert credit.balanceOf(people.organizer) == 0
 
 
-def test_execute__transfer__moves_the_signers_credits(credit, forwarder, people, funded):
-    request = signed(forwarder, funded, credit.transfer, people.organizer, d.CREDIT)
+def test_execute__transfer__moves_the_signers_credits(credit, relay, people, funded):
+    request = relay.sign(funded, credit.transfer, people.organizer, d.CREDIT)
 
-    tx = forwarder.execute(request.as_struct(), sender=people.relayer)
+    tx = relay.submit(request)
 
     assert (credit.balanceOf(funded), credit.balanceOf(people.organizer)) == (2 * d.CREDIT, d.CREDIT)
     emits(
         tx,
         credit.Transfer(**{"from": funded.address, "to": people.organizer.address, "value": d.CREDIT}),
-        executed(forwarder, funded),
+        relay.executed(funded),
     )
 
 
-def test_execute__transfer_to_unverified__reverts(credit, forwarder, people, funded):
-    request = signed(forwarder, funded, credit.transfer, people.stranger, d.CREDIT)
-    with reverts(forwarder.FailedCall):
-        forwarder.execute(request.as_struct(), sender=people.relayer)
+def test_execute__transfer_to_unverified__reverts(credit, relay, people, funded):
+    request = relay.sign(funded, credit.transfer, people.stranger, d.CREDIT)
+    with reverts(relay.forwarder.FailedCall):
+        relay.submit(request)
     assert credit.balanceOf(funded) == 3 * d.CREDIT
 
 
-def test_execute__allowance__is_the_signers(credit, forwarder, people, funded):
-    approval = signed(forwarder, funded, credit.approve, people.organizer, d.CREDIT)
-    drawing = signed(forwarder, people.organizer, credit.transferFrom, funded, people.organizer, d.CREDIT)
+def test_execute__allowance__is_the_signers(credit, relay, people, funded):
+    approval = relay.sign(funded, credit.approve, people.organizer, d.CREDIT)
+    drawing = relay.sign(people.organizer, credit.transferFrom, funded, people.organizer, d.CREDIT)
 
-    tx = forwarder.execute(approval.as_struct(), sender=people.relayer)
-    forwarder.execute(drawing.as_struct(), sender=people.relayer)
+    tx = relay.submit(approval)
+    relay.submit(drawing)
 
     emits(
         tx,
         credit.Approval(owner=funded, spender=people.organizer, value=d.CREDIT),
-        executed(forwarder, funded),
+        relay.executed(funded),
     )
     assert (credit.balanceOf(funded), credit.balanceOf(people.organizer)) == (2 * d.CREDIT, d.CREDIT)
     assert credit.allowance(funded, people.organizer) == 0
@@ -358,33 +338,37 @@ def test_execute__allowance__is_the_signers(credit, forwarder, people, funded):
 # ------------------------------------------------------------------------------------------------------------ batch
 
 
-def test_batch__one_bad_and_nobody_to_refund__reverts_whole(registry, forwarder, people, entities, registration):
-    tampered = signed(forwarder, people.member, registry.updateProfile, d.HASH).altered(
+def test_batch__one_bad_and_nobody_to_refund__reverts_whole(registry, relay, people, entities, registration):
+    tampered = relay.sign(people.member, registry.updateProfile, d.HASH).altered(
         data=bytes(registry.proposeAccount.encode_input(people.attacker))
     )
     with reverts(
-        forwarder.ERC2771ForwarderInvalidSigner,
-        **{"signer": recovered(forwarder, tampered, 0), "from": people.member.address},
+        relay.forwarder.ERC2771ForwarderInvalidSigner,
+        **{"signer": recovered(relay.forwarder, tampered, 0), "from": people.member.address},
     ):
-        forwarder.executeBatch([registration.as_struct(), tampered.as_struct()], ZERO, sender=people.relayer)
+        relay.forwarder.executeBatch([registration.as_struct(), tampered.as_struct()], ZERO, sender=people.relayer)
     assert registry.entityOf(people.stranger) == 0
 
 
-def test_batch__one_bad_and_somebody_to_refund__does_the_others(registry, forwarder, people, entities, registration):
+def test_batch__one_bad_and_somebody_to_refund__does_the_others(registry, relay, people, entities, registration):
     """The tampered one stays unused; the one whose call fails is used up and says so."""
-    tampered = signed(forwarder, people.member, registry.updateProfile, d.HASH).altered(
+    tampered = relay.sign(people.member, registry.updateProfile, d.HASH).altered(
         data=bytes(registry.proposeAccount.encode_input(people.attacker))
     )
-    failing = signed(forwarder, people.attacker, registry.updateProfile, d.HASH)
+    failing = relay.sign(people.attacker, registry.updateProfile, d.HASH)
     batch = [request.as_struct() for request in (tampered, failing, registration)]
 
-    tx = forwarder.executeBatch(batch, people.relayer, sender=people.relayer)
+    tx = relay.forwarder.executeBatch(batch, people.relayer, sender=people.relayer)
 
     assert registry.proposedAccountOf(entities["member"]) == ZERO
-    assert [forwarder.nonces(account) for account in (people.member, people.attacker, people.stranger)] == [0, 1, 1]
+    assert [relay.forwarder.nonces(account) for account in (people.member, people.attacker, people.stranger)] == [
+        0,
+        1,
+        1,
+    ]
     emits(
         tx,
-        executed(forwarder, people.attacker, success=False),
+        relay.executed(people.attacker, success=False),
         registry.EntityRegistered(
             entityId=registry.entityCount(),
             account=people.stranger,
@@ -393,22 +377,22 @@ def test_batch__one_bad_and_somebody_to_refund__does_the_others(registry, forwar
             oldState=NONE,
             newState=REGISTERED,
         ),
-        executed(forwarder, people.stranger),
+        relay.executed(people.stranger),
     )
 
 
-def test_batch__one_signer_twice__in_order(registry, forwarder, people, entities):
+def test_batch__one_signer_twice__in_order(registry, relay, people, entities):
     requests = [
-        signed(forwarder, people.member, registry.updateProfile, document, nonce=nonce)
+        relay.sign(people.member, registry.updateProfile, document, nonce=nonce)
         for nonce, document in enumerate((d.HASH, d.OTHER_HASH))
     ]
 
-    tx = forwarder.executeBatch([request.as_struct() for request in requests], ZERO, sender=people.relayer)
+    tx = relay.forwarder.executeBatch([request.as_struct() for request in requests], ZERO, sender=people.relayer)
 
     emits(
         tx,
         registry.ProfileUpdated(entityId=entities["member"], profileHash=d.HASH),
-        executed(forwarder, people.member, 0),
+        relay.executed(people.member, 0),
         registry.ProfileUpdated(entityId=entities["member"], profileHash=d.OTHER_HASH),
-        executed(forwarder, people.member, 1),
+        relay.executed(people.member, 1),
     )

@@ -21,7 +21,7 @@ from scripts.deploy import DAY, Lab
 from tests.contracts import defaults as d
 from tests.contracts.conftest import now, travel_to
 from tests.contracts.expect import reverts
-from tests.contracts.forward import signed
+from tests.contracts.forward import Relay
 from tests.contracts.match_pools import MatchPools
 from tests.contracts.orders import Orders, OrderState
 from tests.contracts.redemptions import Redemptions, State
@@ -91,6 +91,7 @@ def slot_zero(contract: ContractInstance) -> bytes:
 @pytest.fixture
 def story(
     lab: Lab,
+    relay: Relay,
     people: Any,
     entities: Any,
     euro: Any,
@@ -103,11 +104,11 @@ def story(
     """Real acts that emit each event of the interfaces at least once, some of them by signed requests."""
     pro_bono_story(redemptions)
     marketplace_story(orders)
-    credit_story(lab, people, entities, as_treasurer)
+    credit_story(lab, relay, people, entities, as_treasurer)
     lab.pro_bono.closeOffer(redemptions.offer_id, sender=people.provider)
-    match_funding_story(lab, people, pools, create_campaign)
-    registry_story(lab, people, entities)
-    crowdfunding_story(lab, people, euro, create_campaign, as_treasurer)
+    match_funding_story(lab, relay, people, pools, create_campaign)
+    registry_story(lab, relay, people, entities)
+    crowdfunding_story(lab, relay, people, euro, create_campaign, as_treasurer)
 
 
 def pro_bono_story(redemptions: Redemptions) -> None:
@@ -129,10 +130,9 @@ def marketplace_story(orders: Orders) -> None:
     marketplace.pauseListing(listing_id, sender=people.organizer)
 
 
-def registry_story(lab: Lab, people: Any, entities: dict[str, int]) -> None:
+def registry_story(lab: Lab, relay: Relay, people: Any, entities: dict[str, int]) -> None:
     registry, registrar = lab.registry, people.registrar
-    request = signed(lab.forwarder, people.stranger, registry.register, d.SSE, d.HASH)
-    lab.forwarder.execute(request.as_struct(), sender=people.relayer)
+    relay.send(people.stranger, registry.register, d.SSE, d.HASH)
     applicant = registry.entityOf(people.stranger)
     registry.updateProfile(d.OTHER_HASH, sender=people.stranger)
     registry.refuse(applicant, d.REASON, sender=registrar)
@@ -144,20 +144,26 @@ def registry_story(lab: Lab, people: Any, entities: dict[str, int]) -> None:
     revoke(lab.authority, registry, entities["provider"], d.REASON, registrar)
 
 
-def credit_story(lab: Lab, people: Any, entities: dict[str, int], as_treasurer: Callable[..., Any]) -> None:
+def credit_story(
+    lab: Lab, relay: Relay, people: Any, entities: dict[str, int], as_treasurer: Callable[..., Any]
+) -> None:
     credit = lab.credit
     as_treasurer(credit.openProgramme, entities["town"], 9 * d.CREDIT, now(), now() + 99 * DAY, d.HASH)
     programme_id = credit.programmeCount()
     credit.issue(programme_id, people.member, 3 * d.CREDIT, d.HASH, sender=people.town)
     credit.approve(people.stranger, d.CREDIT, sender=people.member)
     credit.transferFrom(people.member, people.organizer, d.CREDIT, sender=people.stranger)
-    request = signed(lab.forwarder, people.organizer, credit.transfer, people.member, 1)
-    lab.forwarder.execute(request.as_struct(), sender=people.relayer)
+    relay.send(people.organizer, credit.transfer, people.member, 1)
     as_treasurer(credit.closeProgramme, programme_id)
 
 
 def crowdfunding_story(
-    lab: Lab, people: Any, euro: ContractInstance, create_campaign: Callable[..., int], as_treasurer: Callable[..., Any]
+    lab: Lab,
+    relay: Relay,
+    people: Any,
+    euro: ContractInstance,
+    create_campaign: Callable[..., int],
+    as_treasurer: Callable[..., Any],
 ) -> None:
     crowdfunding = lab.crowdfunding
     rejected = create_campaign(phase="Submitted")
@@ -174,8 +180,7 @@ def crowdfunding_story(
     crowdfunding.pauseEntry(sender=people.guardian)
     crowdfunding.resumeEntry(sender=people.guardian)
     travel_to(crowdfunding.campaign(funded).deadline)
-    request = signed(lab.forwarder, people.backer, crowdfunding.pledge, funded, d.STRETCH_GOAL - d.GOAL, 0)
-    lab.forwarder.execute(request.as_struct(), sender=people.relayer)
+    relay.send(people.backer, crowdfunding.pledge, funded, d.STRETCH_GOAL - d.GOAL, 0)
     crowdfunding.changePayoutAccount(funded, people.stranger, sender=people.payout)
     crowdfunding.postUpdate(funded, d.HASH, sender=people.organizer)
     for _ in d.MILESTONES:
@@ -196,12 +201,13 @@ def crowdfunding_story(
     as_treasurer(crowdfunding.delistCurrency, euro)
 
 
-def match_funding_story(lab: Lab, people: Any, pools: MatchPools, create_campaign: Callable[..., int]) -> None:
+def match_funding_story(
+    lab: Lab, relay: Relay, people: Any, pools: MatchPools, create_campaign: Callable[..., int]
+) -> None:
     crowdfunding, match_funding = lab.crowdfunding, lab.match_funding
     ends_at = now() + d.OPENING_DELAY + d.LIVE
     ratio, gift = pools.open(endsAt=ends_at), pools.open_gift(endsAt=ends_at)
-    request = signed(lab.forwarder, people.region, match_funding.fundPool, ratio, d.EURO)
-    lab.forwarder.execute(request.as_struct(), sender=people.relayer)
+    relay.send(people.region, match_funding.fundPool, ratio, d.EURO)
     campaign_id = create_campaign(extension=0, approved=pools.enrol(ratio, gift))
     crowdfunding.pledge(campaign_id, d.GOAL, 0, sender=people.member)
     crowdfunding.pledge(campaign_id, d.MIN_PLEDGE, 0, sender=people.backer)

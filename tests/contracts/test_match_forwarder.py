@@ -1,14 +1,12 @@
 """Signed requests of people without ether to MatchFunding
 
-given a request to fund a pool
-    when changed, used, expired or for another domain          -> refused, nothing moves
+given a request to fund a pool, or for a matched pledge
     when the relayer gives the inner call less gas             -> all or nothing
 every act of a person: openPool, fundPool, requestPool, enrol  -> as if the signer had called
 a matched pledge, its withdrawal, an objection                 -> as if the signer had called
 every act of anyone                                            -> done; money goes to whom it belongs
 an address appended to a direct call                           -> is nobody's signature
-administration                                                 -> refused (and test_authority.py)
-(the forwarder itself: test_forwarder.py)
+(requests that were changed or used: test_forwarded_money.py; administration: test_authority.py)
 """
 
 import pytest
@@ -18,94 +16,17 @@ from eth_utils import to_bytes
 from scripts.deploy import DAY
 from tests.contracts import defaults as d
 from tests.contracts.campaign_phases import Phase
-from tests.contracts.conftest import act_at, now, travel_to
+from tests.contracts.conftest import now, travel_to
 from tests.contracts.expect import emits, reverts
-from tests.contracts.forward import as_forwarder, recovered, signed
 from tests.contracts.isolation import isolated
 
 AMOUNT = 50 * d.EURO
 
 
-@pytest.fixture
-def forwarder(lab):
-    return lab.forwarder
-
-
-@pytest.fixture
-def send(forwarder, people):
-    """Signs a call in the name of `signer` and has the relayer submit it; returns the receipt."""
-
-    def send(signer, method, *arguments):
-        return forwarder.execute(signed(forwarder, signer, method, *arguments).as_struct(), sender=people.relayer)
-
-    return send
-
-
-def executed(forwarder, signer, nonce=0):
-    return forwarder.ExecutedForwardRequest(signer=signer, nonce=nonce, success=True)
-
-
-@pytest.fixture
-def request_to_fund(pools, match_funding, forwarder, people):
-    """A request of the region to fund pool 1, which the town opened."""
-    return signed(forwarder, people.region, match_funding.fundPool, pools.open(), AMOUNT)
-
-
-def assert_refused(forwarder, match_funding, people, request, nonce=0):
-    """The forwarder takes somebody else for the signer, and nothing moves."""
-    before = match_funding.pool(1).funded
-    with reverts(
-        forwarder.ERC2771ForwarderInvalidSigner,
-        **{"signer": recovered(forwarder, request, nonce), "from": request.signer},
-    ):
-        forwarder.execute(request.as_struct(), sender=people.relayer)
-    assert match_funding.pool(1).funded == before
-
-
-@pytest.mark.parametrize("changed", ["amount", "act", "signer", "contract", "gas", "deadline"])
-def test_forwarded_funding__changed__reverts(request_to_fund, match_funding, crowdfunding, forwarder, people, changed):
-    change = {
-        "amount": {"data": bytes(match_funding.fundPool.encode_input(1, AMOUNT + 1))},
-        "act": {"data": bytes(match_funding.enrol.encode_input(1, 1))},
-        "signer": {"signer": people.town.address},
-        "contract": {"to": crowdfunding.address},
-        "gas": {"gas": request_to_fund.gas - 1},
-        "deadline": {"deadline": request_to_fund.deadline + 1},
-    }[changed]
-    assert_refused(forwarder, match_funding, people, request_to_fund.altered(**change))
-
-
-def test_forwarded_funding__replayed__reverts(request_to_fund, match_funding, forwarder, people):
-    forwarder.execute(request_to_fund.as_struct(), sender=people.relayer)
-    assert_refused(forwarder, match_funding, people, request_to_fund, nonce=1)
-
-
-@pytest.mark.parametrize("offset", [0, 1])
-def test_forwarded_funding__around_its_deadline__funds_to_that_second(
-    request_to_fund, match_funding, forwarder, people, offset
-):
-    act_at(request_to_fund.deadline + offset)
-    if offset == 0:
-        forwarder.execute(request_to_fund.as_struct(), sender=people.relayer)
-        assert match_funding.fundingOf(1, people.region).funded == AMOUNT
-    else:
-        with reverts(forwarder.ERC2771ForwarderExpiredRequest, deadline=request_to_fund.deadline):
-            forwarder.execute(request_to_fund.as_struct(), sender=people.relayer)
-
-
-@pytest.mark.parametrize(
-    "difference",
-    [{"chainId": 1}, {"name": "Another Forwarder"}, {"version": "2"}, {"verifyingContract": "0x" + "11" * 20}],
-)
-def test_forwarded_funding__another_domain__reverts(pools, match_funding, forwarder, people, difference):
-    request = signed(forwarder, people.region, match_funding.fundPool, pools.open(), AMOUNT, **difference)
-    assert_refused(forwarder, match_funding, people, request)
-
-
 @pytest.mark.parametrize("act", ["fundPool", "pledge"])
 @pytest.mark.parametrize("function", ["execute", "executeBatch"])
 def test_forwarded_act__relayer_starves_the_inner_call__all_or_nothing(
-    pools, create_campaign, crowdfunding, match_funding, forwarder, people, act, function
+    pools, create_campaign, crowdfunding, match_funding, relay, people, act, function
 ):
     """With whatever gas: the request is used up exactly if the pool is funded, or the pledge made and matched."""
     pool_id = pools.open()
@@ -114,17 +35,17 @@ def test_forwarded_act__relayer_starves_the_inner_call__all_or_nothing(
         "fundPool": (people.region, match_funding.fundPool, (pool_id, AMOUNT)),
         "pledge": (people.backer, crowdfunding.pledge, (campaign_id, AMOUNT, AMOUNT // 2)),
     }[act]
-    request = signed(forwarder, signer, method, *arguments, gas=300_000).as_struct()
+    request = relay.sign(signer, method, *arguments, gas=300_000).as_struct()
     call = (request,) if function == "execute" else ([request], people.relayer)
     outcomes = set()
     for gas_limit in range(60_000, 420_000, 24_000):
         with isolated():
             try:
-                getattr(forwarder, function)(*call, sender=people.relayer, gas=gas_limit)
+                getattr(relay.forwarder, function)(*call, sender=people.relayer, gas=gas_limit)
                 went_through = True
             except VirtualMachineError:
                 went_through = False
-            used = forwarder.nonces(signer) == 1
+            used = relay.forwarder.nonces(signer) == 1
             done = match_funding.fundingOf(pool_id, signer).funded + pools.reserved(pool_id, campaign_id) != 0
             assert used == done == went_through, f"with {gas_limit} gas"
             outcomes.add(went_through)
@@ -132,22 +53,22 @@ def test_forwarded_act__relayer_starves_the_inner_call__all_or_nothing(
 
 
 def test_forwarded_pledge__match_gone_meanwhile__reverts_and_pays_nothing(
-    pools, create_campaign, crowdfunding, forwarder, euro, people
+    pools, create_campaign, crowdfunding, euro, relay, people
 ):
     """`minMatch` is signed: whoever submits it late, and whatever came before."""
     pool_id = pools.open(campaignCap=AMOUNT // 2)
     campaign_id = create_campaign(approved=pools.enrol(pool_id))
-    request = signed(forwarder, people.backer, crowdfunding.pledge, campaign_id, AMOUNT, AMOUNT // 2)
+    request = relay.sign(people.backer, crowdfunding.pledge, campaign_id, AMOUNT, AMOUNT // 2)
     crowdfunding.pledge(campaign_id, AMOUNT // 2, AMOUNT // 4, sender=people.second_backer)
     balance = euro.balanceOf(people.backer)
-    with reverts(forwarder.FailedCall):
-        forwarder.execute(request.as_struct(), sender=people.relayer)
+    with reverts(relay.forwarder.FailedCall):
+        relay.submit(request)
     refused = {"campaignId": campaign_id, "minMatch": AMOUNT // 2, "available": AMOUNT // 4}
     with reverts(crowdfunding.Crowdfunding_MatchBelowMinimum, **refused):
-        as_forwarder(forwarder, people.backer, crowdfunding.pledge, campaign_id, AMOUNT, AMOUNT // 2)
+        relay.call(people.backer, crowdfunding.pledge, campaign_id, AMOUNT, AMOUNT // 2)
     assert euro.balanceOf(people.backer) == balance
     crowdfunding.withdrawPledge(campaign_id, sender=people.second_backer)
-    forwarder.execute(request.as_struct(), sender=people.relayer)
+    relay.submit(request)
     assert pools.reserved(pool_id, campaign_id) == AMOUNT // 2
 
 
@@ -159,7 +80,7 @@ def test_direct_call__appended_address__is_not_believed(pools, create_campaign, 
         people.attacker.transfer(match_funding, 0, data=calldata)
 
 
-def test_forwarded_acts__by_strangers__revert(pools, create_campaign, match_funding, forwarder, send, people):
+def test_forwarded_acts__by_strangers__revert(pools, create_campaign, match_funding, relay, people):
     pool_id = pools.open()
     campaign_id = create_campaign(approved=pools.request(pool_id))
     other = pools.open()
@@ -170,31 +91,19 @@ def test_forwarded_acts__by_strangers__revert(pools, create_campaign, match_fund
         (match_funding.enrol, (pool_id, campaign_id), "MatchFunding_NotManager", {"poolId": pool_id}),
     ]
     for method, arguments, error, values in refusals:
-        with reverts(forwarder.FailedCall):
-            send(people.attacker, method, *arguments)
-        with reverts(getattr(match_funding, error), account=people.attacker, **values):
-            as_forwarder(forwarder, people.attacker, method, *arguments)
-
-
-@pytest.mark.parametrize("act", ["pauseEntry", "resumeEntry"])
-def test_forwarded_pause__by_the_guardian__reverts(match_funding, forwarder, people, act):
-    if act == "resumeEntry":
-        match_funding.pauseEntry(sender=people.guardian)
-    until = match_funding.entryPausedUntil()
-    with reverts(match_funding.Lab_ForwardedAdministration, signer=people.guardian):
-        as_forwarder(forwarder, people.guardian, getattr(match_funding, act))
-    assert match_funding.entryPausedUntil() == until
+        refused = getattr(match_funding, error), {"account": people.attacker, **values}
+        relay.assert_reverts(*refused, people.attacker, method, *arguments)
 
 
 # ---------------------------------------------------------------------------------------------- acts of the signer
 
 
-def test_forwarded_town__opens_and_funds__is_the_signer(pools, match_funding, forwarder, euro, send, people, entities):
-    send(people.town, match_funding.openPool, pools.ratio_terms())
+def test_forwarded_town__opens_and_funds__is_the_signer(pools, match_funding, relay, euro, people, entities):
+    relay.send(people.town, match_funding.openPool, pools.ratio_terms())
     assert match_funding.pool(1).manager == entities["town"]
     balance, ether = euro.balanceOf(people.region), people.region.balance
 
-    tx = send(people.region, match_funding.fundPool, 1, AMOUNT)
+    tx = relay.send(people.region, match_funding.fundPool, 1, AMOUNT)
 
     emits(
         tx,
@@ -207,69 +116,67 @@ def test_forwarded_town__opens_and_funds__is_the_signer(pools, match_funding, fo
             funded=AMOUNT,
         ),
         euro.Transfer(**{"from": people.region, "to": match_funding, "value": AMOUNT}),
-        executed(forwarder, people.region),
+        relay.executed(people.region),
     )
     assert euro.balanceOf(people.region) == balance - AMOUNT
     assert people.region.balance == ether, "no gas"
     assert match_funding.firstFunder(1) == people.region
 
 
-def test_forwarded_request_and_enrolment__are_the_signers(
-    pools, create_campaign, match_funding, forwarder, send, people
-):
+def test_forwarded_request_and_enrolment__are_the_signers(pools, create_campaign, match_funding, relay, people):
     pool_id = pools.open_gift()
     campaign_id = create_campaign(phase="Approved")
-    tx = send(people.organizer, match_funding.requestPool, campaign_id, pool_id)
+    tx = relay.send(people.organizer, match_funding.requestPool, campaign_id, pool_id)
     emits(
         tx,
         match_funding.PoolRequested(poolId=pool_id, campaignId=campaign_id, account=people.organizer),
-        executed(forwarder, people.organizer),
+        relay.executed(people.organizer),
     )
-    tx = send(people.town, match_funding.enrol, pool_id, campaign_id)
+    tx = relay.send(people.town, match_funding.enrol, pool_id, campaign_id)
     emits(
         tx,
         match_funding.CampaignEnrolled(poolId=pool_id, campaignId=campaign_id, account=people.town, reserved=d.GIFT),
-        executed(forwarder, people.town),
+        relay.executed(people.town),
     )
 
 
 def test_forwarded_pledge_and_withdrawal__are_matched_for_the_signer(
-    pools, create_campaign, crowdfunding, match_funding, send, people
+    pools, create_campaign, crowdfunding, match_funding, relay, people
 ):
     pool_id = pools.open_for_members()
     campaign_id = create_campaign(approved=pools.enrol(pool_id))
-    send(people.member, crowdfunding.pledge, campaign_id, AMOUNT, AMOUNT // 2)
+    relay.send(people.member, crowdfunding.pledge, campaign_id, AMOUNT, AMOUNT // 2)
     assert match_funding.matchOf(pool_id, campaign_id, people.member) == AMOUNT // 2
     assert match_funding.matchOf(pool_id, campaign_id, people.relayer) == 0
-    send(people.member, crowdfunding.withdrawPledge, campaign_id)
+    relay.send(people.member, crowdfunding.withdrawPledge, campaign_id)
     assert pools.reserved(pool_id, campaign_id) == 0
 
 
-def test_forwarded_pledge__by_a_funder__reverts(pools, create_campaign, crowdfunding, match_funding, forwarder, people):
+def test_forwarded_pledge__by_a_funder__reverts(pools, create_campaign, crowdfunding, match_funding, relay, people):
     pool_id = pools.open()
     campaign_id = create_campaign(approved=pools.enrol(pool_id))
     refused = {"poolId": pool_id, "campaignId": campaign_id, "account": people.town}
     with reverts(match_funding.MatchFunding_FunderCannotPledge, **refused):
-        as_forwarder(forwarder, people.town, crowdfunding.pledge, campaign_id, AMOUNT, 0)
+        relay.call(people.town, crowdfunding.pledge, campaign_id, AMOUNT, 0)
 
 
-def test_forwarded_objection__of_the_manager__is_the_signers(pools, campaigns, crowdfunding, send, people):
+def test_forwarded_objection__of_the_manager__is_the_signers(pools, campaigns, crowdfunding, relay, people):
     campaign_id = campaigns.reach(Phase.Delivering, approved=pools.enrol(pools.open()))
     campaigns.open_claim(campaign_id)
-    send(people.town, crowdfunding.object, campaign_id, 0, 1)
+    relay.send(people.town, crowdfunding.object, campaign_id, 0, 1)
     assert crowdfunding.milestone(campaign_id, 0).objectedPools == 0b1
 
 
 def test_forwarded_exits__by_anyone__pay_whom_it_belongs_to(
-    pools, campaigns, crowdfunding, match_funding, euro, send, people
+    pools, campaigns, crowdfunding, match_funding, euro, relay, people
 ):
     pool_id = pools.open(endsAt=now() + 30 * DAY)
     campaign_id = campaigns.reach(Phase.Terminated, approved=pools.enrol(pool_id))
     balances = {account: euro.balanceOf(account) for account in (people.payout, people.town, people.stranger)}
     due = d.GOAL // 2 * 3_000 // 10_000
-    send(people.stranger, match_funding.releaseMatch, pool_id, campaign_id)
-    send(people.stranger, match_funding.settleReservation, pool_id, campaign_id)
+    relay.send(people.stranger, match_funding.releaseMatch, pool_id, campaign_id)
+    relay.send(people.stranger, match_funding.settleReservation, pool_id, campaign_id)
     travel_to(max(now(), match_funding.pool(pool_id).terms.endsAt) + 1)
-    send(people.stranger, match_funding.reclaim, pool_id, people.town)
+    relay.send(people.stranger, match_funding.reclaim, pool_id, people.town)
     gained = {account: euro.balanceOf(account) - before for account, before in balances.items()}
     assert gained == {people.payout: due, people.town: d.POOL_FUNDS - due, people.stranger: 0}

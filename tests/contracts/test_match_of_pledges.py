@@ -27,7 +27,6 @@ from tests.contracts import defaults as d
 from tests.contracts.campaign_phases import Phase
 from tests.contracts.conftest import act_at, now, travel_to
 from tests.contracts.expect import emits, reverts
-from tests.contracts.forward import as_forwarder
 
 MAX_UINT96 = 2**96 - 1
 AMOUNT = 100 * d.EURO
@@ -77,15 +76,15 @@ def test_on_pledge__by_a_person__reverts(pools, create_campaign, match_funding, 
 
 
 def test_on_pledge__signed_by_nobody_through_the_forwarder__reverts(
-    lab, pools, create_campaign, crowdfunding, match_funding, people
+    lab, pools, create_campaign, crowdfunding, match_funding, relay, people
 ):
     """Not even a request that names the crowdfunding contract as its signer."""
     campaign_id = create_campaign(approved=pools.enrol(pools.open()))
     facts = FACTS | {"backer": people.attacker.address}
     with reverts(match_funding.MatchFunding_NotCrowdfunding, account=lab.forwarder):
-        as_forwarder(lab.forwarder, crowdfunding, match_funding.onPledge, campaign_id, facts)
+        relay.call(crowdfunding, match_funding.onPledge, campaign_id, facts)
     with reverts(crowdfunding.Crowdfunding_NotMatchFunding, account=lab.forwarder):
-        as_forwarder(lab.forwarder, match_funding, crowdfunding.addPool, campaign_id)
+        relay.call(match_funding, crowdfunding.addPool, campaign_id)
 
 
 @pytest.mark.parametrize("kind", ["open", "open_for_members", "open_gift"])

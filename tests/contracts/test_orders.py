@@ -14,7 +14,6 @@ from tests.contracts import defaults as d
 from tests.contracts.acting import documented, who_may
 from tests.contracts.conftest import act_at, now, travel_to
 from tests.contracts.expect import emits, reverts
-from tests.contracts.forward import as_forwarder, signed
 from tests.contracts.orders import BY_TIME, CREDITS, MONEY, QUANTITY, SHARE, STOCK, OrderState, Part
 from tests.contracts.schedule import administer
 from tests.contracts.settlements import settlement, signed_by
@@ -453,25 +452,23 @@ STEPS = [
 
 @pytest.mark.parametrize(("act", "who", "before", "after"), STEPS, ids=[step[0] for step in STEPS])
 def test_act__forwarded_during_a_pause__is_the_signers(
-    lab, marketplace, people, orders, actors, acts, act, who, before, after
+    relay, marketplace, people, orders, actors, acts, act, who, before, after
 ):
     order_id = orders.reach(before)
     marketplace.pauseEntry(sender=people.guardian)
     method, arguments = getattr(marketplace, act), acts(order_id)[act]
     if who != "stranger":
         with reverts(marketplace.Escrow_NotParty, id=order_id, account=people.attacker):
-            as_forwarder(lab.forwarder, people.attacker, method, *arguments)
-    request = signed(lab.forwarder, actors[who], method, *arguments)
-    lab.forwarder.execute(request.as_struct(), sender=people.relayer)
+            relay.call(people.attacker, method, *arguments)
+    relay.send(actors[who], method, *arguments)
     assert marketplace.order(order_id).state == after
     assert marketplace.entryPausedUntil() > now()
 
 
-def test_listing_acts__forwarded_during_a_pause__are_the_signers(lab, marketplace, people, orders):
+def test_listing_acts__forwarded_during_a_pause__are_the_signers(relay, marketplace, people, orders):
     listing_id = orders.list_item()
     terms = orders.terms()
-    request = signed(lab.forwarder, people.organizer, marketplace.list, terms)
-    lab.forwarder.execute(request.as_struct(), sender=people.relayer)
+    relay.send(people.organizer, marketplace.list, terms)
     assert marketplace.listingCount() == 2
     marketplace.pauseEntry(sender=people.guardian)
     for signer, act, arguments in (
@@ -481,6 +478,5 @@ def test_listing_acts__forwarded_during_a_pause__are_the_signers(lab, marketplac
         (people.organizer, "withdrawListing", ()),
         (people.payout, "changePayoutAccount", (people.stranger,)),
     ):
-        request = signed(lab.forwarder, signer, getattr(marketplace, act), listing_id, *arguments)
-        lab.forwarder.execute(request.as_struct(), sender=people.relayer)
+        relay.send(signer, getattr(marketplace, act), listing_id, *arguments)
     assert marketplace.listing(listing_id).payoutAccount == people.stranger

@@ -21,7 +21,6 @@ from scripts.deploy import DAY
 from tests.contracts import defaults as d
 from tests.contracts.conftest import now
 from tests.contracts.expect import emits, reverts
-from tests.contracts.forward import signed
 from tests.contracts.orders import CREDIT_PRICE, CREDITS, MONEY, PRICE, QUANTITY, STOCK, ListingState, OrderState
 from tests.contracts.permits import permit
 
@@ -245,9 +244,8 @@ def test_place__two_sellers_and_currencies__are_in_escrow(
     }
 
 
-def test_place__forwarded__is_the_signers(lab, marketplace, people, orders, listing_id):
-    request = signed(lab.forwarder, people.member, marketplace.placeOrders, [orders.item(listing_id)])
-    lab.forwarder.execute(request.as_struct(), sender=people.relayer)
+def test_place__forwarded__is_the_signers(relay, marketplace, people, orders, listing_id):
+    relay.send(people.member, marketplace.placeOrders, [orders.item(listing_id)])
     assert marketplace.order(1).buyer == people.member
 
 
@@ -280,12 +278,9 @@ def test_place_with_permits__used_up_by_somebody__needs_the_allowance_it_gave(
     assert euro.balanceOf(marketplace) == MONEY
 
 
-def test_place_with_permits__forwarded__needs_no_allowance(lab, marketplace, people, euro, orders, listing_id):
+def test_place_with_permits__forwarded__needs_no_allowance(relay, marketplace, people, euro, orders, listing_id):
     euro.approve(marketplace, 0, sender=people.member)
     permits = [_permit(marketplace, euro, people.member, MONEY)]
-    request = signed(
-        lab.forwarder, people.member, marketplace.placeOrdersWithPermits, [orders.item(listing_id)], permits
-    )
-    lab.forwarder.execute(request.as_struct(), sender=people.relayer)
+    relay.send(people.member, marketplace.placeOrdersWithPermits, [orders.item(listing_id)], permits)
     assert marketplace.order(1).buyer == people.member
     assert euro.balanceOf(marketplace) == MONEY

@@ -19,7 +19,6 @@ from tests.contracts import defaults as d
 from tests.contracts.acting import documented, who_may
 from tests.contracts.conftest import act_at, now, travel_to
 from tests.contracts.expect import emits, reverts
-from tests.contracts.forward import as_forwarder, signed
 from tests.contracts.redemptions import BY_TIME, DELIVERED, REQUESTED, State
 from tests.contracts.schedule import administer
 from tests.contracts.settlements import settlement, signed_by
@@ -591,29 +590,27 @@ STEPS = [
 
 @pytest.mark.parametrize(("act", "who", "before", "after"), STEPS, ids=[step[0] for step in STEPS])
 def test_act__forwarded_during_a_pause__is_the_signers(
-    lab, pro_bono, people, redemptions, actors, acts, act, who, before, after
+    relay, pro_bono, people, redemptions, actors, acts, act, who, before, after
 ):
     redemption_id = redemptions.reach(before)
     pro_bono.pauseEntry(sender=people.guardian)
     method, arguments = getattr(pro_bono, act), acts(redemption_id)[act]
     if who != "stranger":
         with reverts(pro_bono.Escrow_NotParty, id=redemption_id, account=people.attacker):
-            as_forwarder(lab.forwarder, people.attacker, method, *arguments)
-    request = signed(lab.forwarder, actors[who], method, *arguments)
-    lab.forwarder.execute(request.as_struct(), sender=people.relayer)
+            relay.call(people.attacker, method, *arguments)
+    relay.send(actors[who], method, *arguments)
     assert pro_bono.redemption(redemption_id).state == after
     assert pro_bono.entryPausedUntil() > now()
 
 
-def test_entry__forwarded__is_the_signers(lab, pro_bono, people, entities, redemptions):
+def test_entry__forwarded__is_the_signers(relay, pro_bono, people, entities, redemptions):
     start = now() + DAY
     for signer, method, arguments in (
         (people.organizer, pro_bono.requestHelp, (redemptions.offer_id, d.CREDIT, start, start + DAY, d.HASH)),
         (people.provider, pro_bono.closeOffer, (redemptions.offer_id,)),
         (people.provider, pro_bono.offerHours, (3, (now() // d.WEEK + 5) * d.WEEK, d.HASH)),
     ):
-        request = signed(lab.forwarder, signer, method, *arguments)
-        lab.forwarder.execute(request.as_struct(), sender=people.relayer)
+        relay.send(signer, method, *arguments)
     assert pro_bono.redemption(1).payer == people.organizer
     assert pro_bono.offer(2).provider == entities["provider"]
     assert pro_bono.capacity() == 3 * d.CREDIT

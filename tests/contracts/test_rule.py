@@ -28,7 +28,6 @@ from tests.contracts import defaults as d
 from tests.contracts.campaign_phases import MilestoneState, Phase
 from tests.contracts.conftest import act_at, now, travel_to
 from tests.contracts.expect import emits, reverts
-from tests.contracts.forward import as_forwarder, signed
 
 #: Milestones due so early that other instants set `claimBy`.
 EARLY = ((5_000, 0), (5_000, 1))
@@ -74,18 +73,6 @@ def test_rule__executed_by_the_authority__reverts(campaigns, lab, crowdfunding, 
     calldata = crowdfunding.rule.encode_input(campaign_id, 0, 1, True, d.REASON)
     with reverts(crowdfunding.Lab_ActByAuthority, authority=lab.authority.address):
         lab.authority.execute(crowdfunding, calldata, sender=people.arbiter)
-    assert state_of(crowdfunding, campaign_id) == MilestoneState.Stopped
-
-
-def test_rule__through_the_forwarder__reverts(campaigns, lab, crowdfunding, people):
-    campaign_id = campaigns.reach(Phase.Delivering)
-    campaigns.stop(campaign_id)
-    arguments = (campaign_id, 0, 1, True, d.REASON)
-    with reverts(crowdfunding.Lab_ForwardedAdministration, signer=people.arbiter.address):
-        as_forwarder(lab.forwarder, people.arbiter, crowdfunding.rule, *arguments)
-    with reverts(lab.forwarder.FailedCall):
-        request = signed(lab.forwarder, people.arbiter, crowdfunding.rule, *arguments)
-        lab.forwarder.execute(request.as_struct(), sender=people.relayer)
     assert state_of(crowdfunding, campaign_id) == MilestoneState.Stopped
 
 
