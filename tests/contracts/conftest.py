@@ -173,6 +173,19 @@ def revoke_entity(lab: Lab, registry: ContractInstance, people: People) -> Calla
 
 
 @pytest.fixture(scope="session")
+def move_entity(registry: ContractInstance, people: People) -> Callable[[int, AccountAPI], None]:
+    """Lets another account act for an entity, as both accounts agree."""
+
+    def move_entity(entity_id: int, account: AccountAPI) -> None:
+        present = registry.entity(entity_id).account
+        old_account = next(person for person in vars(people).values() if person.address == present)
+        registry.proposeAccount(account, sender=old_account)
+        registry.acceptAccount(entity_id, sender=account)
+
+    return move_entity
+
+
+@pytest.fixture(scope="session")
 def entities(verify: Callable[[AccountAPI, int], int], people: People) -> dict[str, int]:
     """Entity ids of the people who act for a verified entity, by role."""
     return {

@@ -94,11 +94,10 @@ def test_cancel__organizer_suspended__cancels(campaigns, crowdfunding, registry,
 
 
 def test_cancel__organizers_account_changed__belongs_to_the_new_account(
-    campaigns, crowdfunding, registry, people, entities
+    campaigns, crowdfunding, move_entity, people, entities
 ):
     campaign_id = campaigns.reach(Phase.Live)
-    registry.proposeAccount(people.stranger, sender=people.organizer)
-    registry.acceptAccount(entities["organizer"], sender=people.stranger)
+    move_entity(entities["organizer"], people.stranger)
     with reverts(crowdfunding.Crowdfunding_NotOrganizer, campaignId=campaign_id, account=people.organizer):
         crowdfunding.cancelCampaign(campaign_id, sender=people.organizer)
     tx = crowdfunding.cancelCampaign(campaign_id, sender=people.stranger)

@@ -270,9 +270,8 @@ def test_issue__issuer_revoked_and_verified_anew__reverts(lab, registry, credit,
         credit.issue(1, people.member, d.CREDIT, d.HASH, sender=people.town)
 
 
-def test_issue__issuers_former_account__reverts(registry, credit, people, entities, issuing):
-    registry.proposeAccount(people.stranger, sender=people.town)
-    registry.acceptAccount(entities["town"], sender=people.stranger)
+def test_issue__issuers_former_account__reverts(move_entity, credit, people, entities, issuing):
+    move_entity(entities["town"], people.stranger)
     with reverts(credit.InnovationCredit_NotIssuer, programmeId=1, account=people.town.address):
         credit.issue(1, people.member, d.CREDIT, d.HASH, sender=people.town)
 
@@ -367,9 +366,8 @@ def test_issue__in_the_window__is_issued(credit, people, entities, programme, se
     )
 
 
-def test_issue__issuers_new_account__is_issued(registry, credit, people, entities, issuing):
-    registry.proposeAccount(people.stranger, sender=people.town)
-    registry.acceptAccount(entities["town"], sender=people.stranger)
+def test_issue__issuers_new_account__is_issued(move_entity, credit, people, entities, issuing):
+    move_entity(entities["town"], people.stranger)
 
     credit.issue(1, people.member, d.CREDIT, d.HASH, sender=people.stranger)
 

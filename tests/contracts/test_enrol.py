@@ -56,12 +56,11 @@ def test_enrol__not_the_manager__reverts(pools, create_campaign, match_funding, 
 
 
 def test_enrol__managers_account_changed__follows_the_entity(
-    pools, create_campaign, match_funding, registry, people, entities
+    pools, create_campaign, match_funding, move_entity, people, entities
 ):
     pool_id = pools.open()
     campaign_id = create_campaign(phase="Approved", approved=pools.request(pool_id))
-    registry.proposeAccount(people.stranger, sender=people.town)
-    registry.acceptAccount(entities["town"], sender=people.stranger)
+    move_entity(entities["town"], people.stranger)
     with reverts(match_funding.MatchFunding_NotManager, poolId=pool_id, account=people.town):
         match_funding.enrol(pool_id, campaign_id, sender=people.town)
     match_funding.enrol(pool_id, campaign_id, sender=people.stranger)
@@ -234,14 +233,13 @@ def test_enrol__own_campaign_of_the_manager__reverts(
 
 
 def test_enrol__own_campaign_of_a_funder__reverts(
-    pool_id, pools, create_campaign, match_funding, registry, euro, people, public_organizer
+    pool_id, pools, create_campaign, match_funding, move_entity, euro, people, public_organizer
 ):
     """One unit is enough, and another account for the same entity is no way round."""
     euro.approve(match_funding, 1, sender=people.organizer)
     match_funding.fundPool(pool_id, 1, sender=people.organizer)
     campaign_id = create_campaign(phase="Approved", approved=pools.request(pool_id))
-    registry.proposeAccount(people.stranger, sender=people.organizer)
-    registry.acceptAccount(public_organizer, sender=people.stranger)
+    move_entity(public_organizer, people.stranger)
     refused = {"poolId": pool_id, "campaignId": campaign_id, "organizer": public_organizer}
     with reverts(match_funding.MatchFunding_OwnCampaign, **refused):
         match_funding.enrol(pool_id, campaign_id, sender=people.town)

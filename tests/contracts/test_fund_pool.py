@@ -99,7 +99,7 @@ def test_fund_pool__to_the_last_unit_it_can_hold__funds(pools, match_funding, eu
 
 
 def test_fund_pool__by_an_organizer_it_matches__reverts(
-    pools, create_campaign, crowdfunding, match_funding, registry, people, public_organizer
+    pools, create_campaign, crowdfunding, match_funding, move_entity, people, public_organizer
 ):
     """Whatever became of the campaign, and whatever account acts for the organizer."""
     pool_id = pools.open()
@@ -109,8 +109,7 @@ def test_fund_pool__by_an_organizer_it_matches__reverts(
         match_funding.fundPool(pool_id, AMOUNT, sender=people.organizer)
     crowdfunding.cancelCampaign(campaign_id, sender=people.organizer)
     match_funding.settleReservation(pool_id, campaign_id, sender=people.stranger)
-    registry.proposeAccount(people.stranger, sender=people.organizer)
-    registry.acceptAccount(public_organizer, sender=people.stranger)
+    move_entity(public_organizer, people.stranger)
     with reverts(match_funding.MatchFunding_FunderIsOrganizer, **refused):
         match_funding.fundPool(pool_id, AMOUNT, sender=people.stranger)
 
@@ -179,12 +178,11 @@ def test_fund_pool__two_pools__are_kept_apart(pools, match_funding, people):
 
 
 def test_fund_pool__funders_account_changed__counts_for_the_new_account(
-    pools, match_funding, registry, euro, people, entities
+    pools, match_funding, move_entity, euro, people, entities
 ):
     """Authority follows the entity, money the account."""
     pool_id = pools.open(funds=AMOUNT)
-    registry.proposeAccount(people.stranger, sender=people.town)
-    registry.acceptAccount(entities["town"], sender=people.stranger)
+    move_entity(entities["town"], people.stranger)
     with reverts(match_funding.MatchFunding_NotPublicBody, account=people.town):
         match_funding.fundPool(pool_id, AMOUNT, sender=people.town)
     euro.approve(match_funding, 5, sender=people.stranger)

@@ -129,12 +129,13 @@ def test_pledge__verified_between_two_pledges__counts_all_that_is_held(
     assert gift_of() == (0, False)
 
 
-def test_pledge__members_second_account__never_counts(gift_campaign, gift_of, crowdfunding, registry, people, entities):
+def test_pledge__members_second_account__never_counts(
+    gift_campaign, gift_of, crowdfunding, move_entity, people, entities
+):
     """Neither as another member nor as part of what the member holds; nor does its withdrawal take anybody out."""
     campaign_id = gift_campaign[1]
     crowdfunding.pledge(campaign_id, ENOUGH - 1, 0, sender=people.member)
-    registry.proposeAccount(people.stranger, sender=people.member)
-    registry.acceptAccount(entities["member"], sender=people.stranger)
+    move_entity(entities["member"], people.stranger)
     crowdfunding.pledge(campaign_id, ENOUGH, 0, sender=people.stranger)
     assert gift_of() == (0, False)
     crowdfunding.pledge(campaign_id, 1, 0, sender=people.member)

@@ -114,12 +114,11 @@ def test_pledge__funded_after_the_enrolment__reverts(pools, create_campaign, cro
 
 
 def test_pledge__funders_account_changed__refuses_the_new_account(
-    pools, create_campaign, crowdfunding, match_funding, registry, people, entities
+    pools, create_campaign, crowdfunding, match_funding, move_entity, people, entities
 ):
     pool_id = pools.open()
     campaign_id = create_campaign(approved=pools.enrol(pool_id))
-    registry.proposeAccount(people.stranger, sender=people.town)
-    registry.acceptAccount(entities["town"], sender=people.stranger)
+    move_entity(entities["town"], people.stranger)
     refused = {"poolId": pool_id, "campaignId": campaign_id, "account": people.stranger}
     with reverts(match_funding.MatchFunding_FunderCannotPledge, **refused):
         crowdfunding.pledge(campaign_id, AMOUNT, 0, sender=people.stranger)
@@ -336,23 +335,21 @@ def test_pledge__members_only__campaigns_cap_and_funds_limit_as_well(pools, crea
     assert call(poor, people.member, AMOUNT) == 5
 
 
-def test_pledge__members_other_account__is_not_matched(pools, create_campaign, registry, people, entities, call):
+def test_pledge__members_other_account__is_not_matched(pools, create_campaign, move_entity, people, entities, call):
     """A member counts, and is matched, through one account in a campaign."""
     campaign_id = create_campaign(approved=pools.enrol(pools.open_for_members()))
     assert call(campaign_id, people.member, 50 * d.EURO) == 25 * d.EURO
-    registry.proposeAccount(people.stranger, sender=people.member)
-    registry.acceptAccount(entities["member"], sender=people.stranger)
+    move_entity(entities["member"], people.stranger)
     assert call(campaign_id, people.stranger, 50 * d.EURO) == 0, "the member, through a second account"
     assert call(campaign_id, people.member, 50 * d.EURO) == 0, "the first account, of no member any more"
 
 
 def test_pledge__another_member_from_the_same_account__is_not_matched(
-    pools, create_campaign, registry, people, entities, verify, call
+    pools, create_campaign, move_entity, people, entities, verify, call
 ):
     campaign_id = create_campaign(approved=pools.enrol(pools.open_for_members()))
     call(campaign_id, people.member, 50 * d.EURO)
-    registry.proposeAccount(people.stranger, sender=people.member)
-    registry.acceptAccount(entities["member"], sender=people.stranger)
+    move_entity(entities["member"], people.stranger)
     verify(people.member, d.MEMBER)
     assert call(campaign_id, people.member, 50 * d.EURO) == 0
 
@@ -384,15 +381,14 @@ def test_pledge__verified_between_two_pledges__matches_the_second(pools, create_
 
 
 def test_pledge__withdrawn_and_through_another_account__is_matched_anew(
-    pools, create_campaign, crowdfunding, registry, people, entities, call
+    pools, create_campaign, crowdfunding, move_entity, people, entities, call
 ):
     """The cap is the member's: nothing of it is left behind with the first account."""
     pool_id = pools.open_for_members(memberCap=30 * d.EURO)
     campaign_id = create_campaign(approved=pools.enrol(pool_id))
     call(campaign_id, people.member, AMOUNT)
     crowdfunding.withdrawPledge(campaign_id, sender=people.member)
-    registry.proposeAccount(people.stranger, sender=people.member)
-    registry.acceptAccount(entities["member"], sender=people.stranger)
+    move_entity(entities["member"], people.stranger)
     assert call(campaign_id, people.stranger, AMOUNT) == 30 * d.EURO
     assert pools.reserved(pool_id, campaign_id) == 30 * d.EURO
 

@@ -92,17 +92,6 @@ def withdraw(crowdfunding, campaign_id, euro):
     return withdraw
 
 
-@pytest.fixture
-def move(registry):
-    """Moves an entity to another account."""
-
-    def move(entity_id, old, new):
-        registry.proposeAccount(new, sender=old)
-        registry.acceptAccount(entity_id, sender=new)
-
-    return move
-
-
 @pytest.mark.parametrize("role", ["backer", "town", "provider", "reviewer"])
 def test_members__no_member__is_not_counted(pledge, people, role):
     pledge(getattr(people, role), member_id=0, members=0)
@@ -173,32 +162,32 @@ def test_members__uncounted_pledge_withdrawn__changes_no_count(pledge, withdraw,
     withdraw(people.backer, member_id=0, members=1)
 
 
-def test_members__moved_to_another_account__counts_through_the_first(pledge, withdraw, move, people, entities):
+def test_members__moved_to_another_account__counts_through_the_first(pledge, withdraw, move_entity, people, entities):
     member = entities["member"]
     pledge(people.member, member_id=member, members=1)
-    move(member, people.member, people.stranger)
+    move_entity(member, people.stranger)
     pledge(people.stranger, member_id=0, members=1)
     pledge(people.member, member_id=member, members=1)
     withdraw(people.stranger, member_id=0, members=1)
 
 
-def test_members__first_account_withdrew__counts_through_the_other(pledge, withdraw, move, people, entities):
+def test_members__first_account_withdrew__counts_through_the_other(pledge, withdraw, move_entity, people, entities):
     member = entities["member"]
     pledge(people.member, member_id=member, members=1)
-    move(member, people.member, people.stranger)
+    move_entity(member, people.stranger)
     pledge(people.stranger, member_id=0, members=1)
     withdraw(people.member, member_id=member, members=0)
     pledge(people.stranger, member_id=member, members=1)
     pledge(people.member, member_id=0, members=1)
 
 
-def test_members__another_member_in_the_same_account__is_not_counted(pledge, move, verify, people, entities):
+def test_members__another_member_in_the_same_account__is_not_counted(pledge, move_entity, verify, people, entities):
     first = entities["member"]
     pledge(people.member, member_id=first, members=1)
-    move(first, people.member, people.stranger)
+    move_entity(first, people.stranger)
     second = verify(people.member, d.MEMBER)
     pledge(people.member, member_id=first, members=1)
-    move(second, people.member, people.attacker)
+    move_entity(second, people.attacker)
     pledge(people.attacker, member_id=second, members=2)
 
 

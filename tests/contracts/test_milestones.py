@@ -182,11 +182,10 @@ def test_claim_milestone__organizer_without_standing__claims(
 
 
 def test_claim_milestone__organizers_account_changed__belongs_to_the_new_account(
-    campaigns, crowdfunding, registry, people, entities
+    campaigns, crowdfunding, move_entity, people, entities
 ):
     campaign_id = campaigns.reach(Phase.Delivering)
-    registry.proposeAccount(people.stranger, sender=people.organizer)
-    registry.acceptAccount(entities["organizer"], sender=people.stranger)
+    move_entity(entities["organizer"], people.stranger)
     with reverts(crowdfunding.Crowdfunding_NotOrganizer, campaignId=campaign_id, account=people.organizer):
         crowdfunding.claimMilestone(campaign_id, d.HASH, sender=people.organizer)
     crowdfunding.claimMilestone(campaign_id, d.HASH, sender=people.stranger)

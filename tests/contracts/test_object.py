@@ -166,12 +166,11 @@ def test_object__in_the_second_of_the_claim__objects(campaigns, crowdfunding, pe
 
 
 def test_object__members_other_account__objects_with_money_only(
-    campaigns, create_campaign, crowdfunding, registry, people, entities
+    campaigns, create_campaign, crowdfunding, move_entity, people, entities
 ):
     campaign_id = create_campaign(goal=1_000, stretchGoal=1_000, minPledge=0, extension=0)
     crowdfunding.pledge(campaign_id, 600, 0, sender=people.member)
-    registry.proposeAccount(people.stranger, sender=people.member)
-    registry.acceptAccount(entities["member"], sender=people.stranger)
+    move_entity(entities["member"], people.stranger)
     crowdfunding.pledge(campaign_id, 400, 0, sender=people.stranger)
     travel_to(crowdfunding.campaign(campaign_id).deadline)
     campaigns.open_claim(campaign_id)

@@ -67,10 +67,11 @@ def test_object__manager_of_a_pool_that_only_was_asked__reverts(pools, campaigns
         crowdfunding.object(campaign_id, 0, 1, sender=people.town)
 
 
-def test_object__managers_account_changed__follows_the_entity(pools, claimed, crowdfunding, registry, people, entities):
+def test_object__managers_account_changed__follows_the_entity(
+    pools, claimed, crowdfunding, move_entity, people, entities
+):
     campaign_id = claimed(pools.open())
-    registry.proposeAccount(people.stranger, sender=people.town)
-    registry.acceptAccount(entities["town"], sender=people.stranger)
+    move_entity(entities["town"], people.stranger)
     with reverts(crowdfunding.Crowdfunding_NoPledge, campaignId=campaign_id, backer=people.town):
         crowdfunding.object(campaign_id, 0, 1, sender=people.town)
     crowdfunding.object(campaign_id, 0, 1, sender=people.stranger)
@@ -94,15 +95,14 @@ def test_object__manager_suspended_and_expired__objects(pools, claimed, crowdfun
     crowdfunding.object(campaign_id, 0, 1, sender=people.town)
 
 
-def test_object__manager_twice__reverts(pools, claimed, crowdfunding, registry, people, entities):
+def test_object__manager_twice__reverts(pools, claimed, crowdfunding, move_entity, people, entities):
     """Nor once more through another account."""
     campaign_id = claimed(pools.open())
     crowdfunding.object(campaign_id, 0, 1, sender=people.town)
     refused = {"campaignId": campaign_id, "milestone": 0, "attempt": 1}
     with reverts(crowdfunding.Crowdfunding_AlreadyObjected, account=people.town, **refused):
         crowdfunding.object(campaign_id, 0, 1, sender=people.town)
-    registry.proposeAccount(people.stranger, sender=people.town)
-    registry.acceptAccount(entities["town"], sender=people.stranger)
+    move_entity(entities["town"], people.stranger)
     with reverts(crowdfunding.Crowdfunding_AlreadyObjected, account=people.stranger, **refused):
         crowdfunding.object(campaign_id, 0, 1, sender=people.stranger)
 
@@ -204,7 +204,7 @@ def test_object__manager_with_a_pledge__objects_with_both_once(pools, campaigns,
 
 
 def test_object__manager_that_moved_away_from_its_pledge__objects_with_each_from_its_account(
-    pools, campaigns, crowdfunding, match_funding, registry, people, entities
+    pools, campaigns, crowdfunding, match_funding, move_entity, people, entities
 ):
     """The pledge stays with the old account, the pool goes with the entity; neither counts twice."""
     pool_id = pools.open(funds=0)
@@ -214,8 +214,7 @@ def test_object__manager_that_moved_away_from_its_pledge__objects_with_each_from
     travel_to(crowdfunding.campaign(campaign_id).pledgingEndsAt)
     campaigns.open_claim(campaign_id)
     crowdfunding.object(campaign_id, 0, 1, sender=people.town)
-    registry.proposeAccount(people.stranger, sender=people.town)
-    registry.acceptAccount(entities["town"], sender=people.stranger)
+    move_entity(entities["town"], people.stranger)
     for account in (people.town, people.stranger):
         refused = {"campaignId": campaign_id, "milestone": 0, "attempt": 1, "account": account}
         with reverts(crowdfunding.Crowdfunding_AlreadyObjected, **refused):

@@ -240,10 +240,9 @@ def test_cancel__handed_over__gives_all_back_and_no_stock(marketplace, people, o
     assert marketplace.listing(1).stock == STOCK - QUANTITY
 
 
-def test_acts__of_a_sellers_new_account__are_the_sellers(registry, marketplace, people, entities, orders):
+def test_acts__of_a_sellers_new_account__are_the_sellers(move_entity, marketplace, people, entities, orders):
     order_id = orders.reach(OrderState.Placed)
-    registry.proposeAccount(people.stranger, sender=people.organizer)
-    registry.acceptAccount(entities["organizer"], sender=people.stranger)
+    move_entity(entities["organizer"], people.stranger)
     with reverts(marketplace.Escrow_NotParty, id=order_id, account=people.organizer):
         marketplace.acceptOrder(order_id, sender=people.organizer)
     marketplace.acceptOrder(order_id, sender=people.stranger)

@@ -178,11 +178,10 @@ def test_pledge__by_the_organizer__reverts(campaigns, crowdfunding, people, enti
 
 
 def test_pledge__organizers_account_changed__refuses_the_new_account(
-    campaigns, crowdfunding, registry, people, entities
+    campaigns, crowdfunding, move_entity, people, entities
 ):
     campaign_id = campaigns.reach(Phase.Live)
-    registry.proposeAccount(people.stranger, sender=people.organizer)
-    registry.acceptAccount(entities["organizer"], sender=people.stranger)
+    move_entity(entities["organizer"], people.stranger)
     with reverts(
         crowdfunding.Crowdfunding_OrganizerCannotPledge, campaignId=campaign_id, organizer=entities["organizer"]
     ):

@@ -57,11 +57,10 @@ def test_post_update__organizer_suspended__publishes(campaigns, crowdfunding, re
 
 
 def test_post_update__organizers_account_changed__belongs_to_the_new_account(
-    campaigns, crowdfunding, registry, people, entities
+    campaigns, crowdfunding, move_entity, people, entities
 ):
     campaign_id = campaigns.reach(Phase.Live)
-    registry.proposeAccount(people.stranger, sender=people.organizer)
-    registry.acceptAccount(entities["organizer"], sender=people.stranger)
+    move_entity(entities["organizer"], people.stranger)
     with reverts(crowdfunding.Crowdfunding_NotOrganizer, campaignId=campaign_id, account=people.organizer):
         crowdfunding.postUpdate(campaign_id, d.HASH, sender=people.organizer)
     crowdfunding.postUpdate(campaign_id, d.HASH, sender=people.stranger)

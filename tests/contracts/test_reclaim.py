@@ -238,12 +238,11 @@ def test_reclaim__funder_that_paid_twice__gets_the_part_of_both(pools, match_fun
 
 @pytest.mark.parametrize("how", ["account changed", "revoked", "suspended"])
 def test_reclaim__whatever_became_of_the_funder__goes_to_the_account_that_paid(
-    ended, match_funding, registry, euro, people, entities, revoke_entity, how
+    ended, match_funding, registry, euro, people, entities, revoke_entity, how, move_entity
 ):
     """Authority follows the entity, money the account."""
     if how == "account changed":
-        registry.proposeAccount(people.attacker, sender=people.town)
-        registry.acceptAccount(entities["town"], sender=people.attacker)
+        move_entity(entities["town"], people.attacker)
     elif how == "revoked":
         revoke_entity(entities["town"])
     else:

@@ -464,10 +464,9 @@ def test_rule__by_a_party__reverts(lab, pro_bono, people, redemptions, contested
         pro_bono.rule(contested, 1, d.REASON, sender=party)
 
 
-def test_rule__by_who_paid__reverts(lab, registry, pro_bono, people, entities, redemptions, contested):
+def test_rule__by_who_paid__reverts(lab, move_entity, pro_bono, people, entities, redemptions, contested):
     """Though another account acts for the beneficiary now."""
-    registry.proposeAccount(people.stranger, sender=people.organizer)
-    registry.acceptAccount(entities["organizer"], sender=people.stranger)
+    move_entity(entities["organizer"], people.stranger)
     administer(lab.authority, lab.authority.grantRole, ARBITER, people.organizer, 0, sender=people.admin)
     travel_to(now() + 5 * DAY)
     with reverts(pro_bono.Escrow_ArbiterIsParty, id=contested, arbiter=people.organizer):
@@ -536,7 +535,7 @@ def test_end__without_help__gives_all_back(credit, pro_bono, people, entities, r
 
 @pytest.mark.parametrize("end", ["suspended", "revoked", "account changed"])
 def test_expire__whatever_became_of_the_beneficiary__returns_to_who_paid(
-    registry, credit, pro_bono, people, entities, redemptions, revoke_entity, end
+    registry, credit, pro_bono, people, entities, redemptions, revoke_entity, end, move_entity
 ):
     redemption_id = redemptions.reach(State.Unruled)
     if end == "suspended":
@@ -544,8 +543,7 @@ def test_expire__whatever_became_of_the_beneficiary__returns_to_who_paid(
     elif end == "revoked":
         revoke_entity(entities["organizer"])
     else:
-        registry.proposeAccount(people.stranger, sender=people.organizer)
-        registry.acceptAccount(entities["organizer"], sender=people.stranger)
+        move_entity(entities["organizer"], people.stranger)
     tx = pro_bono.expire(redemption_id, sender=people.attacker)
     emits(
         tx,
@@ -561,10 +559,9 @@ def test_expire__whatever_became_of_the_beneficiary__returns_to_who_paid(
     assert credit.balanceOf(people.organizer) == 100 * d.CREDIT
 
 
-def test_new_account__of_the_beneficiary__acts(registry, credit, pro_bono, people, entities, redemptions):
+def test_new_account__of_the_beneficiary__acts(move_entity, credit, pro_bono, people, entities, redemptions):
     redemption_id = redemptions.reach(State.Delivered)
-    registry.proposeAccount(people.stranger, sender=people.organizer)
-    registry.acceptAccount(entities["organizer"], sender=people.stranger)
+    move_entity(entities["organizer"], people.stranger)
     with reverts(pro_bono.Escrow_NotParty, id=redemption_id, account=people.organizer):
         pro_bono.confirmHelp(redemption_id, sender=people.organizer)
     pro_bono.confirmHelp(redemption_id, sender=people.stranger)

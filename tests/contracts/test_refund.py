@@ -108,13 +108,12 @@ def test_refund__years_later_and_organizer_revoked__pays(
 
 
 def test_refund__members_account_changed__goes_to_the_account_that_pledged(
-    campaigns, crowdfunding, registry, euro, people, entities
+    campaigns, crowdfunding, move_entity, euro, people, entities
 ):
     before = euro.balanceOf(people.member)
     campaign_id = campaigns.reach(Phase.Live)
     crowdfunding.pledge(campaign_id, d.MIN_PLEDGE, 0, sender=people.member)
-    registry.proposeAccount(people.stranger, sender=people.member)
-    registry.acceptAccount(entities["member"], sender=people.stranger)
+    move_entity(entities["member"], people.stranger)
     crowdfunding.cancelCampaign(campaign_id, sender=people.organizer)
     with reverts(crowdfunding.Crowdfunding_NoPledge, campaignId=campaign_id, backer=people.stranger):
         crowdfunding.refund(campaign_id, people.stranger, sender=people.stranger)

@@ -172,11 +172,10 @@ def test_release_match__payout_account_changed__goes_to_the_present_one(
 
 
 def test_release_match__organizers_account_changed__money_stays_with_the_payout_account(
-    matched, campaigns, match_funding, registry, euro, people, entities
+    matched, campaigns, match_funding, move_entity, euro, people, entities
 ):
     campaigns.claim_and_release(matched[1])
-    registry.proposeAccount(people.attacker, sender=people.organizer)
-    registry.acceptAccount(entities["organizer"], sender=people.attacker)
+    move_entity(entities["organizer"], people.attacker)
     balance = euro.balanceOf(people.payout)
     match_funding.releaseMatch(*matched, sender=people.attacker)
     assert euro.balanceOf(people.payout) == balance + DUE[0]

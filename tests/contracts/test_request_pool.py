@@ -45,11 +45,10 @@ def test_request_pool__not_the_organizer__reverts(pool_id, campaigns, match_fund
 
 
 def test_request_pool__organizers_account_changed__follows_the_entity(
-    pool_id, campaigns, match_funding, registry, people, entities
+    pool_id, campaigns, match_funding, move_entity, people, entities
 ):
     campaign_id = campaigns.reach(Phase.Live)
-    registry.proposeAccount(people.stranger, sender=people.organizer)
-    registry.acceptAccount(entities["organizer"], sender=people.stranger)
+    move_entity(entities["organizer"], people.stranger)
     with reverts(match_funding.MatchFunding_NotOrganizer, campaignId=campaign_id, account=people.organizer):
         match_funding.requestPool(campaign_id, pool_id, sender=people.organizer)
     match_funding.requestPool(campaign_id, pool_id, sender=people.stranger)

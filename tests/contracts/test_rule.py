@@ -77,13 +77,8 @@ def test_rule__executed_by_the_authority__reverts(campaigns, lab, crowdfunding, 
 
 
 @pytest.fixture(params=["organizer", "payout account", "backer", "member that moved", "member that moves on"])
-def partial(request, campaigns, crowdfunding, registry, people, entities):
+def partial(request, campaigns, crowdfunding, move_entity, people, entities):
     """Id of a campaign with a stopped claim to which the arbiter is a party, one way or another."""
-
-    def move(role, account):
-        registry.proposeAccount(account, sender=getattr(people, role))
-        registry.acceptAccount(entities[role], sender=account)
-
     pledges = {people.backer: 1_001, people.member: 500}
     if request.param == "backer":
         pledges[people.arbiter] = 1
@@ -91,20 +86,18 @@ def partial(request, campaigns, crowdfunding, registry, people, entities):
     if request.param == "member that moved":
         # The member's money comes from the old account, and the member acts through the arbiter's now.
         campaign_id = campaigns.funded_by(pledges)
-        move("member", people.arbiter)
+        move_entity(entities["member"], people.arbiter)
     elif request.param == "member that moves on":
         # The arbiter's account was the one that counted; it keeps the pledge.
-        move("member", people.arbiter)
+        move_entity(entities["member"], people.arbiter)
         del pledges[people.member]
         campaign_id = campaigns.funded_by(pledges | {people.arbiter: 500})
-        move_on = people.stranger
-        registry.proposeAccount(move_on, sender=people.arbiter)
-        registry.acceptAccount(entities["member"], sender=move_on)
+        move_entity(entities["member"], people.stranger)
     else:
         campaign_id = campaigns.funded_by(pledges, **changes)
     campaigns.stop(campaign_id)
     if request.param == "organizer":
-        move("organizer", people.arbiter)
+        move_entity(entities["organizer"], people.arbiter)
     return campaign_id
 
 
@@ -143,26 +136,21 @@ def test_rule__pledge_withdrawn_before__rules(campaigns, crowdfunding, verify, p
 
 
 @pytest.fixture(params=["manager", "funder of the first", "funder of the last", "funding account that moved on"])
-def party_of_a_pool(request, pools, campaigns, match_funding, registry, euro, people, entities):
+def party_of_a_pool(request, pools, campaigns, match_funding, move_entity, euro, people, entities):
     """Id of a campaign with a stopped claim and three pools, one of which the arbiter manages or funded."""
-
-    def move(role, old_account, new_account):
-        registry.proposeAccount(new_account, sender=old_account)
-        registry.acceptAccount(entities[role], sender=new_account)
-
     pool_ids = [pools.open(funds=0) for _ in range(3)]
     campaign_id = campaigns.reach(Phase.Delivering, approved=pools.enrol(*pool_ids))
     if request.param == "manager":
-        move("town", people.town, people.arbiter)
+        move_entity(entities["town"], people.arbiter)
     elif request.param == "funding account that moved on":
         # The entity acts through another account now; the money comes back to the arbiter's.
-        move("region", people.region, people.arbiter)
+        move_entity(entities["region"], people.arbiter)
         euro.approve(match_funding, 1, sender=people.arbiter)
         match_funding.fundPool(pool_ids[1], 1, sender=people.arbiter)
-        move("region", people.arbiter, people.stranger)
+        move_entity(entities["region"], people.stranger)
     else:
         match_funding.fundPool(pool_ids[0 if "first" in request.param else 2], 1, sender=people.region)
-        move("region", people.region, people.arbiter)
+        move_entity(entities["region"], people.arbiter)
     campaigns.stop(campaign_id)
     return campaign_id
 

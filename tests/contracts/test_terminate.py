@@ -195,12 +195,11 @@ def test_terminate__by_the_organizer__at_once(campaigns, crowdfunding, euro, peo
 
 
 def test_terminate__organizers_account_changed__belongs_to_the_new_account(
-    campaigns, crowdfunding, registry, people, entities
+    campaigns, crowdfunding, move_entity, people, entities
 ):
     campaign_id = campaigns.reach(Phase.Delivering)
     claim_by = crowdfunding.milestone(campaign_id, 0).claimBy
-    registry.proposeAccount(people.stranger, sender=people.organizer)
-    registry.acceptAccount(entities["organizer"], sender=people.stranger)
+    move_entity(entities["organizer"], people.stranger)
     with reverts(crowdfunding.Crowdfunding_TerminateTooEarly, campaignId=campaign_id, claimBy=claim_by):
         crowdfunding.terminate(campaign_id, sender=people.organizer)
     crowdfunding.terminate(campaign_id, sender=people.stranger)
