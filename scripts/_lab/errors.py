@@ -13,7 +13,7 @@
     ├── ApiFailed            the API did not answer, or answered with a problem
     ├── ActFailed            a transaction of the story reverted
     ├── WrongClock           the chain's clock is later than the story begins
-    ├── BooksDiffer          money and books do not agree
+    ├── BooksDiffer          money, hours or credits do not agree with their books
     └── AnswerDiffers        the API says something else than the contracts
 """
 
@@ -65,7 +65,7 @@ class WrongClock(LabError):
 
 
 class BooksDiffer(LabError):
-    """Books, pledges and balance of a currency do not agree."""
+    """Money, hours or credits do not agree with their books."""
 
 
 class AnswerDiffers(LabError):
