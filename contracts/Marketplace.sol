@@ -426,7 +426,8 @@ contract Marketplace is Escrow, ReentrancyGuardTransient, IMarketplace {
         Orders.Order storage o = _orders[orderId];
         (o.buyer, o.listingId, o.state, o.since) =
             (buyer, item.listingId, OrderState.Placed, uint40(block.timestamp));
-        (o.money, o.credits, o.quantity) = (money, credits, item.quantity);
+        // No more than the stock, which has as many bits.
+        (o.money, o.credits, o.quantity, o.buyerEntity) = (money, credits, uint24(item.quantity), entityId);
 
         _logOrder(item, orderId, buyer, money, credits);
     }
@@ -586,10 +587,11 @@ contract Marketplace is Escrow, ReentrancyGuardTransient, IMarketplace {
         require(registry.entityOf(account) == l.seller, Escrow_NotParty(orderId, account));
     }
 
-    /// @dev Nobody rules on an order that they placed, are paid for, or sell in.
+    /// @dev Nobody rules on an order that they or their entity placed, are paid for, or sell in.
     function _checkArbiter(uint32 orderId, Orders.Order storage o, Orders.Listing storage l) private view {
         uint32 entityId = registry.entityOf(msg.sender);
-        bool party = msg.sender == o.buyer || msg.sender == l.payoutAccount || entityId == l.seller;
+        bool party = msg.sender == o.buyer || msg.sender == l.payoutAccount || entityId == l.seller
+            || (entityId != 0 && entityId == o.buyerEntity);
         require(!party, Escrow_ArbiterIsParty(orderId, msg.sender));
     }
 

@@ -52,7 +52,7 @@ interface IMarketplace is IEscrow {
         address currency; // listed ERC-20; zero if there is no price in money
         uint96 price; // of one unit, in base units of the currency
         uint96 creditPrice; // of one unit, in base units of the credit; one of the two prices is above zero
-        uint32 stock; // units, > 0
+        uint32 stock; // units, > 0, below 2^24
         uint8 deliveryModes; // bit set, > 0: pickup 1, shipping 2, on site 4, online 8
         uint32 acceptWindow; // 1 hour to 30 days
         uint32 deliverWindow; // 1 hour to 180 days

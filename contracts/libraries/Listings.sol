@@ -26,6 +26,8 @@ library Listings {
     /// @dev A buyer needs time to look.
     uint256 private constant MIN_CONFIRM = 3 days;
     uint256 private constant MAX_CONFIRM = 30 days;
+    /// @dev Leaves room in an order for the entity that bought.
+    uint256 private constant MAX_STOCK = type(uint24).max;
     /// @dev Pickup 1, shipping 2, on site 4, online 8.
     uint256 private constant ALL_MODES = 15;
 
@@ -96,7 +98,7 @@ library Listings {
     function _check(IMarketplace.ListingTerms calldata t) private view {
         checkPrice(t.currency, t.price, t.creditPrice);
         checkPayoutAccount(t.payoutAccount, t.currency);
-        _within("stock", t.stock, 1, type(uint32).max);
+        _within("stock", t.stock, 1, MAX_STOCK);
         _within("deliveryModes", t.deliveryModes, 1, ALL_MODES);
         _within("acceptWindow", t.acceptWindow, MIN_ACCEPT, MAX_ACCEPT);
         _within("deliverWindow", t.deliverWindow, MIN_DELIVER, MAX_DELIVER);

@@ -38,8 +38,9 @@ library Orders {
         // slot 1
         uint96 money;
         uint96 credits;
-        uint32 quantity;
+        uint24 quantity;
         uint8 paid; // bit 1 << part
+        uint32 buyerEntity; // for which the buyer acted; 0 if for none
     }
 
     /// @notice What the buyer saw: the terms that never change, and the prices.

@@ -305,6 +305,26 @@ def test_rule__by_a_party__reverts(lab, marketplace, people, orders, role):
         marketplace.rule(order_id, SHARE, d.REASON, sender=party)
 
 
+def test_rule__by_another_account_of_the_entity_that_bought__reverts(registry, marketplace, people, entities, orders):
+    """It once went through: the order knew only the account that had paid."""
+    order_id = orders.reach(OrderState.Disputed)
+    registry.proposeAccount(people.arbiter, sender=people.member)
+    registry.acceptAccount(entities["member"], sender=people.arbiter)
+    with reverts(marketplace.Escrow_ArbiterIsParty, id=order_id, arbiter=people.arbiter):
+        marketplace.rule(order_id, SHARE, d.REASON, sender=people.arbiter)
+
+
+def test_rule__buyer_and_arbiter_without_entity__is_done(registry, marketplace, people, euro, orders):
+    euro.approve(marketplace, 2**256 - 1, sender=people.backer)
+    orders.place(orders.list_item(creditPrice=0), sender=people.backer)
+    marketplace.acceptOrder(1, sender=people.organizer)
+    marketplace.handOver(1, d.HASH, sender=people.organizer)
+    marketplace.disputeOrder(1, d.REASON, sender=people.backer)
+    assert registry.entityOf(people.backer) == registry.entityOf(people.arbiter) == 0
+    marketplace.rule(1, SHARE, d.REASON, sender=people.arbiter)
+    assert marketplace.order(1).state == OrderState.Ruled
+
+
 def test_rule__by_the_arbiter__is_told(marketplace, people, orders):
     order_id = orders.reach(OrderState.Disputed)
     tx = marketplace.rule(order_id, SHARE, d.REASON, sender=people.arbiter)
