@@ -28,7 +28,7 @@ contract CostLab is Stage {
     address private immutable _town = vm.addr(30);
     uint256[ACTS] private _gas;
 
-    constructor() Stage(address(1)) {
+    constructor() Stage(address(1), address(1)) {
         _verified(_organizer, SSE);
         _verified(_town, PUBLIC_BODY);
     }

@@ -44,7 +44,7 @@ contract CurrencyStage is Stage {
 
     mapping(address currency => Scene) private _scenes;
 
-    constructor(uint8 decimals) Stage(address(1)) {
+    constructor(uint8 decimals) Stage(address(1), address(1)) {
         hostile = new HostileToken(decimals);
         vm.prank(_official);
         crowdfunding.listCurrency(address(hostile));

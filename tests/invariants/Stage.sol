@@ -34,14 +34,17 @@ abstract contract Stage {
     HostileToken public immutable lira;
     address internal immutable _official = vm.addr(1);
 
-    /// @param escrow Stands for both contracts of the lab that hold credits.
-    constructor(address escrow) {
+    /// @param marketplace_ One of the two contracts of the lab that hold credits for others; where none is needed, any account.
+    /// @param proBono_ The other one.
+    constructor(address marketplace_, address proBono_) {
         vm.warp(1_800_000_000);
         vm.label(_official, "official");
         authority = new AccessManager(_official);
         forwarder = new ERC2771Forwarder("Eranos Forwarder");
         registry = new EntityRegistry(address(authority), address(forwarder));
-        credit = new InnovationCredit(address(authority), address(forwarder), registry, escrow, IProBono(escrow));
+        credit = new InnovationCredit(
+            address(authority), address(forwarder), registry, marketplace_, IProBono(proBono_)
+        );
         // The two know each other from their creation on.
         address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
         crowdfunding = new Crowdfunding(

@@ -53,7 +53,7 @@ contract CrowdfundingHandler is Stage {
     address internal immutable _payout = vm.addr(2);
     address internal immutable _stranger = vm.addr(3);
 
-    constructor(address escrow) Stage(escrow) {
+    constructor(address escrow) Stage(escrow, escrow) {
         for (uint256 i; i < ORGANIZERS; ++i) {
             organizers.push(vm.addr(10 + i));
             _verified(organizers[i], SSE);

@@ -47,7 +47,7 @@ contract InnovationCreditHandler is Stage {
     /// @notice What this contract saw that must never be; empty if all is well.
     string public violation;
 
-    constructor(Escrow escrow_) Stage(address(escrow_)) {
+    constructor(Escrow escrow_) Stage(address(escrow_), address(escrow_)) {
         escrow = escrow_;
         for (uint256 i; i < PEOPLE; ++i) {
             people.push(vm.addr(40 + i));
