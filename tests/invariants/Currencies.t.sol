@@ -3,10 +3,11 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ICrowdfunding} from "../../contracts/interfaces/ICrowdfunding.sol";
+import {IMarketplace} from "../../contracts/interfaces/IMarketplace.sol";
 import {IMatchFunding} from "../../contracts/interfaces/IMatchFunding.sol";
 import {Crowdfunding} from "../../contracts/Crowdfunding.sol";
 import {HostileToken} from "../../contracts/mocks/HostileToken.sol";
-import {Stage} from "./Stage.sol";
+import {EscrowStage} from "./EscrowStage.sol";
 import {vm} from "./Vm.sol";
 
 /// @dev Every act that moves a currency.
@@ -18,13 +19,17 @@ enum Act {
     Collect,
     ReleaseAndCollect,
     ReleaseMatch,
-    Reclaim
+    Reclaim,
+    PlaceOrder,
+    PayBuyer,
+    PaySeller,
+    PayOrder
 }
 
 /// @title Two lives of a lab at once, one in a currency that may misbehave, one in a sound one
 /// @notice Each act can be done once in each currency.
-contract CurrencyStage is Stage {
-    uint256 public constant ACTS = 8;
+contract CurrencyStage is EscrowStage {
+    uint256 public constant ACTS = 12;
     uint256 internal constant GOAL = 1e12;
     address public immutable backer = vm.addr(20);
     address public immutable town = vm.addr(30);
@@ -40,11 +45,14 @@ contract CurrencyStage is Stage {
         uint32 releasable;
         uint32 pool;
         uint32 endedPool;
+        uint32 listing;
+        uint32 ruled; // an order that owes both parties
+        uint32 lapsed; // one that nobody has carried out
     }
 
     mapping(address currency => Scene) private _scenes;
 
-    constructor(uint8 decimals) Stage(address(1), address(1)) {
+    constructor(uint8 decimals) {
         hostile = new HostileToken(decimals);
         vm.prank(_official);
         crowdfunding.listCurrency(address(hostile));
@@ -61,6 +69,7 @@ contract CurrencyStage is Stage {
             crowdfunding.releaseMilestone(_scenes[currencies[i]].booked);
             _fund(currencies[i], backer, address(crowdfunding), 100);
             _fund(currencies[i], town, address(matchFunding), 100);
+            _fund(currencies[i], backer, address(marketplace), 100);
         }
     }
 
@@ -79,6 +88,7 @@ contract CurrencyStage is Stage {
         else if (act == Act.Refund) data = abi.encodeCall(crowdfunding.refund, (s.canceled, backer));
         else if (act == Act.Collect) data = abi.encodeCall(crowdfunding.collect, (s.booked));
         else if (act == Act.ReleaseAndCollect) data = abi.encodeCall(crowdfunding.releaseAndCollect, (s.releasable));
+        else if (act >= Act.PlaceOrder) (target, data) = (address(marketplace), _orderCall(act, s));
         else (sender, target) = (town, address(matchFunding));
         if (act == Act.FundPool) data = abi.encodeCall(matchFunding.fundPool, (s.pool, 100));
         else if (act == Act.ReleaseMatch) data = abi.encodeCall(matchFunding.releaseMatch, (s.pool, s.booked));
@@ -91,11 +101,26 @@ contract CurrencyStage is Stage {
         return target.call(data);
     }
 
-    /// @notice What both contracts say and hold in a currency, as one number to compare.
+    function _orderCall(Act act, Scene memory s) private view returns (bytes memory) {
+        if (act == Act.PlaceOrder) return abi.encodeCall(marketplace.placeOrders, (_basket(s.listing, 1)));
+        if (act == Act.PayOrder) return abi.encodeCall(marketplace.payOrder, (s.ruled));
+        IMarketplace.Part part = act == Act.PayBuyer ? IMarketplace.Part.BuyerMoney : IMarketplace.Part.SellerMoney;
+        return abi.encodeCall(marketplace.payPart, (s.ruled, part));
+    }
+
+    /// @notice What the contracts say and hold in a currency, as one number to compare.
     function books(address currency) external view returns (bytes32) {
         Scene memory s = _scenes[currency];
+        bytes32 orders = keccak256(
+            abi.encode(
+                marketplace.listing(s.listing),
+                marketplace.order(s.ruled),
+                IERC20(currency).balanceOf(address(marketplace))
+            )
+        );
         return keccak256(
             abi.encode(
+                orders,
                 crowdfunding.campaign(s.live),
                 crowdfunding.campaign(s.canceled),
                 crowdfunding.campaign(s.booked),
@@ -109,8 +134,8 @@ contract CurrencyStage is Stage {
         );
     }
 
-    /// @notice What both contracts hold beyond what they owe.
-    function surplus(address currency) external view returns (int256[2] memory beyond) {
+    /// @notice What the contracts hold beyond what they owe.
+    function surplus(address currency) external view returns (int256[3] memory beyond) {
         Scene memory s = _scenes[currency];
         uint32[4] memory ids = [s.live, s.canceled, s.booked, s.releasable];
         beyond[0] = int256(IERC20(currency).balanceOf(address(crowdfunding)));
@@ -124,6 +149,14 @@ contract CurrencyStage is Stage {
             IMatchFunding.PoolView memory p = matchFunding.pool(pools[i]);
             beyond[1] -= int256(uint256(p.funded) - p.paid - p.reclaimed);
         }
+        beyond[2] = int256(IERC20(currency).balanceOf(address(marketplace)));
+        for (uint32 id = 1; id <= marketplace.orderCount(); ++id) {
+            IMarketplace.OrderView memory o = marketplace.order(id);
+            if (marketplace.listing(o.listingId).currency != currency) continue;
+            uint256 owed = marketplace.dueOf(id, IMarketplace.Part.BuyerMoney)
+                + marketplace.dueOf(id, IMarketplace.Part.SellerMoney);
+            beyond[2] -= int256(o.ended ? owed : o.money);
+        }
     }
 
     function _open(address currency) private {
@@ -135,6 +168,7 @@ contract CurrencyStage is Stage {
         matchFunding.requestPool(s.booked, s.pool);
         vm.prank(town);
         matchFunding.enrol(s.pool, s.booked);
+        s.listing = _list(currency, 30 days);
     }
 
     function _back(address currency) private {
@@ -145,6 +179,42 @@ contract CurrencyStage is Stage {
         _pledge(currency, s.releasable, GOAL);
         vm.prank(_organizer);
         crowdfunding.cancelCampaign(s.canceled);
+        _order(currency);
+    }
+
+    /// @dev One order is disputed and ruled, another one lapses.
+    function _order(address currency) private {
+        Scene storage s = _scenes[currency];
+        _fund(currency, backer, address(marketplace), 600);
+        s.ruled = _place(_basket(s.listing, 5));
+        vm.prank(_organizer);
+        marketplace.acceptOrder(s.ruled);
+        vm.prank(_organizer);
+        marketplace.handOver(s.ruled, HASH);
+        vm.prank(backer);
+        marketplace.disputeOrder(s.ruled, HASH);
+        vm.prank(_official);
+        marketplace.rule(s.ruled, 6_000, HASH);
+        s.lapsed = _place(_basket(_list(currency, 1 hours), 1));
+    }
+
+    function _place(IMarketplace.Item[] memory items) private returns (uint32) {
+        vm.prank(backer);
+        return marketplace.placeOrders(items);
+    }
+
+    function _list(address currency, uint32 acceptWindow) private returns (uint32) {
+        IMarketplace.ListingTerms memory t;
+        (t.currency, t.price, t.stock, t.deliveryModes) = (currency, 100, 10, 1);
+        (t.acceptWindow, t.deliverWindow, t.confirmWindow) = (acceptWindow, 30 days, 30 days);
+        t.payoutAccount = payout;
+        vm.prank(_organizer);
+        return marketplace.list(t);
+    }
+
+    function _basket(uint32 listingId, uint32 quantity) private view returns (IMarketplace.Item[] memory items) {
+        items = new IMarketplace.Item[](1);
+        items[0] = IMarketplace.Item(listingId, quantity, 1, marketplace.listing(listingId).termsHash, HASH);
     }
 
     function _deliver(address currency) private {
@@ -190,11 +260,18 @@ contract CurrencyStage is Stage {
 /// @notice A row says what a currency does and, for each act, whether it goes through all the same. What is refused
 /// leaves the books as they were and goes through once the currency behaves again; the sound currency never notices.
 contract CurrencyTest {
-    uint256 private constant ENTRIES = 1 << uint256(Act.Pledge) | 1 << uint256(Act.FundPool);
-    uint256 private constant ALL = 255;
+    uint256 private constant ENTRIES =
+        1 << uint256(Act.Pledge) | 1 << uint256(Act.FundPool) | 1 << uint256(Act.PlaceOrder);
+    uint256 private constant ALL = 4_095;
     uint256 private constant EXITS = ALL ^ ENTRIES;
     uint256 private constant OF_CROWDFUNDING = 1 << uint256(Act.Pledge) | 1 << uint256(Act.Withdraw)
         | 1 << uint256(Act.Refund) | 1 << uint256(Act.Collect) | 1 << uint256(Act.ReleaseAndCollect);
+    uint256 private constant OF_POOLS =
+        1 << uint256(Act.FundPool) | 1 << uint256(Act.ReleaseMatch) | 1 << uint256(Act.Reclaim);
+    uint256 private constant OF_ORDERS = ALL ^ OF_CROWDFUNDING ^ OF_POOLS;
+
+    /// @dev Pays two people, so that a hook is called twice, and the second call may be refused.
+    uint256 private constant TWICE = 1 << uint256(Act.PayOrder);
 
     struct Row {
         string name;
@@ -207,7 +284,7 @@ contract CurrencyTest {
     function test_every_currency_works_or_is_refused_at_the_door() external {
         Row[] memory rows = _rows();
         for (uint256 i; i < rows.length; ++i) {
-            for (uint256 act; act < 8; ++act) _try(rows[i], Act(act));
+            for (uint256 act; act < 12; ++act) _try(rows[i], Act(act));
         }
     }
 
@@ -243,13 +320,13 @@ contract CurrencyTest {
         (address hostile, address sound) = (address(lab.hostile()), address(lab.euro()));
         bytes32 untouched = lab.books(sound);
         row.misbehave(lab);
-        (bytes32 before, int256[2] memory surplus) = (lab.books(hostile), lab.surplus(hostile));
+        (bytes32 before, int256[3] memory surplus) = (lab.books(hostile), lab.surplus(hostile));
         (bool done,) = lab.attempt(act, hostile);
         bool expected = row.works >> uint256(act) & 1 == 1;
         require(done == expected, _label(row.name, act, expected ? "was refused" : "went through"));
         require(done || lab.books(hostile) == before, _label(row.name, act, "changed the books"));
-        int256[2] memory left = lab.surplus(hostile);
-        require(left[0] >= surplus[0] && left[1] >= surplus[1], _label(row.name, act, "was paid by others"));
+        int256[3] memory left = lab.surplus(hostile);
+        for (uint256 i; i < 3; ++i) require(left[i] >= surplus[i], _label(row.name, act, "was paid by others"));
         require(lab.books(sound) == untouched, _label(row.name, act, "touched another currency"));
         (bool soundDone,) = lab.attempt(act, sound);
         require(soundDone, _label(row.name, act, "stopped another currency"));
@@ -260,14 +337,25 @@ contract CurrencyTest {
     }
 
     function _label(string memory name, Act act, string memory what) private pure returns (string memory) {
-        string[8] memory acts = [
-            "pledge", "fundPool", "withdraw", "refund", "collect", "releaseAndCollect", "releaseMatch", "reclaim"
+        string[12] memory acts = [
+            "pledge",
+            "fundPool",
+            "withdraw",
+            "refund",
+            "collect",
+            "releaseAndCollect",
+            "releaseMatch",
+            "reclaim",
+            "placeOrder",
+            "payPart to the buyer",
+            "payPart to the seller",
+            "payOrder"
         ];
         return string.concat(name, ": ", acts[uint256(act)], " ", what);
     }
 
     function _rows() private pure returns (Row[] memory rows) {
-        rows = new Row[](24);
+        rows = new Row[](27);
         rows[0] = Row("behaves", 6, _nothing, _nothing, ALL);
         rows[1] = Row("0 decimals", 0, _nothing, _nothing, ALL);
         rows[2] = Row("18 decimals", 18, _nothing, _nothing, ALL);
@@ -287,11 +375,14 @@ contract CurrencyTest {
         rows[16] = Row("grows in the middle", 6, _growInside, _noHook, EXITS);
         rows[17] = Row("shrinks in the middle", 6, _shrinkInside, _noHook, 0);
         rows[18] = Row("re-enters crowdfunding: pledge", 6, _enterPledge, _noHook, 0);
-        rows[19] = Row("re-enters crowdfunding: refund", 6, _enterRefund, _noHook, ALL ^ OF_CROWDFUNDING);
-        rows[20] = Row("re-enters crowdfunding: collect", 6, _enterCollect, _noHook, ALL ^ OF_CROWDFUNDING);
-        rows[21] = Row("re-enters pools: reclaim", 6, _enterReclaim, _noHook, OF_CROWDFUNDING);
-        rows[22] = Row("re-enters pools: releaseMatch", 6, _enterReleaseMatch, _noHook, OF_CROWDFUNDING);
+        rows[19] = Row("re-enters crowdfunding: refund", 6, _enterRefund, _noHook, ALL ^ OF_CROWDFUNDING ^ TWICE);
+        rows[20] = Row("re-enters crowdfunding: collect", 6, _enterCollect, _noHook, ALL ^ OF_CROWDFUNDING ^ TWICE);
+        rows[21] = Row("re-enters pools: reclaim", 6, _enterReclaim, _noHook, ALL ^ OF_POOLS ^ TWICE);
+        rows[22] = Row("re-enters pools: releaseMatch", 6, _enterReleaseMatch, _noHook, ALL ^ OF_POOLS ^ TWICE);
         rows[23] = Row("has other decimals now", 6, _changeDecimals, _nothing, ALL);
+        rows[24] = Row("re-enters orders: placeOrders", 6, _enterPlaceOrder, _noHook, 0);
+        rows[25] = Row("re-enters orders: payPart", 6, _enterPayBuyer, _noHook, ALL ^ OF_ORDERS);
+        rows[26] = Row("re-enters orders: expire", 6, _enterExpire, _noHook, ALL ^ TWICE);
     }
 
     // -------------------------------------------------------------------------------------------------- mischief
@@ -363,8 +454,7 @@ contract CurrencyTest {
     }
 
     function _blockContracts(CurrencyStage lab) private {
-        lab.hostile().setBlocked(address(lab.crowdfunding()), true);
-        lab.hostile().setBlocked(address(lab.matchFunding()), true);
+        for (uint256 i; i < 3; ++i) lab.hostile().setBlocked(_contracts(lab)[i], true);
     }
 
     function _blockPeople(CurrencyStage lab) private {
@@ -374,38 +464,36 @@ contract CurrencyTest {
     }
 
     function _unblock(CurrencyStage lab) private {
-        address[5] memory blocked =
-            [address(lab.crowdfunding()), address(lab.matchFunding()), lab.backer(), lab.town(), lab.payout()];
-        for (uint256 i; i < 5; ++i) lab.hostile().setBlocked(blocked[i], false);
+        address[3] memory people = [lab.backer(), lab.town(), lab.payout()];
+        for (uint256 i; i < 3; ++i) {
+            lab.hostile().setBlocked(people[i], false);
+            lab.hostile().setBlocked(_contracts(lab)[i], false);
+        }
     }
 
     function _grow(CurrencyStage lab) private {
-        lab.hostile().faucet(address(lab.crowdfunding()), 1e13);
-        lab.hostile().faucet(address(lab.matchFunding()), 1e13);
+        for (uint256 i; i < 3; ++i) lab.hostile().faucet(_contracts(lab)[i], 1e13);
     }
 
     function _shrink(CurrencyStage lab) private {
         HostileToken token = lab.hostile();
-        token.shrink(address(lab.crowdfunding()), token.balanceOf(address(lab.crowdfunding())));
-        token.shrink(address(lab.matchFunding()), token.balanceOf(address(lab.matchFunding())));
+        for (uint256 i; i < 3; ++i) token.shrink(_contracts(lab)[i], token.balanceOf(_contracts(lab)[i]));
     }
 
     function _growInside(CurrencyStage lab) private {
-        lab.hostile().setHook(address(this), abi.encodeCall(this.growBoth, (lab)));
+        lab.hostile().setHook(address(this), abi.encodeCall(this.growAll, (lab)));
     }
 
     function _shrinkInside(CurrencyStage lab) private {
-        lab.hostile().setHook(address(this), abi.encodeCall(this.shrinkBoth, (lab)));
+        lab.hostile().setHook(address(this), abi.encodeCall(this.shrinkAll, (lab)));
     }
 
-    function growBoth(CurrencyStage lab) external {
-        lab.hostile().faucet(address(lab.crowdfunding()), 1);
-        lab.hostile().faucet(address(lab.matchFunding()), 1);
+    function growAll(CurrencyStage lab) external {
+        for (uint256 i; i < 3; ++i) lab.hostile().faucet(_contracts(lab)[i], 1);
     }
 
-    function shrinkBoth(CurrencyStage lab) external {
-        lab.hostile().shrink(address(lab.crowdfunding()), 1);
-        lab.hostile().shrink(address(lab.matchFunding()), 1);
+    function shrinkAll(CurrencyStage lab) external {
+        for (uint256 i; i < 3; ++i) lab.hostile().shrink(_contracts(lab)[i], 1);
     }
 
     function _enterPledge(CurrencyStage lab) private {
@@ -426,6 +514,24 @@ contract CurrencyTest {
 
     function _enterReleaseMatch(CurrencyStage lab) private {
         _enter(lab, Act.ReleaseMatch);
+    }
+
+    function _enterPlaceOrder(CurrencyStage lab) private {
+        _enter(lab, Act.PlaceOrder);
+    }
+
+    function _enterPayBuyer(CurrencyStage lab) private {
+        _enter(lab, Act.PayBuyer);
+    }
+
+    function _enterExpire(CurrencyStage lab) private {
+        uint32 lapsed = lab.sceneOf(address(lab.hostile())).lapsed;
+        lab.hostile().setHook(address(lab.marketplace()), abi.encodeCall(IMarketplace.expire, (lapsed)));
+    }
+
+    /// @dev Those that hold currencies.
+    function _contracts(CurrencyStage lab) private view returns (address[3] memory) {
+        return [address(lab.crowdfunding()), address(lab.matchFunding()), address(lab.marketplace())];
     }
 
     function _enter(CurrencyStage lab, Act act) private {
