@@ -354,6 +354,8 @@ def _check_hashes(logs: list[Log]) -> None:
     numbers = {number for number, _, _ in blocks}
     if len(numbers) != len(blocks):
         raise NodeAnswerInvalid(f"logs of two different blocks of one number among {len(numbers)} in one answer")
+    if len({hash_ for _, hash_, _ in blocks}) != len(blocks):
+        raise NodeAnswerInvalid(f"logs of two blocks with one hash among {len(numbers)} in one answer")
     if not all(HASH.fullmatch(hash_) for _, hash_, _ in blocks):
         raise NodeAnswerInvalid("the block hash of a log is malformed")
     if not all(QUANTITY.fullmatch(time) for _, _, time in blocks if time is not None):

@@ -136,6 +136,7 @@ BAD_LOGS = {
     "malformed hash": [a_log(block_hash="0x11")],
     "malformed transaction": [a_log(transaction_hash="0x" + "GG" * 32)],
     "two at one place": [a_log(), a_log(data="0x00")],
+    "two blocks with one hash": [a_log(), a_log(block_number="0x6")],
     "two blocks of one number": [a_log(), a_log(log_index="0x1", block_hash="0x" + "12" * 32)],
     "no number": [a_log(log_index="first")],
 }

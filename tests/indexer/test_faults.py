@@ -195,8 +195,9 @@ class Lying(Rpc):
         return self._logs(body, lambda logs: [log | {"blockNumber": "0x1"} for log in logs])
 
     def lie_forged(self, body: bytes) -> bytes:
-        """Logs of another block's hash."""
-        return self._logs(body, lambda logs: [log | {"blockHash": "0x" + "ab" * 32} for log in logs])
+        """Logs of several blocks that have one hash; of one alone below finality, nothing would ever tell."""
+        forged = {"blockHash": "0x" + "ab" * 32}
+        return self._logs(body, lambda logs: [log | forged for log in logs] if blocks_of(logs) > 1 else logs)
 
     def _each(self, body: bytes, change: Callable[[dict[str, Any]], dict[str, Any]]) -> bytes:
         answers = msgspec.json.decode(body)
@@ -211,6 +212,11 @@ class Lying(Rpc):
             return answer | {"result": change(logs)} if counted and logs else answer
 
         return self._each(body, changed)
+
+
+def blocks_of(logs: list[Any]) -> int:
+    """Return how many blocks some logs are of."""
+    return len({log["blockNumber"] for log in logs})
 
 
 def without(logs: list[Any], chance: random.Random) -> list[Any]:
