@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import groupby
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from indexer.decode import Decoded, EventRow
 from indexer.errors import EventsInconsistent, LogsMissing, ReorgBelowFinality
 from indexer.events import LAB_CONTRACTS, Watched
 from indexer.fetch import Batch, JournalState
-from indexer.handlers import TABLES, Place, Rows, fold, fold_journals, places
+from indexer.handlers import TABLES, Place, Rows, fold, fold_journals, linked_places, places
 from indexer.store import rows as store
 from indexer.store.columns import block_of
 from indexer.store.event_tables import EVENTS
@@ -39,7 +40,7 @@ def write(connection: Connection, batch: Batch, decoded: Decoded, watched: Watch
     write_events(connection, decoded.rows)
     if decoded.quarantined:
         connection.execute(insert(QUARANTINE), decoded.quarantined)
-    present = load(connection, places(decoded.rows) | JOURNALS)
+    present = load_touched(connection, decoded.rows, JOURNALS)
     try:
         changed = _fold_by_block(connection, batch.blocks, decoded.rows, present)
     except EventsInconsistent:
@@ -76,6 +77,14 @@ def write_events(connection: Connection, events: Iterable[EventRow]) -> None:
         by_table.setdefault(row.event.table, []).append(row.values)
     for table, values in by_table.items():
         store.append(connection, table, values)
+
+
+def load_touched(
+    connection: Connection, events: Sequence[EventRow], more: AbstractSet[Place] = frozenset()
+) -> dict[Place, Row]:
+    """Return the rows that exist at the places which a batch of events touches, and at some more."""
+    present = load(connection, places(events) | more)
+    return present | load(connection, linked_places(events, present) - present.keys())
 
 
 def load(connection: Connection, touched: Iterable[Place]) -> dict[Place, Row]:
@@ -177,7 +186,7 @@ def derive_again(connection: Connection, number: int) -> None:
         connection.execute(delete(table))
     events = stored_events(connection)
     while some := [row for row, _ in zip(events, range(EVENTS_PER_FOLD), strict=False)]:
-        present = load(connection, places(some))
+        present = load_touched(connection, some)
         write_rows(connection, fold(some, present), present)
 
 

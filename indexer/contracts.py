@@ -15,6 +15,7 @@ from indexer.chain import Call, keccak
 class View:
     """One function of a contract that only reads."""
 
+    name: str
     selector: bytes
     arguments: tuple[str, ...]
     results: tuple[str, ...]
@@ -34,7 +35,7 @@ class View:
         selector = keccak(f"{function}({','.join(arguments)})".encode())[:4]
         outputs = item["outputs"]
         fields = outputs[0]["components"] if outputs[0]["type"] == "tuple" else outputs if len(outputs) > 1 else ()
-        return cls(selector, arguments, tuple(_type(o) for o in outputs), fields)
+        return cls(function, selector, arguments, tuple(_type(o) for o in outputs), fields)
 
     def call(self, to: str, *values: Any) -> Call:
         """Return the call of this function on a contract."""

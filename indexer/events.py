@@ -15,7 +15,10 @@ from indexer.chain import keccak
 from indexer.errors import DeploymentInvalid
 from indexer.store.event_tables import CONTRACTS, EVENTS, Event
 
-LAB_CONTRACTS: Final = ("EntityRegistry", "InnovationCredit", "Crowdfunding", "MatchFunding")
+LAB_CONTRACTS: Final = (
+    *("EntityRegistry", "InnovationCredit", "Crowdfunding", "MatchFunding"),
+    *("Marketplace", "ProBono"),
+)
 """Contracts of ours: those with a journal and a pause."""
 
 NOT_JOURNALED: Final = frozenset({"EntryPaused", "EntryResumed", "Approval", "AuthorityUpdated", "EIP712DomainChanged"})

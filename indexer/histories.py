@@ -7,7 +7,9 @@ both agree, both are probably right; `indexer.verify` compares them.
 from typing import Final
 
 from indexer.events import LAB_CONTRACTS
-from indexer.history import Definition, History
+from indexer.help_histories import HELP_DEFINITIONS
+from indexer.history import Definition, History, of
+from indexer.market_histories import MARKET_DEFINITIONS
 from indexer.pool_histories import funder, funding, match, match_release, pool, reservation
 from indexer.store.rows import Row
 
@@ -324,10 +326,6 @@ def _nonzero(account: str | None) -> str | None:
     return None if account == ZERO else account
 
 
-def _of(*names: str, by: tuple[str, ...]) -> dict[str, tuple[tuple[str, ...], ...]]:
-    return dict.fromkeys(names, (by,))
-
-
 ENTITY_EVENTS: Final = (
     *("EntityRegistered", "EntityVerified", "EntityRefused", "EntitySuspended", "EntityRevoked", "ProfileUpdated"),
     *("AccountProposed", "AccountChanged", "RecoveryStarted", "RecoveryVetoed"),
@@ -356,54 +354,56 @@ REGISTRY, CREDIT, CROWDFUNDING, MATCHING, AUTHORITY = (
 )
 
 DEFINITIONS: Final = {
-    "entities": Definition(entity, REGISTRY, _of(*ENTITY_EVENTS, by=("entity_id",))),
+    "entities": Definition(entity, REGISTRY, of(*ENTITY_EVENTS, by=("entity_id",))),
     "entity_accounts": Definition(
-        entity_account, REGISTRY, _of("EntityRegistered", "AccountChanged", by=("entity_id", "event_key"))
+        entity_account, REGISTRY, of("EntityRegistered", "AccountChanged", by=("entity_id", "event_key"))
     ),
     "programmes": Definition(
-        programme, CREDIT, _of("ProgrammeOpened", "ProgrammeClosed", "CreditIssued", by=("programme_id",))
+        programme, CREDIT, of("ProgrammeOpened", "ProgrammeClosed", "CreditIssued", by=("programme_id",))
     ),
     "credit_balances": Definition(credit_balance, CREDIT, {"Transfer": (("from",), ("to",))}),
-    "credit_totals": Definition(credit_totals, CREDIT, _of("Transfer", by=("=1",))),
-    "currencies": Definition(currency, CROWDFUNDING, _of("CurrencyListed", "CurrencyDelisted", by=("currency",))),
+    "credit_totals": Definition(credit_totals, CREDIT, of("Transfer", by=("=1",))),
+    "currencies": Definition(currency, CROWDFUNDING, of("CurrencyListed", "CurrencyDelisted", by=("currency",))),
     "campaigns": Definition(
-        campaign, CROWDFUNDING + MATCHING, _of(*CAMPAIGN_EVENTS, "CampaignEnrolled", by=("campaign_id",))
+        campaign, CROWDFUNDING + MATCHING, of(*CAMPAIGN_EVENTS, "CampaignEnrolled", by=("campaign_id",))
     ),
     "milestones": Definition(
         milestone,
         CROWDFUNDING,
-        _of(*MILESTONE_EVENTS, by=("campaign_id", "milestone")),
+        of(*MILESTONE_EVENTS, by=("campaign_id", "milestone")),
     ),
-    "pledges": Definition(pledge, CROWDFUNDING, _of(*PLEDGE_EVENTS, by=("campaign_id", "backer"))),
+    "pledges": Definition(pledge, CROWDFUNDING, of(*PLEDGE_EVENTS, by=("campaign_id", "backer"))),
     "objections": Definition(
-        objection, CROWDFUNDING, _of("MilestoneObjected", by=("campaign_id", "milestone", "attempt")), each="account"
+        objection, CROWDFUNDING, of("MilestoneObjected", by=("campaign_id", "milestone", "attempt")), each="account"
     ),
-    "updates": Definition(update, CROWDFUNDING, _of("UpdatePosted", by=("campaign_id", "event_key"))),
-    "pools": Definition(pool, MATCHING, _of(*POOL_EVENTS, by=("pool_id",))),
-    "funders": Definition(funder, MATCHING, _of("PoolFunded", by=("pool_id", "funder"))),
+    "updates": Definition(update, CROWDFUNDING, of("UpdatePosted", by=("campaign_id", "event_key"))),
+    "pools": Definition(pool, MATCHING, of(*POOL_EVENTS, by=("pool_id",))),
+    "funders": Definition(funder, MATCHING, of("PoolFunded", by=("pool_id", "funder"))),
     "fundings": Definition(
         funding,
         MATCHING,
-        _of("PoolFunded", "MatchReclaimed", "CampaignEnrolled", "ReservationSettled", by=("pool_id",)),
+        of("PoolFunded", "MatchReclaimed", "CampaignEnrolled", "ReservationSettled", by=("pool_id",)),
         each="account",
         context=("CampaignEnrolled", "ReservationSettled"),
     ),
-    "reservations": Definition(reservation, MATCHING, _of(*RESERVATION_EVENTS, by=("campaign_id",)), each="pool_id"),
+    "reservations": Definition(reservation, MATCHING, of(*RESERVATION_EVENTS, by=("campaign_id",)), each="pool_id"),
     "matches": Definition(
-        match, MATCHING, _of("MatchReserved", "MatchReturned", by=("pool_id", "campaign_id", "backer"))
+        match, MATCHING, of("MatchReserved", "MatchReturned", by=("pool_id", "campaign_id", "backer"))
     ),
     "match_releases": Definition(
-        match_release, MATCHING, _of("MatchReleased", by=("pool_id", "campaign_id", "event_key"))
+        match_release, MATCHING, of("MatchReleased", by=("pool_id", "campaign_id", "event_key"))
     ),
-    "roles": Definition(role, AUTHORITY, _of(*ROLE_EVENTS, by=("role_id",))),
-    "role_members": Definition(role_member, AUTHORITY, _of("RoleGranted", "RoleRevoked", by=("role_id", "account"))),
-    "role_targets": Definition(role_target, AUTHORITY, _of("TargetFunctionRoleUpdated", by=("target", "selector"))),
-    "targets": Definition(target, AUTHORITY, _of("TargetClosed", "TargetAdminDelayUpdated", by=("target",))),
+    **MARKET_DEFINITIONS,
+    **HELP_DEFINITIONS,
+    "roles": Definition(role, AUTHORITY, of(*ROLE_EVENTS, by=("role_id",))),
+    "role_members": Definition(role_member, AUTHORITY, of("RoleGranted", "RoleRevoked", by=("role_id", "account"))),
+    "role_targets": Definition(role_target, AUTHORITY, of("TargetFunctionRoleUpdated", by=("target", "selector"))),
+    "targets": Definition(target, AUTHORITY, of("TargetClosed", "TargetAdminDelayUpdated", by=("target",))),
     "operations": Definition(
         operation,
         AUTHORITY,
-        _of("OperationScheduled", "OperationExecuted", "OperationCanceled", by=("operation_id", "nonce")),
+        of("OperationScheduled", "OperationExecuted", "OperationCanceled", by=("operation_id", "nonce")),
     ),
-    "lab_pauses": Definition(lab_pause, LAB_CONTRACTS, _of("EntryPaused", "EntryResumed", by=("=contract_name",))),
+    "lab_pauses": Definition(lab_pause, LAB_CONTRACTS, of("EntryPaused", "EntryResumed", by=("=contract_name",))),
 }
 """Every read model but `journals`, which `verify` recomputes event by event."""

@@ -30,6 +30,14 @@ class History:
         return sum(row[column] for row in self.all(name))
 
 
+class Join(NamedTuple):
+    """What an earlier event tells of those that name the same subject: the columns that they lack."""
+
+    event: str
+    on: str
+    """Column that names the subject in both."""
+
+
 class Definition(NamedTuple):
     """A read model: the row of a history, and the key columns by which each event finds its histories."""
 
@@ -39,4 +47,13 @@ class Definition(NamedTuple):
     each: str | None = None
     """If set, each event is a row of its own, made of the history up to it; this column ends its key."""
     context: tuple[str, ...] = ()
-    """With `each`: events that are in the history, but make no row."""
+    """Events that are in the history, but make no row, and are not what changed one last."""
+    joins: tuple[Join, ...] = ()
+    """Applied in order, before the key columns are read."""
+    where: Callable[[str, Row], bool] = lambda _name, _row: True
+    """Whether an event belongs to a history; names and joined rows."""
+
+
+def of(*names: str, by: tuple[str, ...]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Return the events of a definition that find their histories by the same key columns."""
+    return dict.fromkeys(names, (by,))

@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection
 
+from indexer.case_questions import case_questions
 from indexer.chain import Node
 from indexer.errors import NodeUnavailable
 from indexer.events import LAB_CONTRACTS, Watched
@@ -15,7 +16,6 @@ from indexer.questions import Asker, Question, count, facts, plain
 from indexer.store import phases
 from indexer.store import rows as store
 from indexer.store.checkpoint import Checkpoint
-from indexer.store.event_tables import snake
 from indexer.store.models import (
     Campaign,
     CreditBalance,
@@ -37,6 +37,7 @@ from indexer.store.rows import Row, table_of
 from indexer.verify import Difference
 
 QUESTIONS_AT_ONCE: Final = 500
+NO_ANSWER: Final = "no answer"
 ZERO: Final = "0x" + "0" * 40
 ENTITY_STATES: Final = [state.value for state in EntityState]
 
@@ -68,15 +69,17 @@ async def reconcile(connection: Connection, node: Node, watched: Watched, checkp
     questions = _questions(connection, watched, checkpoint.block_time)
     while some := list(islice(questions, QUESTIONS_AT_ONCE)):
         async for question, answer in _answers(node, some, checkpoint):
-            mirror = {name: plain(value) for name, value in question.expected.items()}
-            chain = {name: plain(value) for name, value in _fields(question.view.read(answer)).items()}
-            report.compared += len(mirror)
-            report.differences += [
-                Difference(question.subject, question.key, name, str(value), str(chain[name]))
-                for name, value in mirror.items()
-                if chain[name] != value
-            ]
+            report.compared += len(question.expected)
+            report.differences += _differences(question, answer)
     return report
+
+
+def _differences(question: Question, answer: bytes) -> Iterator[Difference]:
+    chain = question.read(answer)
+    for name, value in question.expected.items():
+        expected, found = plain(value), NO_ANSWER if chain is None else chain[name]
+        if found is NO_ANSWER or not question.agrees(expected, found):
+            yield Difference(question.subject, question.key, name, str(expected), str(found))
 
 
 async def _answers(
@@ -84,11 +87,11 @@ async def _answers(
 ) -> AsyncIterator[tuple[Question, bytes]]:
     answers = await node.calls([question.call for question in questions], checkpoint.hash)
     for question, answer in zip(questions, answers, strict=True):
-        if answer is None:
+        if answer is None and not question.is_foreign:
             raise NodeUnavailable(
                 f"the node does not answer what {question.subject} {question.key} was at block {checkpoint.number}"
             )
-        yield question, answer
+        yield question, answer or b""
 
 
 def _questions(connection: Connection, watched: Watched, now: int) -> Iterator[Question]:
@@ -97,6 +100,7 @@ def _questions(connection: Connection, watched: Watched, now: int) -> Iterator[Q
     yield from _credits(connection, ask)
     yield from _campaigns(connection, ask, now)
     yield from pools(connection, ask, now)
+    yield from case_questions(connection, ask, now)
     yield from _authority(connection, ask, now)
     yield from _lab(connection, ask)
 
@@ -238,9 +242,3 @@ def _lab(connection: Connection, ask: Asker) -> Iterator[Question]:
         yield ask("journals", name, "journal", sequence=journal["sequence"], digest=journal["digest"])
         pause = paused.get(name) or {"paused_until": 0, "resumed_at": None}
         yield ask("lab_pauses", name, "entryPausedUntil", value=0 if pause["resumed_at"] else pause["paused_until"])
-
-
-def _fields(answer: Any) -> Row:
-    if isinstance(answer, dict):
-        return {snake(name): value for name, value in answer.items()}
-    return {"value": answer}

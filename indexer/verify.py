@@ -3,7 +3,7 @@
 `reconcile` is the other half: it asks the contracts.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from eth_abi.abi import encode
@@ -13,7 +13,7 @@ from indexer.chain import keccak
 from indexer.decode import EventRow
 from indexer.events import LAB_CONTRACTS, is_journaled, topic_of
 from indexer.histories import DEFINITIONS, ZERO
-from indexer.history import Definition, History
+from indexer.history import Definition, History, Join
 from indexer.store import rows as store
 from indexer.store.event_tables import EVENTS, Event
 from indexer.store.models import READ_MODELS
@@ -70,8 +70,8 @@ def differences(subject: str, key: Key, mirror: Row, expected: Row) -> Iterator[
 def rows_of(connection: Connection, definition: Definition) -> dict[Key, Row]:
     """Return every row of a read model as its definition has it, by key."""
     histories: dict[Key, History] = {}
-    for event, row in events_of(connection, definition):
-        places = definition.events[event.name]
+    for event, row in _joined(events_of(connection, definition), definition.joins):
+        places = definition.events[event.name] if definition.where(event.name, row) else ()
         # A set: who sends credits to itself finds the event in its history once.
         for key in {tuple(_key_part(column, event, row) for column in columns) for columns in places}:
             histories.setdefault(key, History(key)).events.append((event.name, row))
@@ -82,7 +82,20 @@ def rows_of(connection: Connection, definition: Definition) -> dict[Key, Row]:
             for history in histories.values()
             for h in _beginnings(history, definition.each, definition.context)
         }
-    return {key: definition.row(history) | _stamps(history.events[-1][1]) for key, history in histories.items()}
+    return {
+        key: definition.row(history) | _stamps(_last(history, definition.context)) for key, history in histories.items()
+    }
+
+
+def _joined(events: Sequence[tuple[Event, Row]], joins: Iterable[Join]) -> Sequence[tuple[Event, Row]]:
+    for join in joins:
+        told = {row[join.on]: row for event, row in events if event.name == join.event}
+        events = [(event, told.get(row.get(join.on), {}) | row) for event, row in events]
+    return events
+
+
+def _last(history: History, context: Collection[str]) -> Row:
+    return next(row for name, row in reversed(history.events) if name not in context)
 
 
 def _beginnings(history: History, column: str, context: Collection[str]) -> Iterator[History]:

@@ -3,8 +3,8 @@
 Pure: no session, network or clock. Importing this package registers every handler.
 """
 
-from indexer.handlers import authority, credit, crowdfunding, match_funding, registry
-from indexer.handlers.folding import HANDLERS, TABLES, Place, Rows, fold, fold_journals, places
+from indexer.handlers import authority, credit, crowdfunding, marketplace, match_funding, pro_bono, registry
+from indexer.handlers.folding import HANDLERS, TABLES, Place, Rows, fold, fold_journals, linked_places, places
 
 __all__ = [
     "HANDLERS",
@@ -16,7 +16,10 @@ __all__ = [
     "crowdfunding",
     "fold",
     "fold_journals",
+    "linked_places",
+    "marketplace",
     "match_funding",
     "places",
+    "pro_bono",
     "registry",
 ]

@@ -1,6 +1,7 @@
 """The frame of the handlers: which rows a batch of events touches, and what becomes of them. Pure.
 
-A handler names the rows it touches by their keys and gets them as they are, None where there is none yet. It returns
+A handler names the rows it touches by their keys and gets them as they are, None where there is none yet. Some keys are
+not in the event, but in a row that it touches: these are links. A handler returns
 the same rows as they are to be, in the same order, None for one it leaves alone. `fold` runs the handlers of a batch of
 events over one working set, so that each touched row is read once and written once, whatever happened to it between.
 """
@@ -40,24 +41,43 @@ class Touch(NamedTuple):
     """Some earlier event must have created it."""
 
 
+class Link(NamedTuple):
+    """A row whose key an event does not name: a row that it touches has it, in a column that never changes.
+
+    The event that creates the row with the key must touch the row that it leads to as well. So all the rows of a batch
+    are known from its events and from the rows that were there before.
+    """
+
+    table: str
+    source: str
+    """Table of the touched row."""
+    column: str
+    """Its column that holds the key; null leads nowhere."""
+
+
+NOWHERE: Final[Place] = ("", ())
+"""Where a link leads that has no key: no row is there."""
+
+
 class Registered(NamedTuple):
     """A handler and what it touches."""
 
     handler: Handler
     touches: tuple[Touch, ...]
+    links: tuple[Link, ...]
 
 
 HANDLERS: Final[dict[tuple[str, str], Registered]] = {}
 """By (contract, event name). An event without one is only stored and journaled."""
 
 
-def handles(contract: str, event: str, *touches: Touch) -> Callable[[Handler], Handler]:
-    """Register a function as the handler of an event."""
+def handles(contract: str, event: str, *touches: Touch, links: tuple[Link, ...] = ()) -> Callable[[Handler], Handler]:
+    """Register a function as the handler of an event; it gets the rows of `touches`, then those of `links`."""
 
     def register(handler: Handler) -> Handler:
         if (contract, event) not in EVENTS:
             raise LookupError(f"{contract} has no event {event}")
-        HANDLERS[contract, event] = Registered(handler, touches)
+        HANDLERS[contract, event] = Registered(handler, touches, links)
         return handler
 
     return register
@@ -72,6 +92,8 @@ class Plan(NamedTuple):
     fields: Callable[[tuple[Any, ...]], Row]
     """Row of the event table -> the same by column."""
     touches: tuple[Touch, ...]
+    links: tuple[tuple[int, Link], ...]
+    """Each with the index of the touch that it starts from."""
     journal: Place | None
     """The journal that counts the event."""
 
@@ -82,7 +104,8 @@ def plan(table: Table) -> Plan:
     event = BY_TABLE[table]
     known = HANDLERS.get((event.contract, event.name))
     columns = tuple(table.columns.keys())
-    touches = known.touches if known else ()
+    touches, links = (known.touches, known.links) if known else ((), ())
+    sources = [touch.table for touch in touches]
     touched = "".join(f"({t.table!r}, ({''.join(_key_part(part, columns) for part in t.key)})), " for t in touches)
     by_column = ", ".join(f"{name!r}: v[{i}]" for i, name in enumerate(columns))
     return Plan(
@@ -90,6 +113,7 @@ def plan(table: Table) -> Plan:
         places=eval(f"lambda v: ({touched})"),  # noqa: S307 - text is ours
         fields=eval(f"lambda v: {{{by_column}}}"),  # noqa: S307 - text is ours
         touches=touches,
+        links=tuple((sources.index(link.source), link) for link in links),
         journal=("journals", (event.contract,)) if is_journaled(event) else None,
     )
 
@@ -109,12 +133,34 @@ def places(events: Iterable[EventRow]) -> set[Place]:
     return touched
 
 
+def linked_places(events: Iterable[EventRow], present: Mapping[Place, Row | None]) -> set[Place]:
+    """Return every place to which a batch of events is led by links.
+
+    Args:
+        events: The batch.
+        present: What is at `places(events)`.
+    """
+    linked: set[Place] = set()
+    for row in events:
+        known = plan(row.event.table)
+        if known.links:
+            touched = known.places(row.values)
+            linked.update(_follow(link, present.get(touched[source])) for source, link in known.links)
+    linked.discard(NOWHERE)
+    return linked
+
+
+def _follow(link: Link, source: Row | None) -> Place:
+    key = source[link.column] if source is not None else None
+    return NOWHERE if key is None else (link.table, (key,))
+
+
 def fold(events: Sequence[EventRow], present: Mapping[Place, Row | None]) -> Rows:
     """Apply events in order.
 
     Args:
         events: In chain order.
-        present: What is at `places(events)`; a place where nothing is may be left out.
+        present: What is at `places(events)` and `linked_places` of them; a place where nothing is may be left out.
 
     Returns:
         Every row that the events changed, as it is after the last of them.
@@ -125,12 +171,16 @@ def fold(events: Sequence[EventRow], present: Mapping[Place, Row | None]) -> Row
     rows: Rows = {}
     last: dict[Place, tuple[Any, ...]] = {}
     for _, event, values, _ in events:
-        handler, places_of, fields_of, touches, _ = plan(event.table)
+        handler, places_of, fields_of, touches, links, _ = plan(event.table)
         if handler is not None:
-            touched = places_of(values)
+            touched: tuple[Place, ...] = places_of(values)
             before = [rows[place] if place in rows else present.get(place) for place in touched]
             if None in before:
                 _check_required(touches, event, values, touched, before)
+            if links:
+                led_to = [_follow(link, before[source]) for source, link in links]
+                before += [rows[place] if place in rows else present.get(place) for place in led_to]
+                touched += tuple(led_to)
             for place, row in zip(touched, handler(fields_of(values), *before), strict=True):
                 if row is not None:
                     rows[place] = row

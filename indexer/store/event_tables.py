@@ -21,6 +21,8 @@ CONTRACTS: Final = (
     "InnovationCredit",
     "Crowdfunding",
     "MatchFunding",
+    "Marketplace",
+    "ProBono",
     "AccessManager",
     "ERC2771Forwarder",
 )

@@ -3,9 +3,9 @@
 Every row of a read model says which event changed it last (`Mirrored`), and nothing enters a row that cannot be rebuilt
 from the chain. States are stored words; phases depend on the time and are computed by `indexer.store.phases`.
 
-Those of MatchFunding are in `pool_models`. Other tables: `event_tables` (one per event, the truth), `progress`
-(checkpoint, undo, quarantine), `operations` (``ops_*``). This module imports them all, so that `Base.metadata` is
-complete for whoever imports it.
+Those of MatchFunding are in `pool_models`, of Marketplace in `market_models`, of ProBono in `help_models`. Others are:
+`event_tables` (one per event, the truth), `progress` (checkpoint, undo, quarantine), `operations` (``ops_*``). This
+module imports them all, so that `Base.metadata` is complete for whoever imports it.
 """
 
 from enum import StrEnum
@@ -28,6 +28,17 @@ from indexer.store.columns import (
     hex_text,
 )
 from indexer.store.event_tables import CONTRACTS, EVENTS, META_COLUMNS, Event
+from indexer.store.help_models import Attestation, CapacityWeek, EntityHours, Offer, Redemption, RedemptionState
+from indexer.store.market_models import (
+    CreditEscrow,
+    Listing,
+    ListingState,
+    MoneyEscrow,
+    Order,
+    OrderPayment,
+    OrderState,
+    Part,
+)
 from indexer.store.operations import CurrencyMetadata, IndexerStatus, Reconciliation, ReconciliationDifference
 from indexer.store.pool_models import Funder, Funding, Match, MatchRelease, Pool, Reservation, Rule
 from indexer.store.progress import Block, Checkpoint, QuarantinedLog, Undo
@@ -399,6 +410,16 @@ READ_MODELS: tuple[type[Base], ...] = (
     Reservation,
     Match,
     MatchRelease,
+    Listing,
+    Order,
+    OrderPayment,
+    MoneyEscrow,
+    CreditEscrow,
+    Offer,
+    CapacityWeek,
+    Redemption,
+    Attestation,
+    EntityHours,
     Role,
     RoleMember,
     RoleTarget,
@@ -414,17 +435,21 @@ __all__ = [
     "EVENTS",
     "META_COLUMNS",
     "READ_MODELS",
+    "Attestation",
     "Base",
     "Block",
     "Campaign",
     "CampaignState",
+    "CapacityWeek",
     "Checkpoint",
     "CreditBalance",
+    "CreditEscrow",
     "CreditTotals",
     "Currency",
     "CurrencyMetadata",
     "Entity",
     "EntityAccount",
+    "EntityHours",
     "EntityState",
     "Event",
     "Funder",
@@ -432,20 +457,30 @@ __all__ = [
     "IndexerStatus",
     "Journal",
     "LabPause",
+    "Listing",
+    "ListingState",
     "Match",
     "MatchRelease",
     "Milestone",
     "MilestoneState",
     "Mirrored",
+    "MoneyEscrow",
     "Objection",
+    "Offer",
     "Operation",
     "OperationState",
+    "Order",
+    "OrderPayment",
+    "OrderState",
+    "Part",
     "Pledge",
     "Pool",
     "Programme",
     "QuarantinedLog",
     "Reconciliation",
     "ReconciliationDifference",
+    "Redemption",
+    "RedemptionState",
     "Reservation",
     "Role",
     "RoleMember",

@@ -20,6 +20,9 @@ from tests.postgres import Server, running
 
 T = TypeVar("T")
 
+SEED = 19
+"""Of a chain of a hundred blocks in which every event happens."""
+
 
 class Mirror:
     """A mirror of a fake chain."""
@@ -138,12 +141,12 @@ def make_mirror(new_database: Callable[[str], str]) -> Iterator[MakeMirror]:
 @pytest.fixture(scope="session")
 def hundred_blocks() -> FakeNode:
     """Return a chain of a hundred blocks with every kind of event; not to be changed."""
-    fake = FakeNode(seed=3)
-    fake.grow(100, acts=12)
+    fake = FakeNode(SEED)
+    fake.grow(100, acts=18)
     return fake
 
 
 @pytest.fixture
 def node(hundred_blocks: FakeNode) -> FakeNode:
     """Return a chain of a hundred blocks with every kind of event."""
-    return FakeNode(seed=3, blocks=list(hundred_blocks.blocks))
+    return FakeNode(SEED, blocks=list(hundred_blocks.blocks))

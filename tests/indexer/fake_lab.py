@@ -6,6 +6,8 @@ It knows the bookkeeping of the contracts but none of their refusals; what it pl
 import random
 from typing import Any
 
+from indexer.events import LAB_CONTRACTS
+from tests.indexer.fake_escrows import FakeHelp, FakeMarket
 from tests.indexer.fake_pools import Emitted, FakePools
 
 ZERO = "0x" + "0" * 40
@@ -25,6 +27,8 @@ class FakeLab:
         self.operations: dict[str, int] = {}
         self.paused: set[str] = set()
         self.pools = FakePools()
+        self.market = FakeMarket()
+        self.help = FakeHelp()
         self.time = 0
         self.accounts = 0
 
@@ -38,10 +42,12 @@ class FakeLab:
             self._pledge,
             self._delivery,
             self._match,
+            self._order,
+            self._redeem,
             self._authority,
             self._rare,
         ]
-        weights = [5, 4, 3, 6, 6, 10, 4, 3]
+        weights = [5, 4, 3, 6, 6, 10, 9, 9, 4, 3]
         return [event for _ in range(count) for event in self.random.choices(kinds, weights)[0]()]
 
     # ------------------------------------------------------------------------------------------------ small things
@@ -318,6 +324,12 @@ class FakeLab:
     def _match(self) -> list[Emitted]:
         return self.pools.act(self.random, list(self.campaigns), self.account())
 
+    def _order(self) -> list[Emitted]:
+        return self.market.act(self.random, self.time, self.account())
+
+    def _redeem(self) -> list[Emitted]:
+        return self.help.act(self.random, self.time, self.account())
+
     def _authority(self) -> list[Emitted]:
         role, account, since = (
             self.random.choice([0, 2**64 - 1]),
@@ -349,7 +361,7 @@ class FakeLab:
         return [("AccessManager", name, arguments)]
 
     def _rare(self) -> list[Emitted]:
-        act = self.random.randrange(3)
+        act = self.random.randrange(4)
         if act == 0:
             nonce = self.random.randrange(2**32)
             return [
@@ -359,8 +371,8 @@ class FakeLab:
                     {"signer": self.account(), "nonce": nonce, "success": True},
                 )
             ]
-        if act == 1:
-            contract = self.random.choice(["EntityRegistry", "InnovationCredit", "Crowdfunding", "MatchFunding"])
+        if act < 3:
+            contract = self.random.choice(LAB_CONTRACTS)
             if contract in self.paused:
                 self.paused.discard(contract)
                 return [(contract, "EntryResumed", {})]

@@ -1,18 +1,20 @@
 """Handlers: pure, complete, and indifferent to how events are cut into batches."""
 
 import copy
+from collections.abc import Sequence
 
 import pytest
 
 from indexer.decode import EventRow, decode
 from indexer.errors import EventsInconsistent
-from indexer.handlers import HANDLERS, TABLES, Rows, fold, places
+from indexer.handlers import HANDLERS, TABLES, Place, Rows, fold, linked_places, places
 from indexer.handlers.crowdfunding import territory
 from indexer.handlers.folding import Touch, handles
 from indexer.store.event_tables import EVENTS
 from indexer.store.rows import Row
 from tests.indexer.fake_chain import FakeNode
 from tests.indexer.fake_lab import FakeLab
+from tests.indexer.fake_pools import Emitted
 
 ONLY_STORED = {"AuthorityUpdated", "Approval", "EIP712DomainChanged", "ExecutedForwardRequest"}
 
@@ -49,16 +51,81 @@ def test_fold__rows__have_every_column_and_are_where_they_were_announced(events:
         assert tuple(row[column.name] for column in TABLES[table].primary_key) == key
 
 
+def there(rows: Rows, wanted: set[Place]) -> dict[Place, Row]:
+    """Return the rows that exist at some places."""
+    return {place: row for place in wanted if (row := rows.get(place)) is not None}
+
+
 @pytest.mark.parametrize("size", [1, 7, 100])
 def test_fold__in_batches__same_rows_and_nothing_changed_in_place(events: list[EventRow], size: int) -> None:
     rows: Rows = {}
     for start in range(0, len(events), size):
         some = events[start : start + size]
-        present: dict[tuple[str, tuple[object, ...]], Row] = {p: r for p in places(some) if (r := rows.get(p))}
+        present = there(rows, places(some))
+        present |= there(rows, linked_places(some, present))
         before = copy.deepcopy(present)
         rows |= fold(some, present)
         assert present == before
     assert rows == fold(events, {})
+
+
+def rows_of(*emitted: Emitted, before: Sequence[Emitted] = ()) -> tuple[Rows, set[Place]]:
+    """Fold events after others that are stored; return the rows they change, and where links led."""
+    node = FakeNode()
+    node.grow(3)
+    node.add([*before, *emitted])
+    decoded = decode(node.blocks[-1].logs, node.watched().names, {}).rows
+    earlier, later = decoded[: len(before)], decoded[len(before) :]
+    rows = fold(earlier, {})
+    present = there(rows, places(later))
+    linked = linked_places(later, present)
+    return fold(later, present | there(rows, linked)), linked
+
+
+EURO = "0x" + "0" * 38 + "e1"
+
+
+def basket(currency: str) -> tuple[list[Emitted], list[Emitted]]:
+    """Return the events of a listing and of an order for two of its ten units; and those of the order's end."""
+    none, somebody = "0x" + "0" * 64, "0x" + "0" * 38 + "b1"
+    price = 3 if currency == EURO else 0
+    terms = (currency, price, 5, 10, 1, 100, 100, 100, somebody, none)
+    listed = {"listingId": 1, "seller": 4, "account": somebody, "terms": terms, "termsHash": none}
+    placed = {"orderId": 7, "listingId": 1, "buyer": somebody, "quantity": 2, "money": 2 * price, "credits": 10}
+    placed |= {"deliveryMode": 1, "addressHash": none}
+    ended = {"orderId": 7, "account": somebody, "sellerBps": 0, "stock": 10, "oldState": 1, "newState": 6}
+    paid = {"orderId": 7, "receiver": somebody, "part": 0, "amount": 2 * price}
+    first = [("Marketplace", "Listed", listed), ("Marketplace", "OrderPlaced", placed)]
+    money: list[Emitted] = [("Marketplace", "PartPaid", paid)] if price else []
+    return first, [("Marketplace", "OrderEnded", ended), *money]
+
+
+def test_links__from_stored_rows__lead_to_the_rows_that_a_batch_needs() -> None:
+    placed, ended = basket(EURO)
+    rows, linked = rows_of(*ended, before=placed)
+    assert linked == {("listings", (1,)), ("money_escrows", (EURO,))}
+    listing, escrow = rows["listings", (1,)], rows["money_escrows", (EURO,)]
+    assert listing is not None
+    assert escrow is not None
+    assert (listing["stock"], listing["orders"]) == (10, 1)
+    assert (escrow["held"], escrow["paid_in"], escrow["paid_out"]) == (0, 6, 6)
+
+
+def test_links__from_rows_of_the_batch__lead_to_the_same() -> None:
+    placed, ended = basket(EURO)
+    stored, _ = rows_of(*ended, before=placed)
+    whole, linked = rows_of(*placed, *ended)
+    assert linked == set()
+    assert {place: whole[place] for place in stored if place[0] != "journals"} == {
+        place: row for place, row in stored.items() if place[0] != "journals"
+    }
+
+
+def test_links__without_a_key__lead_nowhere() -> None:
+    placed, ended = basket("0x" + "0" * 40)
+    rows, linked = rows_of(placed[1], *ended, before=placed[:1])
+    assert linked == set()
+    assert {table for table, _ in rows} == {"orders", "listings", "credit_escrows", "journals"}
 
 
 TOWN, BACKER = "0x" + "00" * 19 + "0a", "0x" + "00" * 19 + "0b"

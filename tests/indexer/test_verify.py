@@ -35,12 +35,13 @@ from indexer.store.models import (
     CurrencyMetadata,
     Entity,
     Journal,
+    MoneyEscrow,
     Reconciliation,
     ReconciliationDifference,
 )
 from indexer.store.session import reading
 from indexer.verify import Difference, compare_with_events
-from tests.indexer.conftest import MakeMirror, Mirror, run
+from tests.indexer.conftest import SEED, MakeMirror, Mirror, run
 from tests.indexer.fake_chain import FakeNode
 
 
@@ -112,7 +113,7 @@ class Contracts(FakeNode):
             stored = checkpoints.read(connection)
             assert stored is not None
             questions = list(reconcile._questions(connection, self.watched(), stored.block_time))
-        self.answers = {q.call: self.answer(q) for q in questions}
+        self.answers: dict[Call, bytes | None] = {q.call: self.answer(q) for q in questions}
         for question in questions[:spoil]:
             self.answers[question.call] = bytes(32 * 32)
 
@@ -148,7 +149,7 @@ def raw(abi_type: str, given: Any) -> Any:
 @pytest.fixture
 def contracts(hundred_blocks: FakeNode, make_mirror: MakeMirror) -> tuple[Contracts, Mirror]:
     """Return a chain whose contracts answer, and its mirror."""
-    node = Contracts(seed=3, blocks=list(hundred_blocks.blocks))
+    node = Contracts(SEED, blocks=list(hundred_blocks.blocks))
     made = make_mirror(node)
     made.catch_up()
     return node, made
@@ -200,7 +201,39 @@ def test_reconcile__contracts_agree__nothing(contracts: tuple[Contracts, Mirror]
     assert report.differences == []
     assert report.compared > 500
     asked = {call.to for call in node.answers}
-    assert asked == set(node.watched().addresses) - {node.watched().address_of("ERC2771Forwarder")}
+    currencies = {currency for (currency,) in mirror.rows(select(MoneyEscrow.currency))}
+    assert currencies
+    assert asked - currencies == set(node.watched().addresses) - {node.watched().address_of("ERC2771Forwarder")}
+
+
+def balance_of_escrow(mirror: Mirror, node: FakeNode) -> tuple[Call, int]:
+    """Return the question how much of some currency orders hold, and what the mirror expects at least."""
+    currency, held = mirror.rows(select(MoneyEscrow.currency, MoneyEscrow.held).where(MoneyEscrow.held > 0))[0]
+    return view("Currency", "balanceOf").call(currency, node.watched().address_of("Marketplace")), held
+
+
+@pytest.mark.parametrize("answer", [None, b"", b"\x01", bytes(31)], ids=str)
+def test_reconcile__currency_that_answers_nonsense__is_a_difference(
+    contracts: tuple[Contracts, Mirror], answer: bytes | None
+) -> None:
+    node, mirror = contracts
+    node.agree(mirror)
+    call, held = balance_of_escrow(mirror, node)
+    node.answers[call] = answer
+    report = run(checks.check(mirror.engine, node, node.watched()))
+    assert report.differences == [Difference("money_escrows", call.to, "value", str(held), "no answer")]
+
+
+@pytest.mark.parametrize(("more", "differences"), [(-1, 1), (0, 0), (1, 0)])
+def test_reconcile__escrow_with_more_or_less_than_its_books__only_less_is_a_difference(
+    contracts: tuple[Contracts, Mirror], more: int, differences: int
+) -> None:
+    node, mirror = contracts
+    node.agree(mirror)
+    call, held = balance_of_escrow(mirror, node)
+    node.answers[call] = encode(["uint256"], [held + more])
+    report = run(checks.check(mirror.engine, node, node.watched()))
+    assert len(report.differences) == differences
 
 
 def test_reconciliations__old_ones__forgotten(

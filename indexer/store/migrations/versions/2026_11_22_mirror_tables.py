@@ -463,6 +463,237 @@ def create_event_tables() -> None:
         sa.Column("reserved", Uint256(), nullable=False),
     )
     create_event_table(
+        "marketplace_authority_updated",
+        sa.Column("authority", sa.String(42), nullable=False),
+    )
+    create_event_table(
+        "marketplace_eip712_domain_changed",
+    )
+    create_event_table(
+        "marketplace_entry_paused",
+        sa.Column("until", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
+        "marketplace_entry_resumed",
+    )
+    create_event_table(
+        "marketplace_listed",
+        sa.Column("listing_id", sa.BigInteger(), nullable=False),
+        sa.Column("seller", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("terms_currency", sa.String(42), nullable=False),
+        sa.Column("terms_price", Uint256(), nullable=False),
+        sa.Column("terms_credit_price", Uint256(), nullable=False),
+        sa.Column("terms_stock", sa.BigInteger(), nullable=False),
+        sa.Column("terms_delivery_modes", sa.BigInteger(), nullable=False),
+        sa.Column("terms_accept_window", sa.BigInteger(), nullable=False),
+        sa.Column("terms_deliver_window", sa.BigInteger(), nullable=False),
+        sa.Column("terms_confirm_window", sa.BigInteger(), nullable=False),
+        sa.Column("terms_payout_account", sa.String(42), nullable=False),
+        sa.Column("terms_description_hash", sa.String(66), nullable=False),
+        sa.Column("terms_hash", sa.String(66), nullable=False),
+    )
+    create_event_table(
+        "marketplace_listing_changed",
+        sa.Column("listing_id", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("old_state", sa.BigInteger(), nullable=False),
+        sa.Column("new_state", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
+        "marketplace_order_accepted",
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("window_ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("old_state", sa.BigInteger(), nullable=False),
+        sa.Column("new_state", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
+        "marketplace_order_disputed",
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("reason", sa.String(66), nullable=False),
+        sa.Column("window_ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("old_state", sa.BigInteger(), nullable=False),
+        sa.Column("new_state", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
+        "marketplace_order_ended",
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("seller_bps", sa.BigInteger(), nullable=False),
+        sa.Column("stock", sa.BigInteger(), nullable=False),
+        sa.Column("old_state", sa.BigInteger(), nullable=False),
+        sa.Column("new_state", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
+        "marketplace_order_handed_over",
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("evidence_hash", sa.String(66), nullable=False),
+        sa.Column("window_ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("old_state", sa.BigInteger(), nullable=False),
+        sa.Column("new_state", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
+        "marketplace_order_placed",
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("listing_id", sa.BigInteger(), nullable=False),
+        sa.Column("buyer", sa.String(42), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("money", Uint256(), nullable=False),
+        sa.Column("credits", Uint256(), nullable=False),
+        sa.Column("delivery_mode", sa.BigInteger(), nullable=False),
+        sa.Column("address_hash", sa.String(66), nullable=False),
+    )
+    create_event_table(
+        "marketplace_order_ruled",
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("arbiter", sa.String(42), nullable=False),
+        sa.Column("seller_bps", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(66), nullable=False),
+    )
+    create_event_table(
+        "marketplace_part_paid",
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("receiver", sa.String(42), nullable=False),
+        sa.Column("part", sa.BigInteger(), nullable=False),
+        sa.Column("amount", Uint256(), nullable=False),
+    )
+    create_event_table(
+        "marketplace_price_updated",
+        sa.Column("listing_id", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("price", Uint256(), nullable=False),
+        sa.Column("credit_price", Uint256(), nullable=False),
+        sa.Column("terms_hash", sa.String(66), nullable=False),
+    )
+    create_event_table(
+        "marketplace_seller_payout_changed",
+        sa.Column("listing_id", sa.BigInteger(), nullable=False),
+        sa.Column("old_account", sa.String(42), nullable=False),
+        sa.Column("new_account", sa.String(42), nullable=False),
+    )
+    create_event_table(
+        "marketplace_settlements_voided",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("nonce", Uint256(), nullable=False),
+    )
+    create_event_table(
+        "pro_bono_authority_updated",
+        sa.Column("authority", sa.String(42), nullable=False),
+    )
+    create_event_table(
+        "pro_bono_credits_returned",
+        sa.Column("redemption_id", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("hours_returned", sa.BigInteger(), nullable=False),
+        sa.Column("old_state", sa.BigInteger(), nullable=False),
+        sa.Column("new_state", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
+        "pro_bono_eip712_domain_changed",
+    )
+    create_event_table(
+        "pro_bono_entry_paused",
+        sa.Column("until", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
+        "pro_bono_entry_resumed",
+    )
+    create_event_table(
+        "pro_bono_help_accepted",
+        sa.Column("redemption_id", sa.BigInteger(), nullable=False),
+        sa.Column("offer_id", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("hours_reserved", sa.BigInteger(), nullable=False),
+        sa.Column("old_state", sa.BigInteger(), nullable=False),
+        sa.Column("new_state", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
+        "pro_bono_help_attested",
+        sa.Column("redemption_id", sa.BigInteger(), nullable=False),
+        sa.Column("provider", sa.BigInteger(), nullable=False),
+        sa.Column("beneficiary", sa.BigInteger(), nullable=False),
+        sa.Column("hours_delivered", sa.BigInteger(), nullable=False),
+        sa.Column("hours_returned", sa.BigInteger(), nullable=False),
+        sa.Column("need_hash", sa.String(66), nullable=False),
+        sa.Column("evidence_hash", sa.String(66), nullable=False),
+        sa.Column("old_state", sa.BigInteger(), nullable=False),
+        sa.Column("new_state", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
+        "pro_bono_help_contested",
+        sa.Column("redemption_id", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("reason", sa.String(66), nullable=False),
+        sa.Column("window_ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("old_state", sa.BigInteger(), nullable=False),
+        sa.Column("new_state", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
+        "pro_bono_help_delivered",
+        sa.Column("redemption_id", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("hours_delivered", sa.BigInteger(), nullable=False),
+        sa.Column("need_hash", sa.String(66), nullable=False),
+        sa.Column("evidence_hash", sa.String(66), nullable=False),
+        sa.Column("window_ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("old_state", sa.BigInteger(), nullable=False),
+        sa.Column("new_state", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
+        "pro_bono_help_requested",
+        sa.Column("redemption_id", sa.BigInteger(), nullable=False),
+        sa.Column("offer_id", sa.BigInteger(), nullable=False),
+        sa.Column("beneficiary", sa.BigInteger(), nullable=False),
+        sa.Column("payer", sa.String(42), nullable=False),
+        sa.Column("hours_requested", sa.BigInteger(), nullable=False),
+        sa.Column("start", sa.BigInteger(), nullable=False),
+        sa.Column("deliver_by", sa.BigInteger(), nullable=False),
+        sa.Column("need_hash", sa.String(66), nullable=False),
+    )
+    create_event_table(
+        "pro_bono_help_ruled",
+        sa.Column("redemption_id", sa.BigInteger(), nullable=False),
+        sa.Column("arbiter", sa.String(42), nullable=False),
+        sa.Column("hours_delivered", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(66), nullable=False),
+    )
+    create_event_table(
+        "pro_bono_hours_offered",
+        sa.Column("offer_id", sa.BigInteger(), nullable=False),
+        sa.Column("provider", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("hours_offered", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("details_hash", sa.String(66), nullable=False),
+    )
+    create_event_table(
+        "pro_bono_no_show_reported",
+        sa.Column("redemption_id", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("reporter", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(66), nullable=False),
+        sa.Column("window_ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("old_state", sa.BigInteger(), nullable=False),
+        sa.Column("new_state", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
+        "pro_bono_offer_closed",
+        sa.Column("offer_id", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("hours_removed", sa.BigInteger(), nullable=False),
+        sa.Column("hours_reserved", sa.BigInteger(), nullable=False),
+    )
+    create_event_table(
+        "pro_bono_settlements_voided",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("nonce", Uint256(), nullable=False),
+    )
+    create_event_table(
         "access_manager_operation_canceled",
         sa.Column("operation_id", sa.String(66), nullable=False),
         sa.Column("nonce", sa.BigInteger(), nullable=False),
@@ -825,6 +1056,178 @@ def create_read_models() -> None:
         sa.Column("released_at", sa.BigInteger(), nullable=False),
     )
     create_read_model(
+        "listings",
+        ["listing_id"],
+        sa.Column("listing_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seller", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("currency", sa.String(42), nullable=True),
+        sa.Column("price", Uint256(), nullable=False),
+        sa.Column("credit_price", Uint256(), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.Column("stock", sa.BigInteger(), nullable=False),
+        sa.Column("delivery_modes", sa.BigInteger(), nullable=False),
+        sa.Column("accept_window", sa.BigInteger(), nullable=False),
+        sa.Column("deliver_window", sa.BigInteger(), nullable=False),
+        sa.Column("confirm_window", sa.BigInteger(), nullable=False),
+        sa.Column("payout_account", sa.String(42), nullable=False),
+        sa.Column("description_hash", sa.String(66), nullable=False),
+        sa.Column("terms_hash", sa.String(66), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("listed_at", sa.BigInteger(), nullable=False),
+        sa.Column("listed_event_key", sa.BigInteger(), nullable=False),
+        sa.Column("orders", sa.BigInteger(), nullable=False),
+    )
+    op.create_index("ix_listings_currency", "listings", ["currency"])
+    op.create_index("ix_listings_seller", "listings", ["seller"])
+    create_read_model(
+        "orders",
+        ["order_id"],
+        sa.Column("order_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("listing_id", sa.BigInteger(), nullable=False),
+        sa.Column("seller", sa.BigInteger(), nullable=False),
+        sa.Column("buyer", sa.String(42), nullable=False),
+        sa.Column("currency", sa.String(42), nullable=True),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("money", Uint256(), nullable=False),
+        sa.Column("credits", Uint256(), nullable=False),
+        sa.Column("delivery_mode", sa.BigInteger(), nullable=False),
+        sa.Column("address_hash", sa.String(66), nullable=True),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("placed_at", sa.BigInteger(), nullable=False),
+        sa.Column("placed_event_key", sa.BigInteger(), nullable=False),
+        sa.Column("placed_tx_hash", sa.String(66), nullable=False),
+        sa.Column("accepted_at", sa.BigInteger(), nullable=True),
+        sa.Column("handed_over_at", sa.BigInteger(), nullable=True),
+        sa.Column("evidence_hash", sa.String(66), nullable=True),
+        sa.Column("disputed_at", sa.BigInteger(), nullable=True),
+        sa.Column("dispute_reason", sa.String(66), nullable=True),
+        sa.Column("window_ends_at", sa.BigInteger(), nullable=True),
+        sa.Column("arbiter", sa.String(42), nullable=True),
+        sa.Column("ruling_reason", sa.String(66), nullable=True),
+        sa.Column("seller_bps", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_by", sa.String(42), nullable=True),
+        sa.Column("paid_parts", sa.BigInteger(), nullable=False),
+        sa.Column("settlement_nonce", Uint256(), nullable=False),
+    )
+    op.create_index("ix_orders_buyer", "orders", ["buyer"])
+    op.create_index("ix_orders_listing_id", "orders", ["listing_id"])
+    op.create_index("ix_orders_placed_tx_hash", "orders", ["placed_tx_hash"])
+    op.create_index("ix_orders_seller", "orders", ["seller"])
+    create_read_model(
+        "order_payments",
+        ["order_id", "part"],
+        sa.Column("order_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("part", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("receiver", sa.String(42), nullable=False),
+        sa.Column("amount", Uint256(), nullable=False),
+        sa.Column("paid_at", sa.BigInteger(), nullable=False),
+        sa.Column("paid_event_key", sa.BigInteger(), nullable=False),
+    )
+    create_read_model(
+        "money_escrows",
+        ["currency"],
+        sa.Column("currency", sa.String(42), nullable=False),
+        sa.Column("held", Uint256(), nullable=False),
+        sa.Column("paid_in", Uint256(), nullable=False),
+        sa.Column("paid_out", Uint256(), nullable=False),
+    )
+    create_read_model(
+        "credit_escrows",
+        ["contract_name"],
+        sa.Column("contract_name", sa.String(32), nullable=False),
+        sa.Column("held", Uint256(), nullable=False),
+        sa.Column("paid_in", Uint256(), nullable=False),
+        sa.Column("paid_out", Uint256(), nullable=False),
+        sa.Column("redeemed", Uint256(), nullable=False),
+    )
+    create_read_model(
+        "offers",
+        ["offer_id"],
+        sa.Column("offer_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("provider", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(42), nullable=False),
+        sa.Column("offered", sa.BigInteger(), nullable=False),
+        sa.Column("reserved", sa.BigInteger(), nullable=False),
+        sa.Column("confirmed", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("details_hash", sa.String(66), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_by", sa.String(42), nullable=True),
+        sa.Column("offered_at", sa.BigInteger(), nullable=False),
+        sa.Column("offered_event_key", sa.BigInteger(), nullable=False),
+        sa.Column("requests", sa.BigInteger(), nullable=False),
+    )
+    op.create_index("ix_offers_provider", "offers", ["provider"])
+    create_read_model(
+        "capacity_weeks",
+        ["until"],
+        sa.Column("until", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hours", sa.BigInteger(), nullable=False),
+    )
+    create_read_model(
+        "redemptions",
+        ["redemption_id"],
+        sa.Column("redemption_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("offer_id", sa.BigInteger(), nullable=False),
+        sa.Column("offer_until", sa.BigInteger(), nullable=False),
+        sa.Column("provider", sa.BigInteger(), nullable=False),
+        sa.Column("beneficiary", sa.BigInteger(), nullable=False),
+        sa.Column("payer", sa.String(42), nullable=False),
+        sa.Column("hours_requested", sa.BigInteger(), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("deliver_by", sa.BigInteger(), nullable=False),
+        sa.Column("need_hash", sa.String(66), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("requested_at", sa.BigInteger(), nullable=False),
+        sa.Column("requested_event_key", sa.BigInteger(), nullable=False),
+        sa.Column("accepted_at", sa.BigInteger(), nullable=True),
+        sa.Column("delivered_at", sa.BigInteger(), nullable=True),
+        sa.Column("hours_delivered", sa.BigInteger(), nullable=False),
+        sa.Column("evidence_hash", sa.String(66), nullable=True),
+        sa.Column("reported_at", sa.BigInteger(), nullable=True),
+        sa.Column("reporter", sa.BigInteger(), nullable=True),
+        sa.Column("report_reason", sa.String(66), nullable=True),
+        sa.Column("contested_at", sa.BigInteger(), nullable=True),
+        sa.Column("contest_reason", sa.String(66), nullable=True),
+        sa.Column("window_ends_at", sa.BigInteger(), nullable=True),
+        sa.Column("arbiter", sa.String(42), nullable=True),
+        sa.Column("ruling_reason", sa.String(66), nullable=True),
+        sa.Column("hours_given", sa.BigInteger(), nullable=False),
+        sa.Column("hours_returned", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_by", sa.String(42), nullable=True),
+        sa.Column("settlement_nonce", Uint256(), nullable=False),
+    )
+    op.create_index("ix_redemptions_beneficiary", "redemptions", ["beneficiary"])
+    op.create_index("ix_redemptions_offer_id", "redemptions", ["offer_id"])
+    op.create_index("ix_redemptions_payer", "redemptions", ["payer"])
+    op.create_index("ix_redemptions_provider", "redemptions", ["provider"])
+    create_read_model(
+        "attestations",
+        ["redemption_id"],
+        sa.Column("redemption_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("provider", sa.BigInteger(), nullable=False),
+        sa.Column("beneficiary", sa.BigInteger(), nullable=False),
+        sa.Column("hours", sa.BigInteger(), nullable=False),
+        sa.Column("hours_returned", sa.BigInteger(), nullable=False),
+        sa.Column("need_hash", sa.String(66), nullable=True),
+        sa.Column("evidence_hash", sa.String(66), nullable=True),
+        sa.Column("attested_at", sa.BigInteger(), nullable=False),
+        sa.Column("attested_event_key", sa.BigInteger(), nullable=False),
+    )
+    op.create_index("ix_attestations_beneficiary", "attestations", ["beneficiary"])
+    op.create_index("ix_attestations_provider", "attestations", ["provider"])
+    create_read_model(
+        "entity_hours",
+        ["entity_id"],
+        sa.Column("entity_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("given", sa.BigInteger(), nullable=False),
+        sa.Column("taken", sa.BigInteger(), nullable=False),
+    )
+    create_read_model(
         "roles",
         ["role_id"],
         sa.Column("role_id", Uint256(), nullable=False),
@@ -1051,6 +1454,37 @@ TABLES = (
     "match_funding_pool_requested",
     "match_funding_qualifying_members_changed",
     "match_funding_reservation_settled",
+    "marketplace_authority_updated",
+    "marketplace_eip712_domain_changed",
+    "marketplace_entry_paused",
+    "marketplace_entry_resumed",
+    "marketplace_listed",
+    "marketplace_listing_changed",
+    "marketplace_order_accepted",
+    "marketplace_order_disputed",
+    "marketplace_order_ended",
+    "marketplace_order_handed_over",
+    "marketplace_order_placed",
+    "marketplace_order_ruled",
+    "marketplace_part_paid",
+    "marketplace_price_updated",
+    "marketplace_seller_payout_changed",
+    "marketplace_settlements_voided",
+    "pro_bono_authority_updated",
+    "pro_bono_credits_returned",
+    "pro_bono_eip712_domain_changed",
+    "pro_bono_entry_paused",
+    "pro_bono_entry_resumed",
+    "pro_bono_help_accepted",
+    "pro_bono_help_attested",
+    "pro_bono_help_contested",
+    "pro_bono_help_delivered",
+    "pro_bono_help_requested",
+    "pro_bono_help_ruled",
+    "pro_bono_hours_offered",
+    "pro_bono_no_show_reported",
+    "pro_bono_offer_closed",
+    "pro_bono_settlements_voided",
     "access_manager_operation_canceled",
     "access_manager_operation_executed",
     "access_manager_operation_scheduled",
@@ -1082,6 +1516,16 @@ TABLES = (
     "reservations",
     "matches",
     "match_releases",
+    "listings",
+    "orders",
+    "order_payments",
+    "money_escrows",
+    "credit_escrows",
+    "offers",
+    "capacity_weeks",
+    "redemptions",
+    "attestations",
+    "entity_hours",
     "roles",
     "role_members",
     "role_targets",
