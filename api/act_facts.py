@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Protocol
 
 from indexer.store import matching
 from indexer.store.matching import PoolFacts, ReservationFacts
 from indexer.store.models import EntityState
 from indexer.store.phases import CampaignFacts, MilestoneFacts
 
-PUBLIC_BODY: Final = 2
-"""Bit of `kinds`."""
+SSE_ENTITY, PUBLIC_BODY, PROVIDER, ALL_KINDS = 1, 2, 4, 15
+"""Bits of `kinds`."""
 
 
 class ActName(StrEnum):
@@ -262,12 +262,12 @@ def account_of(entity: BodyFacts) -> str | None:
     return entity.account if entity.state in {EntityState.REGISTERED, EntityState.VERIFIED} else None
 
 
-def verified_from(body: BodyFacts, now: int) -> int | None:
-    """Return from when on an entity is a verified public body, until `verified_until`; None if it never will be.
+def verified_from(body: BodyFacts, now: int, kinds: int = PUBLIC_BODY) -> int | None:
+    """Return from when on an entity is verified, until `verified_until`, as one of some kinds; None if never.
 
     A suspension that is over says nothing about the time before `now`: then that is 0.
     """
-    if body.state != EntityState.VERIFIED or not body.kinds & PUBLIC_BODY:
+    if body.state != EntityState.VERIFIED or not body.kinds & kinds:
         return None
     return body.suspended_until if body.suspended_until > now else 0
 

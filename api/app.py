@@ -36,8 +36,10 @@ from api import (
 )
 from api.database import engine_of
 from api.limits import Buckets, Limits
+from api.marketplace import routes as marketplace
 from api.paging import refuse_unknown_parameters
 from api.pools import routes as pools
+from api.pro_bono import routes as pro_bono
 from api.problems import DATABASE_UNAVAILABLE, INVALID_PARAMETER, UNKNOWN_PARAMETER, failures
 from api.settings import Settings
 from indexer.store.models import Checkpoint
@@ -59,7 +61,7 @@ HEADERS: Final = {
 """Of every answer that does not say otherwise."""
 
 V1: Final = (
-    *(campaigns, pledges, objections, updates, pools, entities, credit, currencies),
+    *(campaigns, pledges, objections, updates, pools, marketplace, pro_bono, entities, credit, currencies),
     *(events, stream, stats, roles, status, reconciliation),
 )
 

@@ -1,8 +1,8 @@
 """The innovation credit: how many there are, who issued them, who holds them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
@@ -10,6 +10,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from api import fields
+from api.case_schemas import CREDIT_UNIT, CreditUnit
+from api.coverage import Coverage, Escrow, contract_names, coverage_of, escrows_of, in_escrow
 from api.database import Answer, Mirror, ReaderDep
 from api.exports import FormatPath, export, export_responses, rows_of
 from api.paging import MAX_LIMIT, Page, PageDep, PageRequest, Position, cut, links, seek
@@ -19,16 +21,6 @@ from indexer.store import models
 from indexer.store.models import CreditBalance, CreditTotals
 
 # ---------------------------------------------------------------------------------------------------------- schemas
-
-UNIT: Final = {"decimals": 18, "symbol": "EIC"}
-"""Of InnovationCredit.sol: 10^18 base units are one credit, which is one hour of pro-bono help."""
-
-
-class CreditUnit(BaseModel):
-    """Amounts are base units: 10^decimals of them are one credit, which is one hour of pro-bono help."""
-
-    decimals: int = Field(examples=[18])
-    symbol: str = Field(examples=["EIC"])
 
 
 class ProgrammeLinks(BaseModel):
@@ -64,11 +56,15 @@ class ProgrammePage(Page[Programme]):
 
 
 class Holder(BaseModel):
-    """Credits of one account."""
+    """Credits of one account; the contracts that hold credits for others are holders, too."""
 
     account: fields.Address
+    contract: str | None = Field(description="Name of the contract of the lab at this address; null if it is none.")
     unit: CreditUnit
     balance: fields.Amount
+    in_escrow: fields.Amount = Field(
+        description="That the account paid into orders and redemptions that have not ended; beside its balance."
+    )
     received: fields.Amount = Field(description="Ever, new credits included.")
     sent: fields.Amount = Field(description="Ever, redeemed credits included.")
     last_event: EventLink
@@ -87,6 +83,8 @@ class Credits(BaseModel):
     redeemed: fields.Amount
     holders: int = Field(description="Accounts with a balance above zero.")
     transfers: int = Field(description="Between accounts: neither issue nor redemption.")
+    coverage: Coverage
+    escrows: list[Escrow]
     programmes: list[Programme] = Field(description="The newest 100; all of them at `/v1/credits/programmes`.")
     last_event: EventLink | None
 
@@ -134,7 +132,7 @@ def list_holders(mirror: Mirror, page: PageRequest, sort: HolderSort, account: s
 
 def _programme(row: models.Programme, now: int) -> Programme:
     computed = {
-        "unit": UNIT,
+        "unit": CREDIT_UNIT,
         "open": row.closed_at is None and row.starts_at <= now < row.ends_at and row.issued < row.cap,
         "last_event": last_event(row),
         "links": ProgrammeLinks(
@@ -160,11 +158,12 @@ router = APIRouter(prefix="/credits", tags=["credits"])
 
 @router.get("", summary="Read the credit's totals", responses=read_failures())
 def read_credits(reader: ReaderDep) -> CreditsAnswer:
-    """Return how many credits there are, and the programmes that issue them."""
+    """Return how many credits there are, what stands behind them, and the programmes that issue them."""
     with reader.open() as mirror:
         newest = list_programmes(mirror, PageRequest(MAX_LIMIT, None, "", ()), ProgrammeSort.NEWEST)[:MAX_LIMIT]
         programmes = [_programme(row, mirror.now) for row in newest]
-        totals = _totals(mirror) | {"unit": UNIT, "programmes": programmes}
+        totals = _totals(mirror) | {"unit": CREDIT_UNIT, "programmes": programmes}
+        totals |= {"coverage": coverage_of(mirror, totals["supply"]), "escrows": escrows_of(mirror)}
         return CreditsAnswer(as_of=mirror.as_of, credits=Credits.model_validate(totals))
 
 
@@ -196,7 +195,10 @@ def list_all_holders(
         found = list_holders(mirror, page, sort, account)
         shown, cursor = cut(page, found, lambda row: _position(row, sort))
         return HolderPage(
-            as_of=mirror.as_of, items=_holders(shown), next_cursor=cursor, links=links(reader.request, page, cursor)
+            as_of=mirror.as_of,
+            items=_holders(mirror, shown),
+            next_cursor=cursor,
+            links=links(reader.request, page, cursor),
         )
 
 
@@ -217,13 +219,24 @@ def export_holders(
     def part(mirror: Mirror, page: PageRequest) -> tuple[list[Holder], Position | None]:
         found = list_holders(mirror, page, sort, account)
         shown, after = rows_of(page, found, lambda row: _position(row, sort))
-        return _holders(shown), after
+        return _holders(mirror, shown), after
 
     return export(reader, form, "holders", Holder, part)
 
 
-def _holders(rows: Sequence[CreditBalance]) -> list[Holder]:
-    return [Holder.model_validate(values_of(row) | {"unit": UNIT, "last_event": last_event(row)}) for row in rows]
+def _holders(mirror: Mirror, rows: Sequence[CreditBalance]) -> list[Holder]:
+    names, escrowed = contract_names(mirror), in_escrow(mirror, [row.account for row in rows])
+    return [_holder(row, names, escrowed) for row in rows]
+
+
+def _holder(row: CreditBalance, names: Mapping[str, str], escrowed: Mapping[str, int]) -> Holder:
+    computed = {
+        "contract": names.get(row.account),
+        "unit": CREDIT_UNIT,
+        "in_escrow": escrowed.get(row.account, 0),
+        "last_event": last_event(row),
+    }
+    return Holder.model_validate(values_of(row) | computed)
 
 
 def _position(row: CreditBalance, sort: HolderSort) -> Position:

@@ -2,22 +2,23 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from api import fields
 from api.database import Answer, Mirror, ReaderDep
 from api.errors import Problem
 from api.exports import FormatPath, export, export_responses, rows_of
+from api.marketplace.queries import unruled
 from api.paging import Page, PageDep, PageRequest, Position, cut, links, seek
 from api.problems import INVALID_ADDRESS, UNKNOWN_ENTITY, list_failures, read_failures
 from api.records import EventLink, document_path, event_path, last_event, values_of
-from indexer.store import models
-from indexer.store.models import EntityAccount, EntityState
+from indexer.store import cases, models
+from indexer.store.models import EntityAccount, EntityHours, EntityState, Offer
 
 # ---------------------------------------------------------------------------------------------------------- schemas
 
@@ -65,6 +66,10 @@ class EntityLinks(BaseModel):
     profile: fields.Path
     reason: fields.Path | None
     campaigns: fields.Path
+    listings: fields.Path
+    offers: fields.Path
+    help_given: fields.Path = Field(description="Attestations of help that it gave.")
+    help_taken: fields.Path = Field(description="Attestations of help that it got.")
     events: fields.Path
     registration: fields.Path = Field(description="The event of its registration.")
 
@@ -91,6 +96,8 @@ class Entity(BaseModel):
         description="SHA-256 of the reasons of the last refusal, suspension, revocation."
     )
     profile_hash: fields.Hash = Field(description="SHA-256 of the profile document.")
+    hours_given: int = Field(description="Hours of pro-bono help that it gave, as attested.")
+    hours_taken: int = Field(description="Hours of pro-bono help that it got, as attested.")
     last_event: EventLink
     links: EntityLinks
 
@@ -102,6 +109,10 @@ class EntityPage(Page[Entity]):
 class EntityDetail(Entity):
     """An entity with the history of its accounts."""
 
+    hours_open: int = Field(description="Hours that it promises: neither given, nor taken back, nor over.")
+    unruled_orders: int = Field(
+        description="Disputed orders in which it sold and that no arbiter ruled on in time, so that all went back."
+    )
     accounts: list[Tenure] = Field(description="Every account that acted for it, the first one in front.")
     proposed_account: fields.Address | None = Field(description="May take over by its own acceptance.")
     recovery: Recovery | None = Field(description="A pending recovery.")
@@ -117,6 +128,13 @@ class EntityAnswer(Answer):
 # ---------------------------------------------------------------------------------------------------------- queries
 
 
+class Found(NamedTuple):
+    """An entity, and its hours of help if there are any."""
+
+    entity: models.Entity
+    hours: EntityHours | None
+
+
 def list_entities(
     mirror: Mirror,
     page: PageRequest,
@@ -125,9 +143,9 @@ def list_entities(
     kinds: Sequence[Kind] = (),
     state: EntityState | None = None,
     account: str | None = None,
-) -> Sequence[models.Entity]:
+) -> Sequence[Found]:
     """Return the entities of a page that meet every filter, and one more if there is one."""
-    statement = select(models.Entity)
+    statement = _entities()
     if kinds:
         bits = sum(KIND_BITS[kind] for kind in set(kinds))
         statement = statement.where(models.Entity.kinds.bitwise_and(bits) != 0)
@@ -136,19 +154,30 @@ def list_entities(
     if account is not None:
         statement = statement.where(models.Entity.account == account)
     key = models.Entity.registered_event_key.expression
-    return mirror.session.scalars(seek(statement, page, key, key, descending=sort is EntitySort.NEWEST)).all()
+    statement = seek(statement, page, key, key, descending=sort is EntitySort.NEWEST)
+    return [Found(*row) for row in mirror.session.execute(statement)]
 
 
-def find_entity(mirror: Mirror, entity_id: int) -> models.Entity:
+def find_entity(mirror: Mirror, entity_id: int) -> Found:
     """Return one entity.
 
     Raises:
         Problem: There is none with this id.
     """
-    row = mirror.session.get(models.Entity, entity_id)
+    row = mirror.session.execute(_entities().where(models.Entity.entity_id == entity_id)).one_or_none()
     if row is None:
         raise Problem(UNKNOWN_ENTITY, f"There is no entity {entity_id}")
-    return row
+    return Found(*row)
+
+
+def _entities() -> Select[models.Entity, EntityHours]:
+    return select(models.Entity, EntityHours).outerjoin(EntityHours, EntityHours.entity_id == models.Entity.entity_id)
+
+
+def open_hours_of(mirror: Mirror, entity_id: int) -> int:
+    """Return the hours that a provider promises."""
+    statement = select(Offer).where(Offer.provider == entity_id, Offer.until > mirror.now)
+    return sum(cases.open_hours(offer, mirror.now) for offer in mirror.session.scalars(statement))
 
 
 def tenures_of(mirror: Mirror, entity: models.Entity) -> list[Tenure]:
@@ -162,7 +191,8 @@ def tenures_of(mirror: Mirror, entity: models.Entity) -> list[Tenure]:
     ]
 
 
-def _entity(row: models.Entity, now: int) -> dict[str, Any]:
+def _entity(found: Found, now: int) -> dict[str, Any]:
+    row, hours = found
     path = f"/v1/entities/{row.entity_id}"
     suspended = row.state == EntityState.VERIFIED and now < row.suspended_until
     computed = {
@@ -171,12 +201,18 @@ def _entity(row: models.Entity, now: int) -> dict[str, Any]:
         "verified": row.state == EntityState.VERIFIED and now < row.verified_until and not suspended,
         "verified_until": row.verified_until or None,
         "suspended_until": row.suspended_until or None,
+        "hours_given": hours.given if hours else 0,
+        "hours_taken": hours.taken if hours else 0,
         "last_event": last_event(row),
         "links": EntityLinks(
             self=path,
             profile=document_path(row.profile_hash),
             reason=document_path(row.reason),
             campaigns=f"/v1/campaigns?organizer={row.entity_id}",
+            listings=f"/v1/listings?seller={row.entity_id}",
+            offers=f"/v1/offers?provider={row.entity_id}",
+            help_given=f"/v1/attestations?provider={row.entity_id}",
+            help_taken=f"/v1/attestations?beneficiary={row.entity_id}",
             events=f"/v1/events?entity={row.entity_id}",
             registration=event_path(row.registered_event_key),
         ),
@@ -208,7 +244,7 @@ def list_all(
     with reader.open() as mirror:
         found = list_entities(mirror, page, sort, kinds=kinds, state=state, account=account)
         shown, cursor = cut(page, found, _position)
-        items = [Entity.model_validate(_entity(row, mirror.now)) for row in shown]
+        items = [Entity.model_validate(_entity(one, mirror.now)) for one in shown]
         return EntityPage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
@@ -233,13 +269,13 @@ def export_all(
     def part(mirror: Mirror, page: PageRequest) -> tuple[list[Entity], Position | None]:
         found = list_entities(mirror, page, sort, kinds=kinds, state=state, account=account)
         shown, after = rows_of(page, found, _position)
-        return [Entity.model_validate(_entity(row, mirror.now)) for row in shown], after
+        return [Entity.model_validate(_entity(one, mirror.now)) for one in shown], after
 
     return export(reader, form, "entities", Entity, part)
 
 
-def _position(row: models.Entity) -> Position:
-    return Position(row.registered_event_key, row.registered_event_key)
+def _position(found: Found) -> Position:
+    return Position(found.entity.registered_event_key, found.entity.registered_event_key)
 
 
 @router.get("/entities/{entity_id}", summary="Read an entity", responses=read_failures(UNKNOWN_ENTITY))
@@ -249,13 +285,16 @@ def read_entity(
 ) -> EntityAnswer:
     """Return an entity with every account that acted for it, and a pending change of account."""
     with reader.open() as mirror:
-        row = find_entity(mirror, entity_id)
+        found = find_entity(mirror, entity_id)
+        row = found.entity
         recovery = None
         if row.recovery_account is not None and row.recovery_finishable_at is not None:
             recovery = Recovery(account=row.recovery_account, finishable_at=row.recovery_finishable_at)
         more = {
+            "hours_open": open_hours_of(mirror, entity_id),
+            "unruled_orders": unruled(mirror, seller=entity_id),
             "accounts": tenures_of(mirror, row),
             "recovery": recovery,
             "recovery_barred_until": row.recovery_barred_until or None,
         }
-        return EntityAnswer(as_of=mirror.as_of, entity=EntityDetail.model_validate(_entity(row, mirror.now) | more))
+        return EntityAnswer(as_of=mirror.as_of, entity=EntityDetail.model_validate(_entity(found, mirror.now) | more))

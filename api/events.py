@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, NamedTuple
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, Table, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, literal, or_, select, union_all
 
 from api import fields
 from api.database import Answer, Mirror, ReaderDep
@@ -27,8 +27,15 @@ EVENTS: Final[Sequence[EventType]] = tuple(BY_NAME.values())
 NAMES: Final = frozenset(event.name for event in EVENTS)
 NUMBER_BITS: Final = 48
 """Integers of up to so many bits are JSON numbers, which every reader holds exactly; wider ones are strings."""
-ENTITY_COLUMNS: Final = ("entity_id", "organizer", "issuer", "member_id", "manager", "funder")
+ENTITY_COLUMNS: Final = (
+    *("entity_id", "organizer", "issuer", "member_id", "manager", "funder"),
+    *("seller", "provider", "beneficiary", "reporter"),
+)
 """Arguments that name an entity."""
+SUBJECTS: Final = ("campaign", "pool", "listing", "order", "offer", "redemption")
+"""What an argument named after it and ``_id`` names."""
+CASE_CONTRACTS: Final = {"order": "Marketplace", "redemption": "ProBono"}
+"""Where an argument `id` names a case."""
 
 # ---------------------------------------------------------------------------------------------------------- schemas
 
@@ -92,6 +99,10 @@ class EventFilters:
     tx_hash: str | None = None
     campaign: int | None = None
     pool: int | None = None
+    listing: int | None = None
+    order: int | None = None
+    offer: int | None = None
+    redemption: int | None = None
     entity: int | None = None
     from_block: int | None = None
     to_block: int | None = None
@@ -114,7 +125,7 @@ def list_events(mirror: Mirror, filters: EventFilters, page: PageRequest, sort: 
     parts = []
     for number, event in enumerate(EVENTS):
         if filters.contract in {None, event.contract} and filters.event in {None, event.name}:
-            conditions = _conditions(event.table, filters)
+            conditions = _conditions(event, filters)
             if conditions is not None:
                 parts.append(select(event.table.c.event_key, literal(number).label("number")).where(*conditions))
     if not parts:
@@ -140,11 +151,14 @@ def find_event(mirror: Mirror, key: int) -> Found:
     return _rows(mirror, [(row.event_key, row.number)])[0]
 
 
-def _conditions(table: Table, filters: EventFilters) -> list[ColumnElement[bool]] | None:
-    """Return the conditions on one table, None if no row of it can meet them."""
+def _conditions(event: EventType, filters: EventFilters) -> list[ColumnElement[bool]] | None:
+    """Return the conditions on the table of an event, None if no row of it can meet them."""
+    table = event.table
     conditions: list[ColumnElement[bool]] = []
-    for name, wanted in (("campaign_id", filters.campaign), ("pool_id", filters.pool)):
+    for subject in SUBJECTS:
+        wanted = getattr(filters, subject)
         if wanted is not None:
+            name = "id" if CASE_CONTRACTS.get(subject) == event.contract and "id" in table.c else f"{subject}_id"
             if name not in table.c:
                 return None
             conditions.append(table.c[name] == wanted)
@@ -217,9 +231,16 @@ async def event_filters(
     tx_hash: Annotated[fields.HashText | None, Query(description="Hash of the transaction.")] = None,
     campaign: Annotated[fields.Id | None, Query(description="Campaign that the event names.")] = None,
     pool: Annotated[fields.Id | None, Query(description="Pool that the event names.")] = None,
+    listing: Annotated[fields.Id | None, Query(description="Listing that the event names.")] = None,
+    order: Annotated[fields.Id | None, Query(description="Order that the event names.")] = None,
+    offer: Annotated[fields.Id | None, Query(description="Offer that the event names.")] = None,
+    redemption: Annotated[fields.Id | None, Query(description="Redemption that the event names.")] = None,
     entity: Annotated[
         fields.Id | None,
-        Query(description="Entity that the event names: also as organizer, issuer, counted member, manager or funder."),
+        Query(
+            description="Entity that the event names: also as organizer, issuer, counted member, manager, funder, "
+            "seller, provider, beneficiary or reporter."
+        ),
     ] = None,
     from_block: Annotated[fields.BlockNumber | None, Query(description="First block.")] = None,
     to_block: Annotated[fields.BlockNumber | None, Query(description="Last block.")] = None,
@@ -228,7 +249,8 @@ async def event_filters(
     if event is not None and event not in NAMES:
         raise Problem(INVALID_PARAMETER, f"event: there is no event {event}")
     name = None if contract is None else contract.value
-    return EventFilters(name, event, tx_hash, campaign, pool, entity, from_block, to_block)
+    subjects = (campaign, pool, listing, order, offer, redemption)
+    return EventFilters(name, event, tx_hash, *subjects, entity, from_block, to_block)
 
 
 @router.get("/events", summary="List events", responses=list_failures())

@@ -131,6 +131,41 @@ UNKNOWN_RESERVATION: Final = ProblemType(
     "The campaign's organizer did not ask for this pool up to the block in `as_of`.",
     "See /v1/campaigns/{campaign_id} for the pools of a campaign, or wait until the block is indexed: see /v1/status.",
 )
+UNKNOWN_LISTING: Final = ProblemType(
+    "unknown-listing",
+    404,
+    "There is no such listing",
+    "Nothing was listed under this id up to the block in `as_of`.",
+    "If it was listed just now, wait until the block of its transaction is indexed: see /v1/status.",
+)
+UNKNOWN_ORDER: Final = ProblemType(
+    "unknown-order",
+    404,
+    "There is no such order",
+    "No order with this id was placed up to the block in `as_of`.",
+    "If it was placed just now, wait until the block of its transaction is indexed: see /v1/status.",
+)
+UNKNOWN_OFFER: Final = ProblemType(
+    "unknown-offer",
+    404,
+    "There is no such offer",
+    "No hours were offered under this id up to the block in `as_of`.",
+    "If they were offered just now, wait until the block of the transaction is indexed: see /v1/status.",
+)
+UNKNOWN_REDEMPTION: Final = ProblemType(
+    "unknown-redemption",
+    404,
+    "There is no such redemption",
+    "No help was asked for under this id up to the block in `as_of`.",
+    "If it was asked for just now, wait until the block of the transaction is indexed: see /v1/status.",
+)
+UNKNOWN_ATTESTATION: Final = ProblemType(
+    "unknown-attestation",
+    404,
+    "This redemption proves no help",
+    "It ended without help, or had not ended, up to the block in `as_of`.",
+    "See /v1/redemptions/{redemption_id} for where it stands.",
+)
 UNKNOWN_ENTITY: Final = ProblemType(
     "unknown-entity",
     404,
@@ -166,7 +201,7 @@ METHOD_NOT_ALLOWED: Final = ProblemType(
     405,
     "This API is for reading only",
     "Only GET, HEAD and OPTIONS are answered. Facts about money are written on chain by the accounts they concern.",
-    "Send the transaction to the contract; what to call is in `next_acts` of a campaign.",
+    "Send the transaction to the contract; what to call is in `next_acts` of a campaign, an order or a redemption.",
 )
 TOO_MANY_REQUESTS: Final = ProblemType(
     "too-many-requests",

@@ -18,6 +18,9 @@ REVIEWER = "0x" + "0c" * 20
 BACKER = "0x" + "b1" * 20
 MEMBER = "0x" + "b2" * 20
 CROWDFUNDING = "0x" + "c1" * 20
+MARKETPLACE = "0x" + "c3" * 20
+BUYER = "0x" + "b6" * 20
+ARBITER = "0x" + "0e" * 20
 
 
 def digest(number: int) -> str:

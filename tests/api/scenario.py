@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from indexer.store import models
 from indexer.store.columns import Base
 from indexer.store.models import CampaignState, EntityState, MilestoneState
+from tests.api import case_scenario
 from tests.api import rows as r
 from tests.api.rows import DAY, NOW
 
@@ -60,6 +61,7 @@ def rows() -> Iterator[Base]:
     yield from _pledges()
     yield from _pools()
     yield from _credits()
+    yield from case_scenario.rows()
     yield from _authority()
     yield from _operation()
 
@@ -281,6 +283,19 @@ def add_events(session: Session) -> None:
     opened |= {"terms_ratio_bps": 1, "terms_members_only": False, "terms_member_cap": 0, "terms_min_raised": 0}
     opened |= {"terms_min_member_pledge": 0, "terms_min_members": 0, "terms_agreement_hash": r.digest(1)}
     _add(session, "MatchFunding", "PoolOpened", r.key(61), **opened)
+    voided = {"id": 1, "account": r.BUYER, "nonce": 1}
+    _add(session, "Marketplace", "SettlementsVoided", r.key(41), **voided)
+    _add(session, "ProBono", "SettlementsVoided", r.key(42), **(voided | {"id": 2}))
+    delivered = {"redemption_id": 7, "account": TOWN, "hours_delivered": 3, "need_hash": r.digest(1)}
+    delivered |= {"evidence_hash": r.digest(2), "window_ends_at": NOW, "old_state": 3, "new_state": 4}
+    _add(session, "ProBono", "HelpDelivered", r.key(43), **delivered)
+    asked = {"redemption_id": 7, "offer_id": 1, "beneficiary": 1, "payer": r.BUYER, "hours_requested": 5}
+    asked |= {"start": NOW, "deliver_by": NOW, "need_hash": r.digest(1)}
+    _add(session, "ProBono", "HelpRequested", r.key(44), **asked)
+    ended = {"order_id": 1, "account": r.BUYER, "seller_bps": 0, "stock": 9, "old_state": 1, "new_state": 6}
+    _add(session, "Marketplace", "OrderEnded", r.key(45), **ended)
+    priced = {"listing_id": 1, "account": r.BUYER, "price": 5, "credit_price": 6, "terms_hash": r.digest(3)}
+    _add(session, "Marketplace", "PriceUpdated", r.key(46), **priced)
     _add(session, "EntityRegistry", "ProfileUpdated", r.key(700), entity_id=1, profile_hash=r.digest(9))
 
 

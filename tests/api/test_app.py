@@ -17,6 +17,7 @@ import pytest
 from api.app import create_app
 from api.problems import PROBLEM_TYPES
 from api.settings import Settings
+from tests.api import case_scenario as cs
 from tests.api import rows as r
 from tests.api import scenario as s
 from tests.api.client import Client, serving
@@ -34,6 +35,16 @@ READ = [
     "/v1/credits",
     "/v1/credits/programmes",
     "/v1/credits/holders",
+    "/v1/listings",
+    f"/v1/listings/{cs.BOTH}",
+    "/v1/orders",
+    f"/v1/orders/{cs.RULED}",
+    "/v1/offers",
+    f"/v1/offers/{cs.OPEN}",
+    "/v1/redemptions",
+    f"/v1/redemptions/{cs.CONFIRMED}",
+    "/v1/attestations",
+    f"/v1/attestations/{cs.CONFIRMED}",
     "/v1/currencies",
     "/v1/events",
     f"/v1/events/{r.key(150)}",

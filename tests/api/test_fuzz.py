@@ -32,6 +32,10 @@ RAW = ["%ED%A0%80", "%C0%80", "%FF", "%F5%80%80%80", "%", "%2", "%00%00", "%0d%0
 GOOD = {
     "campaign_id": str(s.LIVE),
     "pool_id": str(s.RATIO),
+    "listing_id": "1",
+    "order_id": "1",
+    "offer_id": "1",
+    "redemption_id": "7",
     "backer": r.BACKER,
     "address": r.BACKER,
     "entity_id": "3",

@@ -49,7 +49,8 @@ def test_status__of_a_running_indexer__tells_all(client: Client) -> None:
     assert status["checkpoint"]["finalized_number"] == r.BLOCK - 64
     assert status["lag"] == {"blocks": 2, "seconds": 30}
     assert [(j["contract"], j["sequence"], j["digest"]) for j in status["journals"]] == [
-        ("Crowdfunding", 7, "0x" + "77" * 26)
+        ("Crowdfunding", 7, "0x" + "77" * 26),
+        ("Marketplace", 7, "0x" + "77" * 26),
     ]
     assert status["quarantine"]["count"] == 1
     assert status["quarantine"]["newest"][0]["reason"] == "no event has this topic"

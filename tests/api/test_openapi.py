@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from api.problems import PROBLEM_TYPES
+from tests.api import case_scenario as cs
 from tests.api import rows as r
 from tests.api import scenario as s
 from tests.api.client import Answer, Client
@@ -19,6 +20,8 @@ PATHS = {
     "/health",
     "/problems",
     "/problems/{name}",
+    "/v1/attestations",
+    "/v1/attestations/{redemption_id}",
     "/v1/backers/{address}",
     "/v1/campaigns",
     "/v1/campaigns.{form}",
@@ -38,6 +41,12 @@ PATHS = {
     "/v1/events",
     "/v1/events.{form}",
     "/v1/events/{event_key}",
+    "/v1/listings",
+    "/v1/listings/{listing_id}",
+    "/v1/offers",
+    "/v1/offers/{offer_id}",
+    "/v1/orders",
+    "/v1/orders/{order_id}",
     "/v1/pledges.{form}",
     "/v1/pools",
     "/v1/pools.{form}",
@@ -46,6 +55,8 @@ PATHS = {
     "/v1/pools/{pool_id}/campaigns/{campaign_id}",
     "/v1/pools/{pool_id}/campaigns/{campaign_id}/matches",
     "/v1/reconciliation",
+    "/v1/redemptions",
+    "/v1/redemptions/{redemption_id}",
     "/v1/roles",
     "/v1/stats",
     "/v1/stats/days",
@@ -123,7 +134,11 @@ def declared(document: Any, path: str, answer: Answer) -> list[str]:
     "path",
     [*READ, "/v1/status", "/health", "/problems", "/problems/not-found"]
     + [f"/v1/campaigns/{number}" for number in s.PHASES]
-    + [f"/v1/entities/{number}" for number in range(1, 8)],
+    + [f"/v1/entities/{number}" for number in range(1, 8)]
+    + [f"/v1/listings/{number}" for number in range(1, 7)]
+    + [f"/v1/orders/{number}" for number in cs.ORDERS]
+    + [f"/v1/offers/{number}" for number in range(1, 5)]
+    + [f"/v1/redemptions/{number}" for number in cs.REDEMPTIONS],
 )
 def test_answer__of_each_route__has_the_declared_form(client: Client, document: Any, path: str) -> None:
     assert declared(document, path, client.get(path)) == []

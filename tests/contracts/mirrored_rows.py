@@ -7,6 +7,7 @@ import ape
 import msgspec
 
 from api.act_facts import AskedPool, Gates
+from api.case_acts import EscrowGates
 from indexer.chain import Log
 from indexer.decode import decode
 from indexer.handlers import Rows, fold
@@ -22,9 +23,12 @@ class MirroredRows:
             "InnovationCredit": lab.credit,
             "Crowdfunding": lab.crowdfunding,
             "MatchFunding": lab.match_funding,
+            "Marketplace": lab.marketplace,
+            "ProBono": lab.pro_bono,
             "AccessManager": lab.authority,
             "ERC2771Forwarder": lab.forwarder,
         }
+        self.addresses = {name: contract.address.lower() for name, contract in contracts.items()}
         by_address = {contract.address.lower(): name for name, contract in contracts.items()}
         wanted = {"address": list(by_address), "fromBlock": "0x0"}
         raw = ape.networks.provider.make_request("eth_getLogs", [wanted])
@@ -59,6 +63,12 @@ class MirroredRows:
         matched = [row for row in self.all("reservations", pool_id=pool_id) if row.place is not None]
         organizers = {self.row("campaigns", row.campaign_id).organizer for row in matched}
         return [self.row("entities", entity_id).account for entity_id in organizers]
+
+    def escrow_gates(self, contract: str) -> EscrowGates:
+        """Return what stops acts on every case of Marketplace or ProBono."""
+        ends = [row.resumed_at or row.paused_until for row in self.all("lab_pauses", contract_name=contract)]
+        closed = [row.closed for row in self.all("targets", target=self.addresses[contract])]
+        return EscrowGates(paused_until=ends[0] if ends else 0, closed=any(closed))
 
     def gates(self, currency: str) -> Gates:
         """Return what stops acts on every campaign and pool in a currency."""

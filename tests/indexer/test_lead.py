@@ -23,6 +23,7 @@ from sqlalchemy import create_engine, text
 
 import deployments
 from indexer.errors import AnotherWriter
+from indexer.fetch import Fetcher
 from indexer.store.session import DatabaseTaken, LeadLost, holding, open_engine
 from indexer.sync import Indexer
 from tests.indexer.conftest import MakeMirror, run
@@ -71,9 +72,16 @@ def test_step__lock_connection_died__nothing_written(
         run(indexer.start())
         cut_off(postgres, new_database("one"))
         with pytest.raises(AnotherWriter, match="somebody else may lead by now"):
-            run(indexer.step())
-        run(mirror.fetcher.stop())
+            run(step_and_stop(indexer, mirror.fetcher))
     assert mirror.digest() == before
+
+
+async def step_and_stop(indexer: Indexer, fetcher: Fetcher) -> None:
+    """Do one step, and end what it asked for ahead in the same event loop."""
+    try:
+        await indexer.step()
+    finally:
+        await fetcher.stop()
 
 
 class Lab:

@@ -1,0 +1,1 @@
+"""The marketplace: what is listed, the orders, and where their legs went."""

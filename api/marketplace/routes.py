@@ -1,0 +1,112 @@
+"""Where listings and orders are read."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from api import fields
+from api.case_schemas import act_values, escrow_gates
+from api.database import ReaderDep
+from api.marketplace import queries, schemas, views
+from api.marketplace.queries import ListingFilters, ListingSort, OrderFilters, OrderSort
+from api.marketplace.schemas import DeliveryMode
+from api.paging import PageDep, cut, links
+from api.problems import INVALID_ADDRESS, UNKNOWN_LISTING, UNKNOWN_ORDER, list_failures, read_failures
+from indexer.store.models import ListingState, OrderState
+
+CONTRACT: Final = "Marketplace"
+
+router = APIRouter(tags=["marketplace"])
+
+ListingId = Annotated[fields.Id, Path(description="Number of the listing, from 1.", examples=[1])]
+OrderId = Annotated[fields.Id, Path(description="Number of the order, from 1.", examples=[1])]
+Seller = Annotated[fields.Id | None, Query(description="Entity id of the seller.")]
+
+
+async def listing_filters(
+    state: Annotated[list[ListingState], Query(description="State; repeat it for any of several.")] = [],  # noqa: B006
+    delivery_mode: Annotated[list[DeliveryMode], Query(description="Mode; repeat it for any of several.")] = [],  # noqa: B006
+    seller: Seller = None,
+    currency: Annotated[fields.AddressText | None, Query(description="Contract of the currency.")] = None,
+    takes_credits: Annotated[bool | None, Query(description="Whether it has a price in credits.")] = None,
+    in_stock: Annotated[bool | None, Query(description="Whether units are left.")] = None,
+) -> ListingFilters:
+    """Read the filters of a list of listings."""
+    return ListingFilters(state, delivery_mode, seller, currency, takes_credits, in_stock)
+
+
+async def order_filters(
+    state: Annotated[list[OrderState], Query(description="State at the block's time; repeat it for several.")] = [],  # noqa: B006
+    listing: Annotated[fields.Id | None, Query(description="Listing that was ordered.")] = None,
+    seller: Seller = None,
+    buyer: Annotated[fields.AddressText | None, Query(description="Account that placed it.")] = None,
+    currency: Annotated[fields.AddressText | None, Query(description="Contract of the money leg's currency.")] = None,
+    basket: Annotated[fields.HashText | None, Query(description="Transaction in which it was placed.")] = None,
+    ended: Annotated[bool | None, Query(description="Whether its legs can be paid out.")] = None,
+) -> OrderFilters:
+    """Read the filters of a list of orders."""
+    return OrderFilters(state, listing, seller, buyer, currency, basket, ended)
+
+
+@router.get("/listings", summary="List listings", responses=list_failures(INVALID_ADDRESS))
+def list_listings(
+    reader: ReaderDep,
+    page: PageDep,
+    wanted: Annotated[ListingFilters, Depends(listing_filters)],
+    sort: Annotated[ListingSort, Query(description="Order of the list.")] = ListingSort.NEWEST,
+) -> schemas.ListingPage:
+    """Return the listings that meet every filter."""
+    with reader.open() as mirror:
+        found, gates = queries.list_listings(mirror, wanted, sort, page), escrow_gates(mirror, CONTRACT)
+        shown, cursor = cut(page, found, lambda one: queries.listing_position(one, sort))
+        items = [schemas.Listing.model_validate(views.listing_values(one, gates, mirror.now)) for one in shown]
+        return schemas.ListingPage(
+            as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
+        )
+
+
+@router.get("/listings/{listing_id}", summary="Read a listing", responses=read_failures(UNKNOWN_LISTING))
+def read_listing(reader: ReaderDep, listing_id: ListingId) -> schemas.ListingAnswer:
+    """Return a listing's terms, prices and stock, and who may do what next, until when."""
+    with reader.open() as mirror:
+        found, gates, now = queries.find_listing(mirror, listing_id), escrow_gates(mirror, CONTRACT), mirror.now
+        detail = views.listing_values(found, gates, now) | {
+            "unruled_of_seller": queries.unruled(mirror, seller=found.listing.seller),
+            "next_acts": [act_values(act, now) for act in views.listing_acts(found, gates, now)],
+        }
+        return schemas.ListingAnswer(as_of=mirror.as_of, listing=schemas.ListingDetail.model_validate(detail))
+
+
+@router.get("/orders", summary="List orders", responses=list_failures(INVALID_ADDRESS))
+def list_orders(
+    reader: ReaderDep,
+    page: PageDep,
+    wanted: Annotated[OrderFilters, Depends(order_filters)],
+    sort: Annotated[OrderSort, Query(description="Order of the list.")] = OrderSort.NEWEST,
+) -> schemas.OrderPage:
+    """Return the orders that meet every filter. States are those at the time of the block in `as_of`."""
+    with reader.open() as mirror:
+        found = queries.list_orders(mirror, wanted, sort, page)
+        shown, cursor = cut(page, found, lambda one: queries.order_position(one, sort))
+        payments = queries.payments_of(mirror, [one.order.order_id for one in shown])
+        items = [
+            schemas.Order.model_validate(views.order_values(one, payments[one.order.order_id], mirror.now))
+            for one in shown
+        ]
+        return schemas.OrderPage(
+            as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
+        )
+
+
+@router.get("/orders/{order_id}", summary="Read an order", responses=read_failures(UNKNOWN_ORDER))
+def read_order(reader: ReaderDep, order_id: OrderId) -> schemas.OrderAnswer:
+    """Return an order's legs, state and payments, and who may do what next, until when."""
+    with reader.open() as mirror:
+        found, gates, now = queries.find_order(mirror, order_id), escrow_gates(mirror, CONTRACT), mirror.now
+        payments = queries.payments_of(mirror, [order_id])[order_id]
+        detail = views.order_values(found, payments, now) | {
+            "unruled_of_seller": queries.unruled(mirror, seller=found.order.seller),
+            "unruled_of_buyer": queries.unruled(mirror, buyer=found.order.buyer),
+            "next_acts": [act_values(act, now) for act in views.order_acts(found, gates, now)],
+        }
+        return schemas.OrderAnswer(as_of=mirror.as_of, order=schemas.OrderDetail.model_validate(detail))

@@ -1,0 +1,141 @@
+"""Where offers, redemptions and attestations are read."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from api import fields
+from api.case_schemas import act_values, escrow_gates
+from api.database import ReaderDep
+from api.paging import PageDep, Position, cut, links
+from api.pro_bono import queries, schemas, views
+from api.pro_bono.queries import AttestationSort, OfferFilters, OfferSort, RedemptionFilters, RedemptionSort
+from api.problems import (
+    INVALID_ADDRESS,
+    UNKNOWN_ATTESTATION,
+    UNKNOWN_OFFER,
+    UNKNOWN_REDEMPTION,
+    list_failures,
+    read_failures,
+)
+from indexer.store.models import RedemptionState
+
+CONTRACT: Final = "ProBono"
+
+router = APIRouter(tags=["pro-bono help"])
+
+OfferId = Annotated[fields.Id, Path(description="Number of the offer, from 1.", examples=[1])]
+RedemptionId = Annotated[fields.Id, Path(description="Number of the redemption, from 1.", examples=[1])]
+Provider = Annotated[fields.Id | None, Query(description="Entity id of the provider.")]
+Beneficiary = Annotated[fields.Id | None, Query(description="Entity id of the beneficiary.")]
+
+
+async def offer_filters(
+    provider: Provider = None,
+    has_free_hours: Annotated[
+        bool | None, Query(description="Whether hours that nobody reserved can still be asked for.")
+    ] = None,
+    until_from: Annotated[fields.TimeText | None, Query(description="Ends at this time or later.")] = None,
+    until_before: Annotated[fields.TimeText | None, Query(description="Ends before this time.")] = None,
+) -> OfferFilters:
+    """Read the filters of a list of offers."""
+    return OfferFilters(provider, has_free_hours, until_from, until_before)
+
+
+async def redemption_filters(
+    state: Annotated[
+        list[RedemptionState], Query(description="State at the block's time; repeat it for any of several.")
+    ] = [],  # noqa: B006
+    offer: Annotated[fields.Id | None, Query(description="Offer whose hours were asked for.")] = None,
+    provider: Provider = None,
+    beneficiary: Beneficiary = None,
+    payer: Annotated[fields.AddressText | None, Query(description="Account that paid the credits in.")] = None,
+    ended: Annotated[bool | None, Query(description="Whether the credits left the escrow.")] = None,
+) -> RedemptionFilters:
+    """Read the filters of a list of redemptions."""
+    return RedemptionFilters(state, offer, provider, beneficiary, payer, ended)
+
+
+@router.get("/offers", summary="List offers", responses=list_failures())
+def list_offers(
+    reader: ReaderDep,
+    page: PageDep,
+    wanted: Annotated[OfferFilters, Depends(offer_filters)],
+    sort: Annotated[OfferSort, Query(description="Order of the list.")] = OfferSort.NEWEST,
+) -> schemas.OfferPage:
+    """Return the offers of hours that meet every filter."""
+    with reader.open() as mirror:
+        found, gates = queries.list_offers(mirror, wanted, sort, page), escrow_gates(mirror, CONTRACT)
+        shown, cursor = cut(page, found, lambda one: queries.offer_position(one, sort))
+        items = [schemas.Offer.model_validate(views.offer_values(one, gates, mirror.now)) for one in shown]
+        return schemas.OfferPage(
+            as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
+        )
+
+
+@router.get("/offers/{offer_id}", summary="Read an offer", responses=read_failures(UNKNOWN_OFFER))
+def read_offer(reader: ReaderDep, offer_id: OfferId) -> schemas.OfferAnswer:
+    """Return an offer's hours, and who may do what next, until when."""
+    with reader.open() as mirror:
+        found, gates, now = queries.find_offer(mirror, offer_id), escrow_gates(mirror, CONTRACT), mirror.now
+        acts = [act_values(act, now) for act in views.offer_acts(found, gates, now)]
+        detail = views.offer_values(found, gates, now) | {"next_acts": acts}
+        return schemas.OfferAnswer(as_of=mirror.as_of, offer=schemas.OfferDetail.model_validate(detail))
+
+
+@router.get("/redemptions", summary="List redemptions", responses=list_failures(INVALID_ADDRESS))
+def list_redemptions(
+    reader: ReaderDep,
+    page: PageDep,
+    wanted: Annotated[RedemptionFilters, Depends(redemption_filters)],
+    sort: Annotated[RedemptionSort, Query(description="Order of the list.")] = RedemptionSort.NEWEST,
+) -> schemas.RedemptionPage:
+    """Return the redemptions that meet every filter. States are those at the time of the block in `as_of`."""
+    with reader.open() as mirror:
+        found = queries.list_redemptions(mirror, wanted, sort, page)
+        shown, cursor = cut(page, found, lambda one: queries.redemption_position(one, sort))
+        items = [schemas.Redemption.model_validate(views.redemption_values(one, mirror.now)) for one in shown]
+        return schemas.RedemptionPage(
+            as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
+        )
+
+
+@router.get("/redemptions/{redemption_id}", summary="Read a redemption", responses=read_failures(UNKNOWN_REDEMPTION))
+def read_redemption(reader: ReaderDep, redemption_id: RedemptionId) -> schemas.RedemptionAnswer:
+    """Return a redemption's hours and state, and who may do what next, until when."""
+    with reader.open() as mirror:
+        found, gates = queries.find_redemption(mirror, redemption_id), escrow_gates(mirror, CONTRACT)
+        now = mirror.now
+        acts = [act_values(act, now) for act in views.redemption_acts(found, gates, now)]
+        detail = views.redemption_values(found, now) | {"next_acts": acts}
+        return schemas.RedemptionAnswer(as_of=mirror.as_of, redemption=schemas.RedemptionDetail.model_validate(detail))
+
+
+@router.get("/attestations", summary="List attestations", responses=list_failures())
+def list_attestations(
+    reader: ReaderDep,
+    page: PageDep,
+    provider: Provider = None,
+    beneficiary: Beneficiary = None,
+    sort: Annotated[AttestationSort, Query(description="Order of the list.")] = AttestationSort.NEWEST,
+) -> schemas.AttestationPage:
+    """Return the proofs of help: who gave how many hours to whom, each with the one event that says so."""
+    with reader.open() as mirror:
+        found = queries.list_attestations(mirror, page, sort, provider, beneficiary)
+        shown, cursor = cut(page, found, lambda row: Position(row.attested_event_key, row.attested_event_key))
+        items = [schemas.Attestation.model_validate(views.attestation_values(row)) for row in shown]
+        return schemas.AttestationPage(
+            as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
+        )
+
+
+@router.get(
+    "/attestations/{redemption_id}",
+    summary="Read an attestation",
+    responses=read_failures(UNKNOWN_ATTESTATION, UNKNOWN_REDEMPTION),
+)
+def read_attestation(reader: ReaderDep, redemption_id: RedemptionId) -> schemas.AttestationAnswer:
+    """Return the proof of help that a redemption ended with."""
+    with reader.open() as mirror:
+        values = views.attestation_values(queries.find_attestation(mirror, redemption_id))
+        return schemas.AttestationAnswer(as_of=mirror.as_of, attestation=schemas.Attestation.model_validate(values))
