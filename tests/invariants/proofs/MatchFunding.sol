@@ -32,9 +32,9 @@ contract AnyCrowdfunding {
 contract MatchFundingProofs {
     uint32 private constant POOL = 1;
     uint32 private constant CAMPAIGN = 1;
-    uint256 private constant POOLS_SLOT = 3;
-    uint256 private constant RESERVATIONS_SLOT = 4;
-    uint256 private constant POOLS_OF_SLOT = 5;
+    uint256 private constant POOLS_SLOT = 2;
+    uint256 private constant RESERVATIONS_SLOT = 3;
+    uint256 private constant POOLS_OF_SLOT = 4;
 
     MatchFunding private _pools;
     Coin private _coin;

@@ -11,6 +11,7 @@ import {vm} from "../Vm.sol";
 /// @title What the proofs use of halmos
 interface Svm {
     function createAddress(string calldata name) external returns (address);
+    function createCalldata(string calldata contractName) external returns (bytes memory);
     function createUint(uint256 bits, string calldata name) external returns (uint256);
     function enableSymbolicStorage(address account) external;
 }
@@ -68,7 +69,9 @@ abstract contract Proof {
     uint32 internal constant ID = 1;
     uint8 internal constant TERMINATED = 5;
     address internal constant FORWARDER = address(0xf0);
-    uint256 private constant CAMPAIGNS_SLOT = 4;
+    /// @dev Of the contract: authority, pause and count of campaigns.
+    uint256 private constant FIRST_SLOT = 1;
+    uint256 private constant CAMPAIGNS_SLOT = 3;
 
     Crowdfunding internal crowdfunding;
     Coin internal coin;
@@ -78,6 +81,7 @@ abstract contract Proof {
     uint96 internal goal;
     uint40 internal deadline;
     uint8 internal decision;
+    address internal authority;
     address internal registry;
     address internal pools;
 
@@ -100,13 +104,17 @@ abstract contract Proof {
         vm.assume(decision <= 5);
         _store(0, _slot0(raised, goal, deadline, decision, uint8(svm.createUint(8, "poolCount"))));
         _store(1, svm.createUint(96, "refunded") << 160 | uint160(address(coin)));
+        uint256 count = svm.createUint(32, "campaignCount");
+        vm.assume(count >= ID);
+        _storeFirst(svm.createUint(48, "pausedAt, resumed"), count);
     }
 
     function _deploy() private {
+        authority = address(new NoAuthority());
         registry = address(new AnyRegistry());
         pools = address(new AnyPools());
         crowdfunding = new Crowdfunding(
-            address(new NoAuthority()), FORWARDER, IEntityRegistry(registry), address(0xc0), IMatchFunding(pools)
+            authority, FORWARDER, IEntityRegistry(registry), address(0xc0), IMatchFunding(pools)
         );
     }
 
@@ -121,6 +129,9 @@ abstract contract Proof {
         ICrowdfunding.CampaignView memory c = crowdfunding.campaign(ID);
         require(c.refunded == 14 && c.collected == 15 && c.payoutAccount == FORWARDER, "layout of slots 1 and 3");
         require(c.withdrawalCutoff == 16 && c.releasedBps == 5000, "layout of slot 4");
+        _storeFirst(17, 18);
+        require(crowdfunding.authority() == authority && crowdfunding.campaignCount() == 18, "layout of the first slot");
+        require(crowdfunding.entryPausedUntil() == 17 + 72 hours, "layout of the pause");
     }
 
     function _slot0(uint256 raised_, uint256 goal_, uint256 deadline_, uint256 decision_, uint256 pools_)
@@ -129,6 +140,11 @@ abstract contract Proof {
         returns (uint256)
     {
         return raised_ | goal_ << 96 | deadline_ << 192 | decision_ << 232 | pools_ << 240;
+    }
+
+    function _storeFirst(uint256 pause, uint256 count) private {
+        uint256 value = uint160(authority) | pause << 168 | count << 216;
+        vm.store(address(crowdfunding), bytes32(FIRST_SLOT), bytes32(value));
     }
 
     function _store(uint256 slot, uint256 value) internal {
@@ -152,5 +168,22 @@ abstract contract Proof {
     function _try(address sender, bytes memory data) internal returns (bool done) {
         vm.prank(sender);
         (done,) = address(crowdfunding).call(data);
+    }
+
+    /// @dev Whether a call would go through; it leaves no trace.
+    function _could(address sender, bytes memory data) internal returns (bool) {
+        try this.attempt(sender, data) {}
+        catch (bytes memory done) {
+            return abi.decode(done, (bool));
+        }
+        return false;
+    }
+
+    /// @dev Reverts with whether the call goes through.
+    function attempt(address sender, bytes calldata data) external {
+        bytes memory done = abi.encode(_try(sender, data));
+        assembly ("memory-safe") {
+            revert(add(done, 32), mload(done))
+        }
     }
 }
