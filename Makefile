@@ -38,8 +38,8 @@ CONTRACTS_STAMP := .build/.eranos-compiled
 AUDIT_STAMP := .toolchain/audit/.eranos-packages
 
 SOURCES := $(shell find contracts -name '*.sol' -not -path '*/.cache/*' 2>/dev/null)
-PYTHON_CODE := $(wildcard eranos deployments indexer api scripts tests benchmarks)
-TYPED_CODE := $(wildcard eranos deployments indexer api scripts)
+PYTHON_CODE := $(wildcard eranos deployments indexer api audit scripts tests benchmarks)
+TYPED_CODE := $(wildcard eranos deployments indexer api audit scripts)
 FORGE_TESTS := $(wildcard tests/invariants/*.t.sol)
 
 ##@ Run
