@@ -10,6 +10,7 @@ import click
 
 GROUPS: Final = {
     "api": ("api.cli:api", "Serve the read-only HTTP API."),
+    "audit": ("audit.cli:audit", "Check records against the chain, trusting a block hash only."),
     "index": ("indexer.cli:index", "Mirror the chain into SQL."),
 }
 """Command -> (module:attribute, line of help). The line stands here so that `--help` imports no package."""

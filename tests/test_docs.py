@@ -29,6 +29,8 @@ ERROR_MODULES = (
     "deployments.errors",
     "indexer.errors",
     "api.errors",
+    "audit.errors",
+    "audit.proofs.errors",
     "scripts._deployment.errors",
     "scripts._lab.errors",
 )
@@ -204,7 +206,7 @@ def test_settings__with_their_defaults__are_documented() -> None:
 def test_settings__documented_anywhere__exist() -> None:
     code = [
         path
-        for folder in ("deployments", "indexer", "api", "scripts", "toolchain")
+        for folder in ("deployments", "indexer", "api", "audit", "scripts", "toolchain")
         for path in ROOT.glob(f"{folder}/**/*")
     ]
     sources = [
