@@ -280,7 +280,7 @@ class HttpNode:
             raise NodeAnswerInvalid(f"the node at {self.name} answered other questions than were asked")
         return answers
 
-    def _read(self, kind: Any, body: bytes) -> Any:
+    def _read(self, kind: Any, body: bytearray) -> Any:
         decoder = self._decoders.get(kind)
         if decoder is None:
             decoder = self._decoders[kind] = msgspec.json.Decoder(kind)
@@ -289,7 +289,7 @@ class HttpNode:
         except msgspec.DecodeError as error:
             raise NodeAnswerInvalid(f"the node at {self.name} sent no JSON-RPC answer: {error}") from error
 
-    async def _post(self, body: bytes) -> bytes:
+    async def _post(self, body: bytes) -> bytearray:
         await self._pace.turn()
         try:
             async with self._session.post(self._url, data=body, headers={"Content-Type": "application/json"}) as answer:
@@ -305,16 +305,15 @@ class HttpNode:
             raise NodeUnavailable(message, float(wait) if wait.isdigit() else 0)
         return content
 
-    async def _content(self, answer: aiohttp.ClientResponse) -> bytes:
+    async def _content(self, answer: aiohttp.ClientResponse) -> bytearray:
         """Return the body of an answer, if it is not too large."""
-        chunks, size = [], 0
+        body = bytearray()
         async for chunk in answer.content.iter_any():
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > LARGEST_ANSWER:
+            body += chunk
+            if len(body) > LARGEST_ANSWER:
                 answer.close()
                 raise NodeUnavailable(f"the node at {self.name} sends more than {LARGEST_ANSWER} bytes at once")
-        return b"".join(chunks)
+        return body
 
 
 def checked(logs: list[Log], addresses: Sequence[str], first: int, last: int) -> list[Log]:

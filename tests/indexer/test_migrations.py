@@ -2,12 +2,13 @@
 
 upgrade
 ├── a database that knows a later migration ... refused
-├── an empty one .............................. has exactly the tables, columns and indexes of the models
+├── an empty one .............................. has exactly the tables, columns and indexes of the models,
+│                                               made from the models or by the migrations
 ├── one that is up to date .................... unchanged
 └── downgrade to base ......................... empty again
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,11 @@ def test_check__empty_database__refused(engine: Engine) -> None:
         schema.check(connection)
 
 
-def test_upgrade__empty_database__equals_the_models(engine: Engine) -> None:
-    schema.upgrade(engine)
+@pytest.mark.parametrize(
+    "way", [schema.upgrade, lambda engine: schema.migrate(engine, "head")], ids=["models", "steps"]
+)
+def test_upgrade__empty_database__equals_the_models(engine: Engine, way: Callable[[Engine], None]) -> None:
+    way(engine)
     with reading(engine) as connection:
         schema.check(connection)
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -65,6 +69,17 @@ def test_upgrade__twice__changes_nothing(engine: Engine) -> None:
     schema.upgrade(engine)
     schema.upgrade(engine)
     assert set(inspect(engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_upgrade__after_an_older_migration__runs_the_later_ones(engine: Engine) -> None:
+    schema.migrate(engine, "0001")
+    schema.downgrade(engine, "base")
+    schema.upgrade(engine)
+    assert set(inspect(engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_head_revision__as_alembic_says() -> None:
+    assert schema.head_revision() == ScriptDirectory.from_config(schema.config()).get_current_head()
 
 
 def test_downgrade__to_base__leaves_nothing(engine: Engine) -> None:
