@@ -5,23 +5,29 @@ accepts exactly the encoding that Solidity emits (clean upper bits, tails in ord
 end). Whatever else comes is not an event of ours: it goes to the quarantine, where people see it.
 """
 
-import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial, reduce
+from itertools import chain, repeat
+from operator import add, itemgetter, or_
+from struct import Struct
 from typing import Any, Final, NamedTuple
 
 import msgspec
+from sha3 import keccak_256
 
-from indexer.chain import Log, keccak
+from indexer.chain import Log
 from indexer.events import BY_TOPIC, is_journaled
 from indexer.store.columns import LOG_INDEX_BITS
-from indexer.store.event_tables import EVENTS, Argument, Event
+from indexer.store.event_tables import EVENTS, META_COLUMNS, Argument, Event
 
-Decoder = Callable[[Log, int, int], tuple[Any, ...]]
-"""(log, event key, block time) -> row in the order of the event table's columns."""
+Place = tuple[int, int, int, int, str]
+"""Event key, block number, log index, block time and block hash: the first of `META_COLUMNS`."""
 
-LOG_INDEX_MASK: Final = (1 << LOG_INDEX_BITS) - 1
+Decoder = Callable[[Log, Place], tuple[Any, ...]]
+"""(log, where it stands) -> row in the order of the event table's columns."""
+
+KEY: Final = itemgetter(0)
 WORD: Final = 64  # hex digits
 
 
@@ -62,66 +68,62 @@ def decode(logs: Sequence[Log], names: Mapping[str, str], times: Mapping[int, in
     Returns:
         Every log, either as a row or quarantined with the reason.
     """
-    places = _places(logs, times)
-    groups: dict[tuple[str, str], list[int]] = {}
-    for index, log in enumerate(logs):
-        groups.setdefault((log.address, log.topics[0] if log.topics else ""), []).append(index)
-    found: list[EventRow | None] = [None] * len(logs)
+    groups: dict[tuple[str, str], list[tuple[Log, Place]]] = {}
+    for log, place in zip(logs, _places(logs, times), strict=True):
+        group = log.address, log.topics[0] if log.topics else ""
+        try:
+            groups[group].append((log, place))
+        except KeyError:
+            groups[group] = [(log, place)]
+    rows: list[EventRow] = []
     quarantined: list[dict[str, Any]] = []
-    for (address, topic), indexes in groups.items():
-        some = [logs[i] for i in indexes]
-        keys = [places[i] for i in indexes]
+    for (address, topic), group_ in groups.items():
+        some, places = zip(*group_, strict=True)
         known = DECODERS.get((names[address], topic))
         try:
             if known is None:
                 raise MalformedLog(f"no event of {names[address]} has this topic")
-            rows = known.all(some, keys)
+            rows += known.all(some, places)
         except ValueError:
-            rows = _one_by_one(known, some, keys, names[address], quarantined)
-        for i, row in zip(indexes, rows, strict=True):
-            found[i] = row
+            rows += _one_by_one(known, some, places, names[address], quarantined)
+    rows.sort(key=KEY)
     quarantined.sort(key=lambda row: int(row["event_key"]))
-    return Decoded([row for row in found if row is not None], quarantined)
+    return Decoded(rows, quarantined)
 
 
-def _places(logs: Sequence[Log], times: Mapping[int, int]) -> list[tuple[int, int]]:
-    """Return key and block time of each log."""
+def _places(logs: Sequence[Log], times: Mapping[int, int]) -> Iterator[Place]:
+    """Yield where each log stands; of what all logs of a block share there is one object, not one for each of them."""
     blocks = {}
-    for text, stamp in {(log.block_number, log.block_timestamp) for log in logs}:
-        number = int(text, 16)
-        blocks[text, stamp] = number << LOG_INDEX_BITS, int(stamp, 16) if stamp is not None else times[number]
+    for text, log in {log.block_number: log for log in logs}.items():
+        number, stamp = int(text, 16), log.block_timestamp
+        time = int(stamp, 16) if stamp is not None else times[number]
+        blocks[text] = number, number << LOG_INDEX_BITS, time, log.block_hash
     indexes = {text: int(text, 16) for text in {log.log_index for log in logs}}
-    return [
-        ((block := blocks[log.block_number, log.block_timestamp])[0] | indexes[log.log_index], block[1]) for log in logs
-    ]
+    for log in logs:
+        number, first, time, block_hash = blocks[log.block_number]
+        index = indexes[log.log_index]
+        yield first | index, number, index, time, block_hash
 
 
 def _one_by_one(
     known: "Known | None",
     logs: Sequence[Log],
-    places: Sequence[tuple[int, int]],
+    places: Sequence[Place],
     name: str,
     quarantined: list[dict[str, Any]],
-) -> list[EventRow | None]:
-    rows: list[EventRow | None] = []
-    for log, (key, time) in zip(logs, places, strict=True):
+) -> Iterator[EventRow]:
+    for log, place in zip(logs, places, strict=True):
         try:
             if known is None:
                 raise MalformedLog(f"no event of {name} has this topic")
-            rows.append(EventRow(key, known.event, known.one(log, key, time)))
+            yield EventRow(place[0], known.event, known.one(log, place))
         except ValueError as error:
-            rows.append(None)
-            quarantined.append(_quarantined(log, key, time, str(error)))
-    return rows
+            quarantined.append(_quarantined(log, place, str(error)))
 
 
-def _quarantined(log: Log, key: int, time: int, reason: str) -> dict[str, Any]:
+def _quarantined(log: Log, place: Place, reason: str) -> dict[str, Any]:
     return {
-        "event_key": key,
-        "block_number": key >> LOG_INDEX_BITS,
-        "log_index": key & LOG_INDEX_MASK,
-        "block_time": time,
-        "block_hash": log.block_hash,
+        **dict(zip(META_COLUMNS, place, strict=False)),
         "tx_hash": log.transaction_hash,
         "contract": log.address,
         "topics": msgspec.json.encode(log.topics).decode(),
@@ -166,10 +168,8 @@ def source(event: Event) -> str:
     if dynamic:
         lines.append("    end_at(data, tail)")
     row = ", ".join(values[a.column] for a in event.arguments)
-    meta = (
-        f"key, key >> {LOG_INDEX_BITS}, key & {LOG_INDEX_MASK}, time, log.block_hash, log.transaction_hash, log.address"
-    )
-    return "def decode(log, key, time):\n" + "\n".join(lines) + f"\n    return ({meta}, {row})\n"
+    meta = "*place, log.transaction_hash, log.address"
+    return "def decode(log, place):\n" + "\n".join(lines) + f"\n    return ({meta}, {row})\n"
 
 
 def _static(argument: Argument, at: int, lines: list[str]) -> str:
@@ -252,44 +252,106 @@ class Known(NamedTuple):
 
     event: Event
     one: Decoder
-    all: Callable[[Sequence[Log], Sequence[tuple[int, int]]], Sequence[EventRow | None]]
-    """(logs, key and block time of each) -> rows; `MalformedLog` if one of the logs is odd."""
+    all: Callable[[Sequence[Log], Sequence[Place]], Sequence[EventRow]]
+    """(logs, where each stands) -> rows; `MalformedLog` if one of the logs is odd."""
 
 
 def build_all(event: Event, one: Decoder) -> Any:
     """Return the decoder of many logs of an event."""
     if {a.type for a in event.arguments} & {"string", "bytes"}:
         return lambda logs, places: [
-            EventRow(key, event, one(log, key, time)) for log, (key, time) in zip(logs, places, strict=True)
+            EventRow(place[0], event, one(log, place)) for log, place in zip(logs, places, strict=True)
         ]
-    namespace: dict[str, Any] = {"Malformed": MalformedLog, "bodies_of": _bodies, "Row": EventRow, "event": event}
-    exec(compile(source_all(event), f"<decoder of many {event.table.name}>", "exec"), namespace)  # noqa: S102 - text is ours
+    order = sorted(event.arguments, key=lambda a: not a.indexed)
+    topics = sum(a.indexed for a in order)
+    words = len(order) - topics
+    formats, masks = [_format(a.type) for a in order], [_padding(a) for a in order]
+    # Indexed arguments come first in every journaled event, so that its log holds what the journal hashes.
+    hashed = is_journaled(event) and order == list(event.arguments)
+    pieces = Struct("x32s" * (1 + topics) + f"x{32 * words}s")
+    namespace: dict[str, Any] = {
+        "Malformed": MalformedLog,
+        "texts_of": partial(_texts, topics, words * WORD),
+        "raw_of": partial(
+            _raw,
+            topics + 2,
+            int("0" * WORD + "".join(f"ff{m}" for m in masks[:topics]) + "ff" + "".join(masks[topics:]), 16),
+        ),
+        "unpack": Struct(
+            ">33x" + "".join(f"x{f}" for f in formats[:topics]) + "x" + "".join(formats[topics:])
+        ).iter_unpack,
+        "hashes_of": partial(_hashes, pieces) if hashed else lambda raw: repeat(None),
+        "rows_of": partial(map, partial(tuple.__new__, EventRow)),
+        "event": repeat(event),
+        "key_of": KEY,
+    }
+    exec(compile(source_all(event, order), f"<decoder of many {event.table.name}>", "exec"), namespace)  # noqa: S102 - text is ours
     return namespace["decode"]
 
 
-def source_all(event: Event) -> str:
+def source_all(event: Event, order: Sequence[Argument]) -> str:
     """Return the text of the decoder of many logs of an event with static arguments.
 
     It checks column by column what the decoder of one log checks field by field, and accepts nothing else.
+
+    Args:
+        event: What to decode.
+        order: Its arguments as they stand in a log.
     """
-    indexed = [a for a in event.arguments if a.indexed]
-    order = [*indexed, *(a for a in event.arguments if not a.indexed)]
-    position = {a.column: i * WORD for i, a in enumerate(order)}
-    checks: list[str] = []
-    values = [_static_of_all(a, position[a.column], checks) for a in event.arguments]
-    meta = f"k, k >> {LOG_INDEX_BITS}, k & {LOG_INDEX_MASK}, t, log.block_hash, log.transaction_hash, log.address"
-    row = ", ".join([meta, *values])
-    # Indexed arguments come first in every journaled event, so that its log holds what the journal hashes as it stands.
-    hashed = is_journaled(event) and order == list(event.arguments)
-    padding = "".join(map(_padding, order)) or "0"
+    names = {a.column: f"n{i}" for i, a in enumerate(order)}
+    topics = sum(a.indexed for a in order)
+    texts = {a.column: (i + 1) * WORD + 2 * (min(i, topics) + 2) for i, a in enumerate(order)}
+    values = ", ".join(_value(a, names[a.column], texts[a.column]) for a in event.arguments)
+    unpacked = ", ".join(part for a in order for part in _parts(a.type, names[a.column]))
+    checks = [
+        f"    if any({names[a.column]} > 1 for ({unpacked},) in unpack(raw)): raise Malformed({a.column!r})\n"
+        for a in order
+        if a.type == "bool"
+    ]
     return (
         f"def decode(logs, places):\n"
-        f"    size = {len(indexed)}, {len(order) - len(indexed)}\n"
-        f"    bodies, hashes = bodies_of(logs, *size, 0x{padding}, hashed={hashed})\n"
-        + "".join(f"    {check}\n" for check in checks)
-        + f"    return [Row(k, event, ({row}), h)"
-        + " for log, (k, t), b, h in zip(logs, places, bodies, hashes)]\n"
+        f"    texts = texts_of(logs)\n"
+        f"    raw = raw_of(texts)\n"
+        f"{''.join(checks)}"
+        f"    address = logs[0].address\n"
+        f"    rows = [(*place, log.transaction_hash, address, {values})"
+        f" for log, place, b, ({unpacked}{',' if unpacked else ''}) in zip(logs, places, texts, unpack(raw))]\n"
+        f"    return list(rows_of(zip(map(key_of, places), event, rows, hashes_of(raw))))\n"
     )
+
+
+QUAD: Final = 64
+"""Bits of the widest number that `struct` knows."""
+
+
+def _format(kind: str) -> str:
+    """Return how `struct` reads a word: numbers as one number or the parts of one, all else not at all."""
+    if kind != "bool" and not kind.startswith("uint"):
+        return "32x"
+    bits = 8 if kind == "bool" else int(kind.removeprefix("uint"))
+    small = {8: "B", 16: "H", 32: "I", 64: "Q"}
+    if bits in small:
+        return f"{32 - bits // 8}x{small[bits]}"
+    return f"{32 - -(-bits // QUAD) * 8}x" + "Q" * -(-bits // QUAD)
+
+
+def _parts(kind: str, name: str) -> list[str]:
+    """Return the names of what `_format` reads, the most significant part first."""
+    count = sum(_format(kind).count(letter) for letter in "BHIQ")
+    return [name] if count == 1 else [f"{name}_{i}" for i in range(count)]
+
+
+def _value(argument: Argument, name: str, at: int) -> str:
+    """Return the expression of one argument's value, from its parts or from text `b` where its word is at `at`."""
+    kind, end = argument.type, at + WORD
+    if kind == "bool":
+        return f"{name} == 1"
+    if kind.startswith("uint"):
+        parts = _parts(kind, name)
+        return "(" + " | ".join(f"{p} << {QUAD * i}" if i else p for i, p in enumerate(reversed(parts))) + ")"
+    if kind == "address":
+        return f"'0x' + b[{end - 40}:{end}]"
+    return f"'0x' + b[{at}:{at + 2 * int(kind.removeprefix('bytes'))}]"
 
 
 def _padding(argument: Argument) -> str:
@@ -303,58 +365,53 @@ def _padding(argument: Argument) -> str:
     return ("f" * (WORD - digits)).rjust(WORD, "0")
 
 
-def _static_of_all(argument: Argument, at: int, checks: list[str]) -> str:
-    """Return the expression of one static argument's value; what its padding does not tell is added to `checks`."""
-    end, column, kind = at + WORD, argument.column, argument.type
-    if kind == "bool":
-        checks.append(f"if {{b[{end - 1}] for b in bodies}} - {{'0', '1'}}: raise Malformed({column!r})")
-        return f"b[{end - 1}] == '1'"
-    if kind.startswith("uint"):
-        return f"int(b[{end - int(kind.removeprefix('uint')) // 4}:{end}], 16)"
-    if kind == "address":
-        return f"'0x' + b[{end - 40}:{end}]"
-    return f"'0x' + b[{at}:{at + 2 * int(kind.removeprefix('bytes'))}]"
-
-
-def _bodies(
-    logs: Sequence[Log], topics: int, words: int, padding: int, *, hashed: bool
-) -> tuple[list[str], Sequence[bytes | None]]:
-    """Return the hex digits of all arguments of each log, and the hash of topic 0 and these if wanted.
+def _texts(topics: int, digits: int, logs: Sequence[Log]) -> list[str]:
+    """Return topics and data of each log as one text, each part with its 0x.
 
     Args:
-        logs: Logs of one event.
         topics: Number of indexed arguments.
-        words: Number of the others.
-        padding: Mask of the bits that must be zero.
-        hashed: Whether to hash.
+        digits: Number of hex digits of the others.
+        logs: Logs of one event.
 
     Raises:
-        MalformedLog: One of them is of another form, or not spelled as every node does.
+        MalformedLog: One of them is of another size.
     """
-    whole, size = (1 + topics + words) * WORD, len(logs)
-    texts = ["".join(log.topics) + log.data for log in logs]
-    lengths = {(len(log.topics), len(log.data)) for log in logs}
-    spelled = whole + 2 * (topics + 2)
-    if lengths != {(topics + 1, 2 + words * WORD)} or {len(text) for text in texts} != {spelled}:
+    lists, data = [log.topics for log in logs], [log.data for log in logs]
+    if set(map(len, lists)) != {topics + 1} or set(map(len, data)) != {digits + 2}:
         raise MalformedLog("of another size")
-    together = "".join(texts)
-    starts = [i * (WORD + 2) for i in range(topics + 2)]
-    if together.count("x") != len(starts) * size or any(
-        together[at::spelled] != "0" * size or together[at + 1 :: spelled] != "x" * size for at in starts
-    ):
-        raise MalformedLog("0x is not where it should be")
-    joined = together.replace("0x", "")
-    raw = bytes.fromhex(joined)
+    if set(map(len, chain.from_iterable(lists))) != {WORD + 2}:
+        raise MalformedLog("a topic is not of 32 bytes")
+    return list(map(add, map("".join, lists), data))
+
+
+def _raw(parts: int, padding: int, texts: Sequence[str]) -> bytes:
+    """Return the bytes of what `_texts` returns; each 0x becomes a byte of zero.
+
+    Args:
+        parts: Number of topics, and one for the data.
+        padding: Mask of the bits that must be zero.
+        texts: All of one length.
+
+    Raises:
+        MalformedLog: Something else than digits, not spelled as every node does, or a bit of the padding is set.
+    """
+    together, size = "".join(texts), len(texts[0])
+    raw = bytes.fromhex(together.replace("x", "0"))
     # Blanks would make it shorter, and capital letters other than it is.
-    if len(raw) * 2 != len(joined) or joined != joined.lower():
+    if len(raw) * 2 != len(together) or together != together.lower():
         raise MalformedLog("not hex digits")
-    step = whole // 2
-    chunks = [raw[i : i + step] for i in range(0, len(raw), step)]
+    starts = range(1, parts * (WORD + 2), WORD + 2)
+    if together.count("x") != len(starts) * len(texts) or any(together[at::size] != "x" * len(texts) for at in starts):
+        raise MalformedLog("0x is not where it should be")
+    step = size // 2
     # All logs at once: a bit that is set in one of them is set in all together.
-    if reduce(operator.or_, map(int.from_bytes, chunks)) & padding:
+    if reduce(or_, map(int.from_bytes, [raw[i : i + step] for i in range(0, len(raw), step)])) & padding:
         raise MalformedLog("an argument is out of its range")
-    hashes: Sequence[bytes | None] = [keccak(chunk) for chunk in chunks] if hashed else [None] * len(logs)
-    return [joined[i + WORD : i + whole] for i in range(0, len(joined), whole)], hashes
+    return raw
+
+
+def _hashes(pieces: Struct, raw: bytes) -> list[bytes]:
+    return [keccak_256(one).digest() for one in map(b"".join, pieces.iter_unpack(raw))]
 
 
 def _known(event: Event) -> Known:

@@ -171,7 +171,7 @@ def test_decode__any_byte_changed__equals_oracle_or_quarantined(event: Event, da
     length = data.draw(st.sampled_from([len(raw), len(raw) - 1, 32, 0]))
     log = log_of(good.topics, "0x" + bytes(raw[:length]).hex())
     try:
-        row = build(event)(log, 0, 0)
+        row = build(event)(log, (0, 0, 0, 0, log.block_hash))
     except (MalformedLog, UnicodeDecodeError):
         return
     plain = [(a, v) for a, v in zip(event.arguments, row[len(META_COLUMNS) :], strict=True) if not a.indexed]
