@@ -16,10 +16,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import (
     VERSION,
     campaigns,
+    cards,
     currencies,
     documents,
     entities,
     events,
+    feeds,
+    grants,
     objections,
     pledges,
     problems,
@@ -59,10 +62,12 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 """Of every answer that does not say otherwise."""
+FRAMED_ANYWHERE: Final = "frame-ancestors *"
 
 V1: Final = (
-    *(campaigns, pledges, objections, updates, pools, marketplace, pro_bono, entities, credit, currencies),
-    *(events, stream, stats, roles, status, reconciliation),
+    *(campaigns, cards, pledges, objections, updates, pools, grants),
+    *(marketplace, pro_bono, entities, credit, currencies),
+    *(events, stream, feeds, stats, roles, status, reconciliation),
 )
 
 
@@ -102,6 +107,8 @@ class Edge:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if FRAMED_ANYWHERE in headers["Content-Security-Policy"]:
+                    del headers["X-Frame-Options"]
             await send(message)
 
         if scope["method"] == "HEAD":
@@ -179,5 +186,6 @@ def _declare_problems(responses: dict[str, Any]) -> None:
     """Say that failures are problems, and drop the failure that FastAPI adds and that we never answer with."""
     responses.pop("422", None)
     for status_code, response in responses.items():
-        if int(status_code) >= INVALID_PARAMETER.status and "application/json" in response.get("content", {}):
-            response["content"] = {problems.MEDIA_TYPE: response["content"]["application/json"]}
+        if int(status_code) >= INVALID_PARAMETER.status and (content := response.get("content")):
+            (schema,) = content.values()
+            response["content"] = {problems.MEDIA_TYPE: schema}

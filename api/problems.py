@@ -189,6 +189,14 @@ UNKNOWN_DOCUMENT: Final = ProblemType(
     "document can prove that it is the one.",
     "Ask the author of the record for the document and compare its SHA-256 with the hash.",
 )
+NO_GRANTS: Final = ProblemType(
+    "no-grants",
+    404,
+    "There are no grants to show",
+    "No pool owes anything to a campaign in a currency for which this server knows the ISO 4217 code, and the "
+    "360Giving standard has no empty package.",
+    "See /v1/pools for what pools hold; those who run the server set the codes in ERANOS_API_CURRENCY_CODES.",
+)
 UNKNOWN_PROBLEM: Final = ProblemType(
     "unknown-problem",
     404,

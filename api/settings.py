@@ -1,11 +1,14 @@
 """Settings of the API, from the environment (prefix ``ERANOS_API_``). There is no RPC address and no key among them."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.errors import DatabaseMissing
+
+CurrencyCode = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 
 
 class Settings(BaseSettings):
@@ -20,6 +23,13 @@ class Settings(BaseSettings):
     )
     requests_per_minute: int = Field(
         1_200, ge=0, le=1_000_000, description="Of one caller; more are refused with 429. 0: as many as they like."
+    )
+    publisher: str = Field("Eranos", min_length=1, description="Name of the lab, as publisher of open data.")
+    grants_prefix: str = Field(
+        "360G-eranos", pattern="^360G-[A-Za-z0-9]+$", description="Prefix that 360Giving gave to the lab."
+    )
+    currency_codes: dict[str, CurrencyCode] = Field(
+        {}, description="ISO 4217 code of each currency that stands for money, as JSON: contract -> code."
     )
     documents: Path | None = Field(None, description="Folder of the documents to serve; unset: none are served.")
 

@@ -1,0 +1,58 @@
+"""Titles and names out of the documents behind hashes on chain, where this server holds them.
+
+A document is written by a stranger: whatever has not the expected form has no title here.
+"""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from api.documents import find_document
+from api.errors import Problem
+from api.words import Language
+
+MAX_LENGTH: Final = 140
+
+
+def title_of(folder: Path | None, digest: str | None, language: Language) -> str | None:
+    """Return the title of a document in a language, else in English, else in the one it was written in.
+
+    Args:
+        folder: Where the documents are; None if there are none.
+        digest: SHA-256 of the document, 0x text.
+        language: That is wanted.
+
+    Returns:
+        One line of at most 140 characters; None if there is no such document, or it has no title.
+    """
+    titles = _texts(folder, digest, "title")
+    return next((titles[one] for one in (language, Language.ENGLISH, *titles) if one in titles), None)
+
+
+def name_of(folder: Path | None, digest: str | None) -> str | None:
+    """Return the name in an entity's profile; None if there is none."""
+    return _texts(folder, digest, "name").get("")
+
+
+def _texts(folder: Path | None, digest: str | None, field: str) -> dict[str, str]:
+    try:
+        return {} if folder is None or digest is None else _read(folder, digest, field)
+    except (Problem, ValueError, RecursionError):
+        return {}
+
+
+@lru_cache(maxsize=4_096)
+def _read(folder: Path, digest: str, field: str) -> dict[str, str]:
+    """Return a field's text by language, "" where it has none. A document never changes; failures are not kept."""
+    document = json.loads(find_document(folder, digest.removeprefix("0x")))
+    value: Any = document.get(field) if isinstance(document, dict) else None
+    by_language = value if isinstance(value, dict) else {"": value}
+    lines = {str(name): _line(text) for name, text in by_language.items() if isinstance(text, str)}
+    return {name: line for name, line in lines.items() if line}
+
+
+def _line(text: str) -> str:
+    """Return a text as one line without characters that only steer, cut where it is too long."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= MAX_LENGTH else line[: MAX_LENGTH - 1] + "…"
