@@ -1,16 +1,19 @@
 """Where listings and orders are read."""
 
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query
+from fastapi.responses import StreamingResponse
 
 from api import fields
 from api.case_schemas import act_values, escrow_gates
-from api.database import ReaderDep
+from api.database import Mirror, ReaderDep
+from api.exports import FormatPath, export, export_responses, rows_of
 from api.marketplace import queries, schemas, views
 from api.marketplace.queries import ListingFilters, ListingSort, OrderFilters, OrderSort
 from api.marketplace.schemas import DeliveryMode
-from api.paging import PageDep, cut, links
+from api.paging import PageDep, PageRequest, Position, cut, links
 from api.problems import INVALID_ADDRESS, UNKNOWN_LISTING, UNKNOWN_ORDER, list_failures, read_failures
 from indexer.store.models import ListingState, OrderState
 
@@ -57,12 +60,39 @@ def list_listings(
 ) -> schemas.ListingPage:
     """Return the listings that meet every filter."""
     with reader.open() as mirror:
-        found, gates = queries.list_listings(mirror, wanted, sort, page), escrow_gates(mirror, CONTRACT)
+        found = queries.list_listings(mirror, wanted, sort, page)
         shown, cursor = cut(page, found, lambda one: queries.listing_position(one, sort))
-        items = [schemas.Listing.model_validate(views.listing_values(one, gates, mirror.now)) for one in shown]
+        items = _listings(mirror, shown)
         return schemas.ListingPage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
+
+
+@router.get(
+    "/listings.{form}",
+    summary="Export listings",
+    response_class=StreamingResponse,
+    responses=export_responses(INVALID_ADDRESS),
+)
+def export_listings(
+    reader: ReaderDep,
+    form: FormatPath,
+    wanted: Annotated[ListingFilters, Depends(listing_filters)],
+    sort: Annotated[ListingSort, Query(description="Order of the list.")] = ListingSort.NEWEST,
+) -> StreamingResponse:
+    """Return all listings that meet every filter, as a file."""
+
+    def part(mirror: Mirror, page: PageRequest) -> tuple[list[schemas.Listing], Position | None]:
+        found = queries.list_listings(mirror, wanted, sort, page)
+        shown, after = rows_of(page, found, lambda one: queries.listing_position(one, sort))
+        return _listings(mirror, shown), after
+
+    return export(reader, form, "listings", schemas.Listing, part)
+
+
+def _listings(mirror: Mirror, found: Sequence[queries.FoundListing]) -> list[schemas.Listing]:
+    gates = escrow_gates(mirror, CONTRACT)
+    return [schemas.Listing.model_validate(views.listing_values(one, gates, mirror.now)) for one in found]
 
 
 @router.get("/listings/{listing_id}", summary="Read a listing", responses=read_failures(UNKNOWN_LISTING))
@@ -88,14 +118,39 @@ def list_orders(
     with reader.open() as mirror:
         found = queries.list_orders(mirror, wanted, sort, page)
         shown, cursor = cut(page, found, lambda one: queries.order_position(one, sort))
-        payments = queries.payments_of(mirror, [one.order.order_id for one in shown])
-        items = [
-            schemas.Order.model_validate(views.order_values(one, payments[one.order.order_id], mirror.now))
-            for one in shown
-        ]
+        items = _orders(mirror, shown)
         return schemas.OrderPage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
+
+
+@router.get(
+    "/orders.{form}",
+    summary="Export orders",
+    response_class=StreamingResponse,
+    responses=export_responses(INVALID_ADDRESS),
+)
+def export_orders(
+    reader: ReaderDep,
+    form: FormatPath,
+    wanted: Annotated[OrderFilters, Depends(order_filters)],
+    sort: Annotated[OrderSort, Query(description="Order of the list.")] = OrderSort.NEWEST,
+) -> StreamingResponse:
+    """Return all orders that meet every filter, as a file."""
+
+    def part(mirror: Mirror, page: PageRequest) -> tuple[list[schemas.Order], Position | None]:
+        found = queries.list_orders(mirror, wanted, sort, page)
+        shown, after = rows_of(page, found, lambda one: queries.order_position(one, sort))
+        return _orders(mirror, shown), after
+
+    return export(reader, form, "orders", schemas.Order, part)
+
+
+def _orders(mirror: Mirror, found: Sequence[queries.FoundOrder]) -> list[schemas.Order]:
+    payments = queries.payments_of(mirror, [one.order.order_id for one in found])
+    return [
+        schemas.Order.model_validate(views.order_values(one, payments[one.order.order_id], mirror.now)) for one in found
+    ]
 
 
 @router.get("/orders/{order_id}", summary="Read an order", responses=read_failures(UNKNOWN_ORDER))

@@ -1,13 +1,16 @@
 """Where offers, redemptions and attestations are read."""
 
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query
+from fastapi.responses import StreamingResponse
 
 from api import fields
 from api.case_schemas import act_values, escrow_gates
-from api.database import ReaderDep
-from api.paging import PageDep, Position, cut, links
+from api.database import Mirror, ReaderDep
+from api.exports import FormatPath, export, export_responses, rows_of
+from api.paging import PageDep, PageRequest, Position, cut, links
 from api.pro_bono import queries, schemas, views
 from api.pro_bono.queries import AttestationSort, OfferFilters, OfferSort, RedemptionFilters, RedemptionSort
 from api.problems import (
@@ -18,7 +21,7 @@ from api.problems import (
     list_failures,
     read_failures,
 )
-from indexer.store.models import RedemptionState
+from indexer.store.models import Attestation, RedemptionState
 
 CONTRACT: Final = "ProBono"
 
@@ -65,12 +68,39 @@ def list_offers(
 ) -> schemas.OfferPage:
     """Return the offers of hours that meet every filter."""
     with reader.open() as mirror:
-        found, gates = queries.list_offers(mirror, wanted, sort, page), escrow_gates(mirror, CONTRACT)
+        found = queries.list_offers(mirror, wanted, sort, page)
         shown, cursor = cut(page, found, lambda one: queries.offer_position(one, sort))
-        items = [schemas.Offer.model_validate(views.offer_values(one, gates, mirror.now)) for one in shown]
+        items = _offers(mirror, shown)
         return schemas.OfferPage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
+
+
+@router.get(
+    "/offers.{form}",
+    summary="Export offers",
+    response_class=StreamingResponse,
+    responses=export_responses(),
+)
+def export_offers(
+    reader: ReaderDep,
+    form: FormatPath,
+    wanted: Annotated[OfferFilters, Depends(offer_filters)],
+    sort: Annotated[OfferSort, Query(description="Order of the list.")] = OfferSort.NEWEST,
+) -> StreamingResponse:
+    """Return all offers that meet every filter, as a file."""
+
+    def part(mirror: Mirror, page: PageRequest) -> tuple[list[schemas.Offer], Position | None]:
+        found = queries.list_offers(mirror, wanted, sort, page)
+        shown, after = rows_of(page, found, lambda one: queries.offer_position(one, sort))
+        return _offers(mirror, shown), after
+
+    return export(reader, form, "offers", schemas.Offer, part)
+
+
+def _offers(mirror: Mirror, found: Sequence[queries.FoundOffer]) -> list[schemas.Offer]:
+    gates = escrow_gates(mirror, CONTRACT)
+    return [schemas.Offer.model_validate(views.offer_values(one, gates, mirror.now)) for one in found]
 
 
 @router.get("/offers/{offer_id}", summary="Read an offer", responses=read_failures(UNKNOWN_OFFER))
@@ -100,6 +130,31 @@ def list_redemptions(
         )
 
 
+@router.get(
+    "/redemptions.{form}",
+    summary="Export redemptions",
+    response_class=StreamingResponse,
+    responses=export_responses(INVALID_ADDRESS),
+)
+def export_redemptions(
+    reader: ReaderDep,
+    form: FormatPath,
+    wanted: Annotated[RedemptionFilters, Depends(redemption_filters)],
+    sort: Annotated[RedemptionSort, Query(description="Order of the list.")] = RedemptionSort.NEWEST,
+) -> StreamingResponse:
+    """Return all redemptions that meet every filter, as a file."""
+
+    def part(mirror: Mirror, page: PageRequest) -> tuple[list[schemas.Redemption], Position | None]:
+        shown, after = rows_of(
+            page,
+            queries.list_redemptions(mirror, wanted, sort, page),
+            lambda one: queries.redemption_position(one, sort),
+        )
+        return [schemas.Redemption.model_validate(views.redemption_values(one, mirror.now)) for one in shown], after
+
+    return export(reader, form, "redemptions", schemas.Redemption, part)
+
+
 @router.get("/redemptions/{redemption_id}", summary="Read a redemption", responses=read_failures(UNKNOWN_REDEMPTION))
 def read_redemption(reader: ReaderDep, redemption_id: RedemptionId) -> schemas.RedemptionAnswer:
     """Return a redemption's hours and state, and who may do what next, until when."""
@@ -122,11 +177,38 @@ def list_attestations(
     """Return the proofs of help: who gave how many hours to whom, each with the one event that says so."""
     with reader.open() as mirror:
         found = queries.list_attestations(mirror, page, sort, provider, beneficiary)
-        shown, cursor = cut(page, found, lambda row: Position(row.attested_event_key, row.attested_event_key))
+        shown, cursor = cut(page, found, _attestation_position)
         items = [schemas.Attestation.model_validate(views.attestation_values(row)) for row in shown]
         return schemas.AttestationPage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
+
+
+@router.get(
+    "/attestations.{form}",
+    summary="Export attestations",
+    response_class=StreamingResponse,
+    responses=export_responses(),
+)
+def export_attestations(
+    reader: ReaderDep,
+    form: FormatPath,
+    provider: Provider = None,
+    beneficiary: Beneficiary = None,
+    sort: Annotated[AttestationSort, Query(description="Order of the list.")] = AttestationSort.NEWEST,
+) -> StreamingResponse:
+    """Return all proofs of help that meet every filter, as a file."""
+
+    def part(mirror: Mirror, page: PageRequest) -> tuple[list[schemas.Attestation], Position | None]:
+        found = queries.list_attestations(mirror, page, sort, provider, beneficiary)
+        shown, after = rows_of(page, found, _attestation_position)
+        return [schemas.Attestation.model_validate(views.attestation_values(row)) for row in shown], after
+
+    return export(reader, form, "attestations", schemas.Attestation, part)
+
+
+def _attestation_position(row: Attestation) -> Position:
+    return Position(row.attested_event_key, row.attested_event_key)
 
 
 @router.get(

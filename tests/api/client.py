@@ -56,6 +56,9 @@ class Client:
         try:
             self.connection.request(method, path, headers=dict(headers))
             response = self.connection.getresponse()
+            if response.headers.get("content-type", "").startswith("text/event-stream"):
+                self.connection.close()  # it would never end
+                return response, b""
             return response, response.read()
         except BaseException:
             self.connection.close()

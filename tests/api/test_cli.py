@@ -109,4 +109,5 @@ def test_api__with_the_only_mirror_here__serves(tmp_path: Path, blank: Path) -> 
 
 
 def test_settings__hold_no_way_to_a_node() -> None:
-    assert set(Settings.model_fields) == {"host", "port", "database_url", "documents"}
+    of_the_mirror = {"host", "port", "database_url", "documents", "requests_per_minute"}
+    assert set(Settings.model_fields) == of_the_mirror | {"publisher", "grants_prefix", "currency_codes"}

@@ -19,7 +19,10 @@ from tests.api import rows as r
 from tests.api import scenario as s
 from tests.api.client import Client
 
-LISTS = ["campaigns", "pools", "entities", "events", "credits/holders"]
+LISTS = [
+    *("campaigns", "pools", "entities", "events", "credits/holders"),
+    *("listings", "orders", "offers", "redemptions", "attestations"),
+]
 
 
 @pytest.fixture(params=[1_000, 2], ids=["one batch", "small batches"])

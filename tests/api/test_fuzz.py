@@ -30,6 +30,8 @@ CORPUS = [
 RAW = ["%ED%A0%80", "%C0%80", "%FF", "%F5%80%80%80", "%", "%2", "%00%00", "%0d%0aSet-Cookie:%20a=b", "\xff", "\x80\x80"]
 """Parts of paths as they are sent: lone surrogates, overlong forms, broken escapes, bytes beyond ASCII."""
 GOOD = {
+    "form": "csv",
+    "lang": "en",
     "campaign_id": str(s.LIVE),
     "pool_id": str(s.RATIO),
     "listing_id": "1",
