@@ -1,16 +1,19 @@
 """Signed requests that somebody else submits through the forwarder."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import ape
 from ape.api import AccountAPI, ReceiptAPI
 from ape.contracts import ContractInstance
+from ape.exceptions import VirtualMachineError
 from eth_account import Account
 from eth_account.messages import SignableMessage, encode_typed_data
 
 from scripts.deploy import DAY
 from tests.contracts.expect import reverts
+from tests.contracts.isolation import isolated
 
 TYPES = {
     "ForwardRequest": [
@@ -164,3 +167,27 @@ class Relay:
         assert not self.forwarder.verify(request.as_struct())
         with reverts(self.forwarder.ERC2771ForwarderInvalidSigner, **{"signer": stranger, "from": request.signer}):
             self.submit(request)
+
+    def assert_never_wasted(self, request: Request, function: str, gas_limits: range, done: Callable[[], bool]) -> None:
+        """With whatever gas the relayer sends along: the request is used up exactly if it is done.
+
+        Args:
+            request: The first of its signer.
+            function: `execute` or `executeBatch`, which tolerates failed calls.
+            gas_limits: On both sides of what is enough.
+            done: Whether what was asked for has happened.
+        """
+        one = request.as_struct()
+        arguments = (one,) if function == "execute" else ([one], self.relayer)
+        outcomes = set()
+        for gas_limit in gas_limits:
+            with isolated():
+                try:
+                    getattr(self.forwarder, function)(*arguments, sender=self.relayer, gas=gas_limit)
+                    went_through = True
+                except VirtualMachineError:
+                    went_through = False
+                used = self.forwarder.nonces(request.signer) == 1
+                assert used == done() == went_through, f"with {gas_limit} gas"
+                outcomes.add(went_through)
+        assert outcomes == {True, False}, "both sides of the edge were tried"

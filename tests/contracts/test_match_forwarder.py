@@ -10,7 +10,6 @@ an address appended to a direct call                           -> is nobody's si
 """
 
 import pytest
-from ape.exceptions import VirtualMachineError
 from eth_utils import to_bytes
 
 from scripts.deploy import DAY
@@ -18,7 +17,6 @@ from tests.contracts import defaults as d
 from tests.contracts.campaign_phases import Phase
 from tests.contracts.conftest import now, travel_to
 from tests.contracts.expect import emits, reverts
-from tests.contracts.isolation import isolated
 
 AMOUNT = 50 * d.EURO
 
@@ -28,28 +26,18 @@ AMOUNT = 50 * d.EURO
 def test_forwarded_act__relayer_starves_the_inner_call__all_or_nothing(
     pools, create_campaign, crowdfunding, match_funding, relay, people, act, function
 ):
-    """With whatever gas: the request is used up exactly if the pool is funded, or the pledge made and matched."""
     pool_id = pools.open()
     campaign_id = create_campaign(approved=pools.enrol(pool_id))
     signer, method, arguments = {
         "fundPool": (people.region, match_funding.fundPool, (pool_id, AMOUNT)),
         "pledge": (people.backer, crowdfunding.pledge, (campaign_id, AMOUNT, AMOUNT // 2)),
     }[act]
-    request = relay.sign(signer, method, *arguments, gas=300_000).as_struct()
-    call = (request,) if function == "execute" else ([request], people.relayer)
-    outcomes = set()
-    for gas_limit in range(60_000, 420_000, 24_000):
-        with isolated():
-            try:
-                getattr(relay.forwarder, function)(*call, sender=people.relayer, gas=gas_limit)
-                went_through = True
-            except VirtualMachineError:
-                went_through = False
-            used = relay.forwarder.nonces(signer) == 1
-            done = match_funding.fundingOf(pool_id, signer).funded + pools.reserved(pool_id, campaign_id) != 0
-            assert used == done == went_through, f"with {gas_limit} gas"
-            outcomes.add(went_through)
-    assert outcomes == {True, False}, "both sides of the edge were tried"
+    request = relay.sign(signer, method, *arguments, gas=300_000)
+
+    def done():
+        return match_funding.fundingOf(pool_id, signer).funded + pools.reserved(pool_id, campaign_id) != 0
+
+    relay.assert_never_wasted(request, function, range(60_000, 420_000, 24_000), done)
 
 
 def test_forwarded_pledge__match_gone_meanwhile__reverts_and_pays_nothing(
