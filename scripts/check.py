@@ -10,7 +10,7 @@ from scripts._lab.rpc import Rpc
 from scripts._lab.wallets import Cast
 
 
-@click.command(short_help="Compare every campaign, pledge and balance of the API with the contracts")
+@click.command(short_help="Compare every campaign, pool, order, redemption and balance of the API with the contracts")
 @click.option("--api-url", default="http://127.0.0.1:8000", show_default=True, help="The API.")
 @click.option("--rpc-url", default="http://127.0.0.1:8545", show_default=True, help="The chain that it mirrors.")
 def cli(api_url: str, rpc_url: str) -> None:

@@ -4,21 +4,19 @@ Nothing of the indexer or of the API is used: paths and names are those of its O
 contracts' views. What is missing is found, too: ids are counted, and accounts that the API does not name hold nothing.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
-from eth_utils import to_checksum_address
-
 from deployments import Deployment
-from scripts._lab.contracts import Contract, contracts_of
+from scripts._lab import check_escrows
+from scripts._lab.comparison import PAGE, Comparison, address_or_none, unix
+from scripts._lab.contracts import contracts_of
 from scripts._lab.errors import AnswerDiffers
 from scripts._lab.http import Api
-from scripts._lab.rpc import Call, Rpc
+from scripts._lab.rpc import Rpc
 
-PAGE: Final = "limit=100"
 #: Differences that are printed; the rest is counted.
 SHOWN: Final = 10
 
@@ -89,16 +87,8 @@ MILESTONE_TIMES: Final = (
 
 
 @dataclass
-class Check:
-    """One comparison, and what it found."""
-
-    api: Api
-    rpc: Rpc
-    contracts: dict[str, Contract]
-    accounts: set[str]
-    """Lower case; who might hold something. Grows by those whom the API names."""
-    compared: int = 0
-    differences: list[str] = field(default_factory=list)
+class Check(Comparison):
+    """Compares campaigns, pools, entities and credits."""
 
     def run(self) -> None:
         """Compares everything."""
@@ -106,32 +96,8 @@ class Check:
         self.campaigns()
         self.pledges()
         self.pools()
+        check_escrows.compare(self)
         self.credits()
-
-    def same(self, what: str, said: object, true: object) -> None:
-        """Notes whether the API says what the contract says."""
-        self.compared += 1
-        if said != true:
-            self.differences.append(f"{what}: API {said!r}, contract {true!r}")
-
-    def views(self, name: str, calls: Iterable[tuple[str, Sequence[Any]]], block: int) -> list[Any]:
-        """Asks a contract several things at a block, in one request."""
-        contract, asked = self.contracts[name], list(calls)
-        requests: list[Call] = [contract.view(function, *args, block=block) for function, args in asked]
-        answers = self.rpc.batch(requests)
-        return [contract.decode(function, answer) for (function, _), answer in zip(asked, answers, strict=True)]
-
-    def items(self, path: str) -> Iterator[tuple[dict[str, Any], int]]:
-        """Yields (record, block that it is as of) of a list."""
-        for page in self.api.pages(path):
-            block = page["as_of"]["block_number"]
-            for item in page["items"]:
-                yield item, block
-
-    def complete(self, what: str, ids: Iterable[int], contract: str, counter: str) -> None:
-        """Notes whether a list holds every id that the contract has given, now that it was read to its end."""
-        (count,) = self.views(contract, [(counter, ())], self.api.as_of())
-        self.same(f"ids of {what}", sorted(ids), list(range(1, count + 1)))
 
     def entities(self) -> None:
         """Compares every entity."""
@@ -351,13 +317,3 @@ def compare(api: Api, rpc: Rpc, deployment: Deployment, accounts: Iterable[str] 
         message = f"{len(check.differences)} of {check.compared} values differ:\n  {shown}"
         raise AnswerDiffers(message)
     return check
-
-
-def unix(time: str | None) -> int:
-    """Returns a time of the API as Unix time, 0 for none, as the contracts have it."""
-    return 0 if time is None else int(datetime.fromisoformat(time).timestamp())
-
-
-def address_or_none(address: str) -> str | None:
-    """Returns an address of a contract as the API has it: in checksum form, None for zero."""
-    return str(to_checksum_address(address)) if int(address, 16) else None

@@ -10,8 +10,8 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,8 @@ import pytest
 import deployments
 from deployments import Deployment
 from scripts._lab.contracts import Contract
-from scripts._lab.local import Place, deploy_lab_on, eranos, start_chain, start_indexer
+from scripts._lab.http import Api
+from scripts._lab.local import Place, deploy_lab_on, eranos, start_api, start_chain, start_indexer, wait_for_block
 from scripts._lab.processes import Child, Processes
 from scripts._lab.rpc import Rpc
 from scripts._lab.storytelling import tell_story
@@ -151,3 +152,28 @@ def played(tmp_path_factory: pytest.TempPathFactory, records: Path) -> Iterator[
         for place, owner in ((calm, processes), (disturbed, victims)):
             owner.wait_until("the indexer", lambda place=place: checkpoint_of(place) >= head, PATIENCE)
         yield result
+
+
+@pytest.fixture(scope="session")
+def api(played: Played, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """The API over the mirror of the indexer that was left in peace."""
+    with Processes(tmp_path_factory.mktemp("api-logs")) as processes:
+        api = start_api(processes, played.calm)
+        wait_for_block(processes, api, played.head())
+        yield api
+
+
+@contextmanager
+def forged(played: Played, folder: Path, *statements: str) -> Iterator[Api]:
+    """The API over a copy of that mirror in which somebody has written."""
+    place = replace(played.calm, folder=folder, api_port=free_port())
+    paths = [where.database_url.removeprefix("sqlite:///") for where in (played.calm, place)]
+    with closing(sqlite3.connect(paths[0])) as original, closing(sqlite3.connect(paths[1])) as copy:
+        original.backup(copy)
+        for statement in statements:
+            assert copy.execute(statement).rowcount == 1, statement
+        copy.commit()
+    with Processes(folder / "logs") as processes:
+        api = start_api(processes, place)
+        wait_for_block(processes, api, played.head())
+        yield api

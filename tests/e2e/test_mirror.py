@@ -19,7 +19,7 @@ from indexer.store.models import EVENTS
 from scripts._lab.local import Place
 from tests.e2e.conftest import KILLS, Played, run_eranos
 
-JOURNALED = ("EntityRegistry", "InnovationCredit", "Crowdfunding")
+JOURNALED = ("EntityRegistry", "InnovationCredit", "Crowdfunding", "MatchFunding", "Marketplace", "ProBono")
 #: Events of these contracts that no journal holds (docs/protocol.md, "Journal").
 NOT_JOURNALED = {"Approval", "EIP712DomainChanged", "AuthorityUpdated", "EntryPaused", "EntryResumed"}
 

@@ -1,4 +1,4 @@
-"""Orders and redemptions of the story, as the contracts tell them.
+"""Orders and redemptions of the story, as the contracts tell them, and the API.
 
 given the story was played
 ├── orders and redemptions stand in every state that a person should see, with windows open for days, as the docs say
@@ -7,9 +7,12 @@ given the story was played
 ├── hours: given ones are burned, all others are back with who paid; what is promised covers what there is
 ├── what had to be refused was refused: too few hours promised, another price than was seen
 ├── who has no ether sold, bought and asked for help through the relayer
-└── books of the escrows agree, and notice a listing, a hand-over or a holder that is missing
+├── books of the escrows agree, and notice a listing, a hand-over or a holder that is missing
+├── the check of the API finds wrong rows
+└── over HTTP: a basket, the parts and reasons of a ruling, attestations, coverage
 """
 
+import json
 import re
 from collections.abc import Sequence
 from contextlib import closing
@@ -20,16 +23,17 @@ from typing import Any
 import pytest
 from eth_utils import keccak
 
-from scripts._lab.check import PHASES
+from scripts._lab import check
 from scripts._lab.documents import salted_address
-from scripts._lab.errors import BooksDiffer
+from scripts._lab.errors import AnswerDiffers, BooksDiffer
 from scripts._lab.escrow_books import EscrowBooks
+from scripts._lab.http import Api
 from scripts._lab.rpc import Call, Rpc
 from scripts._lab.stage import euros, hours
 from scripts._lab.wallets import Cast
 from tests.contracts.orders import OrderState, Part
 from tests.contracts.redemptions import State
-from tests.e2e.conftest import Played
+from tests.e2e.conftest import Played, forged
 
 #: Order by order, as they were placed.
 ORDERS = {
@@ -122,7 +126,7 @@ def test_story__in_the_docs__is_the_one_on_chain(played: Played) -> None:
     assert rows == told
     phases = [row.split(" | ")[1] for row in text.splitlines() if re.match(r"\| [a-z]+-[a-z]+ \|", row)]
     found = [played.contracts["Crowdfunding"].ask(played.rpc, "phase", i) for i in range(1, len(phases) + 1)]
-    assert phases == [PHASES[phase] for phase in found]
+    assert phases == [check.PHASES[phase] for phase in found]
 
 
 def test_ended__orders_and_redemptions__are_paid_out(played: Played) -> None:
@@ -321,3 +325,70 @@ def test_books__of_a_node_that_lies__differ(
         books = books_of(replace(played, rpc=rpc))
         with pytest.raises(BooksDiffer, match=message):
             books.check()
+
+
+def test_check__of_wrong_rows__names_them(played: Played, tmp_path: Path) -> None:
+    ruled, confirmed = ORDER_IDS["tiago-soap"], REDEMPTION_IDS["seville-statutes"]
+    statements = (
+        f"update listings set stock = stock + 1 where listing_id = {SOAP}",
+        f"update orders set quantity = quantity + 1 where order_id = {ruled}",
+        "delete from orders where order_id = 1",
+        "update offers set reserved = reserved + 1 where offer_id = 1",
+        f"update redemptions set hours_given = hours_given + 1 where redemption_id = {confirmed}",
+        "update credit_escrows set held = replace(held, '9', '8') where contract_name = 'ProBono'",
+    )
+    with forged(played, tmp_path, *statements) as api, pytest.raises(AnswerDiffers) as differs:
+        check.compare(api, played.rpc, played.deployment)
+    for words in (
+        "listing 1 stock: API 35, contract 34",
+        f"order {ruled} quantity: API 4, contract 3",
+        "ids of orders: API",
+        "offer 1 hours_reserved: API 3, contract 2",
+        f"redemption {confirmed} hours: API 5, contract 4",
+        "credits in ProBono: API ('8000000000000000000'",
+    ):
+        assert words in str(differs.value)
+
+
+def test_basket__over_http__is_found_by_its_transaction(api: Api) -> None:
+    basket = api.get(f"/v1/orders/{ORDER_IDS['yusra-soap']}")["order"]["links"]["basket"]
+    assert {order["order_id"] for order in api.get(basket)["items"]} == {
+        ORDER_IDS["yusra-soap"],
+        ORDER_IDS["yusra-bicycle"],
+    }
+
+
+def test_ruling__over_http__shows_parts_and_reasons(api: Api) -> None:
+    found = api.get(f"/v1/orders/{ORDER_IDS['tiago-soap']}")["order"]
+    parts = {part["part"]: (part["amount"], part["receiver"]) for part in found["parts"]}
+    nablus, tiago = Cast().nablus.address, Cast().tiago.address
+    assert parts == {
+        "seller_money": (str(euros("32.310005")), nablus),
+        "buyer_money": (str(euros("21.540004")), tiago),
+        "seller_credits": (str(hours("0.72")), nablus),
+        "buyer_credits": (str(hours("0.48")), tiago),
+    }
+    for link, kind in (("dispute", "dispute"), ("ruling", "ruling"), ("evidence", "hand-over")):
+        status, content = api.read(found["links"][link])
+        assert (status, json.loads(content)["type"]) == (200, kind)
+
+
+def test_help__over_http__is_attested_to_provider_and_beneficiary(api: Api) -> None:
+    proofs = api.get("/v1/attestations?limit=100")["items"]
+    assert {proof["redemption_id"]: proof["hours"] for proof in proofs} == {1: 4, 4: 4, 5: 2, 6: 2}
+    for proof in proofs:
+        for link in ("need", "evidence"):
+            assert api.read(proof["links"][link])[0] == 200, proof
+    entities = {e["account"]: e for page in api.pages("/v1/entities?limit=100") for e in page["items"]}
+    shown = [
+        (entities[wallet.address]["hours_given"], entities[wallet.address]["hours_taken"])
+        for wallet in (Cast().clinic, Cast().alkoura, Cast().lisbon, Cast().seville, Cast().tunis_new, Cast().nablus)
+    ]
+    assert shown == [(8, 0), (2, 0), (2, 0), (0, 6), (0, 4), (0, 2)]
+
+
+def test_coverage__over_http__is_more_than_all_credits(api: Api) -> None:
+    coverage = api.get("/v1/credits")["credits"]["coverage"]
+    amounts = [str(hours(amount)) for amount in ("137", "112.75", "24.25")]
+    assert [coverage[name] for name in ("capacity", "supply", "issuable")] == amounts
+    assert coverage["ratio_bps"] == 12_150
