@@ -55,7 +55,8 @@ def read(*calls):
 
 def name_of(refused, lab):
     """Returns the name of the error that the contract called, or one that it called, reverted with."""
-    errors = [error for contract in (lab.crowdfunding, lab.match_funding) for error in contract.contract_type.errors]
+    contracts = (lab.crowdfunding, lab.match_funding, lab.marketplace, lab.pro_bono, lab.credit)
+    errors = [error for contract in contracts for error in contract.contract_type.errors]
     names = {to_hex(keccak(text=error.selector)[:4]): error.name for error in errors}
     return names.get(refused.returned[:10], refused.returned)
 
