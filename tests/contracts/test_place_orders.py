@@ -184,11 +184,12 @@ def test_place__currency_delivers_less__reverts(marketplace, people, hostile, or
     assert marketplace.orderCount() == 0
 
 
-def test_place__currency_calls_back__reverts(marketplace, people, hostile, orders, hostile_listing):
-    call = marketplace.placeOrders.encode_input([orders.item(hostile_listing, 1)])
-    hostile.setHook(marketplace, call, sender=people.stranger)
+@pytest.mark.parametrize(("act", "permits"), [("placeOrders", ()), ("placeOrdersWithPermits", ([],))])
+def test_place__currency_calls_back__reverts(marketplace, people, hostile, orders, hostile_listing, act, permits):
+    basket = [orders.item(hostile_listing, 1)]
+    hostile.setHook(marketplace, marketplace.placeOrders.encode_input(basket), sender=people.stranger)
     with reverts(marketplace.ReentrancyGuardReentrantCall):
-        orders.place(hostile_listing, sender=people.backer)
+        getattr(marketplace, act)(basket, *permits, sender=people.backer)
 
 
 def test_place__two_sellers_and_currencies__are_in_escrow(
