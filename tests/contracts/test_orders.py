@@ -126,6 +126,15 @@ def test_state__at_its_end__changes_in_that_second(marketplace, orders, actors, 
 
 
 @pytest.mark.parametrize("state", NEXT, ids=lambda state: state.name)
+def test_acts__around_the_end_of_a_window__are_those_of_both_rows(marketplace, orders, actors, acts, state):
+    order_id = orders.reach(state)
+    edge, table = orders.edge(order_id), documented("Order acts", ACTORS)
+    for instant, row in ((edge - 1, state.name), (edge, f"{NEXT[state].name}, to carry out")):
+        travel_to(instant)
+        assert who_may(marketplace, acts(order_id), actors) == table[row], row
+
+
+@pytest.mark.parametrize("state", NEXT, ids=lambda state: state.name)
 def test_act__in_the_last_second__is_done(marketplace, orders, actors, acts, state):
     order_id = orders.reach(state)
     act, who = LAST_ACTS[state]
@@ -284,6 +293,17 @@ def test_settle__signatures_of_others__reverts(marketplace, people, orders):
     ):
         with reverts(marketplace.Escrow_InvalidSignature, id=order_id, signer=missing):
             orders.settle(order_id, signers=signers)
+
+
+@pytest.mark.parametrize("seconds_after", [-1, 0, 1])
+def test_settle__around_the_deadline__is_done_before_it_only(marketplace, orders, seconds_after):
+    order_id, deadline = orders.reach(OrderState.Disputed), now() + 50
+    act_at(deadline + seconds_after)
+    if seconds_after < 0:
+        assert orders.settle(order_id, deadline=deadline).timestamp == deadline - 1
+        return
+    with reverts(marketplace.Escrow_SettlementExpired, id=order_id, deadline=deadline):
+        orders.settle(order_id, deadline=deadline)
 
 
 @pytest.mark.parametrize("share", [10_001, 2**16 - 1])

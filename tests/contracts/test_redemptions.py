@@ -158,6 +158,17 @@ def test_state__at_its_end__changes_in_that_second(pro_bono, redemptions, actors
         getattr(pro_bono, act)(*arguments, sender=actors[who])
 
 
+@pytest.mark.parametrize("row", [row for row, (state, _) in ROWS.items() if state in NEXT])
+def test_acts__around_the_end_of_a_window__are_those_of_both_rows(pro_bono, people, redemptions, actors, acts, row):
+    state, by = ROWS[row]
+    redemption_id = redemptions.reach(state, by=by and getattr(people, by))
+    edge, table = redemptions.edge(redemption_id), documented("Redemption acts", ACTORS)
+    after = NEXT[state].name if NEXT[state] == State.Underway else f"{NEXT[state].name}, to carry out"
+    for instant, expected in ((edge - 1, row), (edge, after)):
+        travel_to(instant)
+        assert who_may(pro_bono, acts(redemption_id), actors) == table[expected], expected
+
+
 @pytest.mark.parametrize("state", NEXT, ids=lambda state: state.name)
 def test_act__in_the_last_second__is_done(pro_bono, redemptions, actors, acts, state):
     redemption_id = redemptions.reach(state)
