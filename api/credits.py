@@ -59,7 +59,9 @@ class Holder(BaseModel):
     """Credits of one account; the contracts that hold credits for others are holders, too."""
 
     account: fields.Address
-    contract: str | None = Field(description="Name of the contract of the lab at this address; null if it is none.")
+    contract: str | None = Field(
+        description="Name of the contract of the lab at this address, once it emitted an event; else null."
+    )
     unit: CreditUnit
     balance: fields.Amount
     in_escrow: fields.Amount = Field(

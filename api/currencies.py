@@ -18,6 +18,8 @@ class CurrencyLinks(BaseModel):
     """Where to read more about a currency."""
 
     campaigns: fields.Path
+    pools: fields.Path
+    listings: fields.Path
 
 
 class Currency(CurrencyUnit):
@@ -57,8 +59,12 @@ def _currency(row: models.Currency, metadata: CurrencyMetadata | None) -> Curren
         listed_at=row.listed_at,
         delisted_at=row.delisted_at,
         last_event=last_event(row),
-        links=CurrencyLinks(campaigns=f"/v1/campaigns?currency={fields.checksummed(row.currency)}"),
+        links=_links(fields.checksummed(row.currency)),
     )
+
+
+def _links(address: str) -> CurrencyLinks:
+    return CurrencyLinks(**{name: f"/v1/{name}?currency={address}" for name in ("campaigns", "pools", "listings")})
 
 
 # ----------------------------------------------------------------------------------------------------------- routes

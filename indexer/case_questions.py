@@ -59,7 +59,7 @@ def _orders(connection: Connection, ask: Asker, now: int) -> Iterator[Question]:
         }
         same = {name: row[name] for name in ORDER_FIELDS}
         yield ask("orders", "Marketplace", "order", order_id, **same, **computed)
-        for number, part in enumerate(PARTS):
+        for number, part in enumerate(PARTS if computed["ended"] else ()):
             yield ask("orders", "Marketplace", "dueOf", order_id, number, value=cases.due(order, part))
         nonce = row["settlement_nonce"]
         yield ask("orders", "Marketplace", "settlementNonce", order_id, value=nonce)

@@ -34,10 +34,11 @@ from indexer.errors import (
 )
 from indexer.events import topic_of
 from indexer.fetch import Fetcher
+from indexer.store import rows as store
 from indexer.store.checkpoint import TABLE as CHECKPOINT
 from indexer.store.models import EVENTS, READ_MODELS, Block, Campaign, QuarantinedLog, Undo
 from indexer.sync import Outcome
-from tests.indexer.conftest import MakeMirror, Mirror, run
+from tests.indexer.conftest import SEED, MakeMirror, Mirror, run
 from tests.indexer.fake_chain import ADDRESSES, FINALITY, FakeNode
 
 NEVER_EMITTED = {"AuthorityUpdated", "EIP712DomainChanged"}
@@ -280,6 +281,20 @@ def test_step__log_no_abi_explains__quarantined_and_the_rest_goes_on(node: FakeN
     mirror.catch_up()
     assert mirror.rows(select(QuarantinedLog.block_number, QuarantinedLog.log_index)) == [(50, 0xFFF)]
     assert mirror.indexer.checkpoint.number == 100
+
+
+def test_reorg__of_everything_that_ever_happened__leaves_no_row(
+    hundred_blocks: FakeNode, make_mirror: MakeMirror
+) -> None:
+    node = FakeNode(SEED, blocks=list(hundred_blocks.blocks), finality=200)
+    mirror = make_mirror(node)
+    mirror.catch_up()
+    tables = [store.table_of(model) for model in READ_MODELS]
+    assert all(mirror.rows(select(table).limit(1)) for table in tables)
+    node.reorg(98, 99, acts=0)
+    mirror.catch_up()
+    tables += [event.table for event in EVENTS.values()]
+    assert [table.name for table in tables if mirror.rows(select(table).limit(1))] == []
 
 
 def test_step__every_way_to_the_head__same_rows(node: FakeNode, make_mirror: MakeMirror) -> None:
