@@ -26,6 +26,7 @@ from api import (
     objections,
     pledges,
     problems,
+    proofs,
     reconciliation,
     reference,
     roles,
@@ -51,8 +52,8 @@ DESCRIPTION: Final = (
     "Read-only window on the lab's contracts, mirrored into SQL. Amounts are strings of base units, beside `decimals` "
     "and `symbol` of their currency; times are RFC 3339 in UTC; addresses are EIP-55. Every answer carries `as_of`: "
     "the block up to which it is true; phases are those at the time of that block. Lists go by `limit` and `cursor`. "
-    "Errors are RFC 9457 problems. Every record links to the event that changed it last, so that it can be checked "
-    "against the chain."
+    "Errors are RFC 9457 problems. Every record links to the event that changed it last, and to its proof, so that it "
+    "can be checked against the chain."
 )
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -67,7 +68,7 @@ FRAMED_ANYWHERE: Final = "frame-ancestors *"
 V1: Final = (
     *(campaigns, cards, pledges, objections, updates, pools, grants),
     *(marketplace, pro_bono, entities, credit, currencies),
-    *(events, stream, feeds, stats, roles, status, reconciliation),
+    *(events, proofs, stream, feeds, stats, roles, status, reconciliation),
 )
 
 

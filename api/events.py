@@ -17,7 +17,7 @@ from api.errors import Problem
 from api.exports import FormatPath, export, export_responses, rows_of
 from api.paging import Page, PageDep, PageRequest, Position, cut, links, seek
 from api.problems import INVALID_PARAMETER, UNKNOWN_EVENT, list_failures, read_failures
-from api.records import event_path
+from api.records import event_path, proof_path
 from indexer.store.columns import event_key, last_key_of
 from indexer.store.event_tables import CONTRACTS, META_COLUMNS, Argument
 from indexer.store.event_tables import EVENTS as BY_NAME
@@ -54,6 +54,7 @@ class EventLinks(BaseModel):
 
     self: fields.Path
     transaction: fields.Path = Field(description="All events of its transaction.")
+    proof: fields.Path = Field(description="Its proof, once its block is final.")
 
 
 class Event(BaseModel):
@@ -214,7 +215,11 @@ def event_record(found: Found) -> Event:
         event=found.type.name,
         signature=found.type.signature,
         arguments={a.column: _value(a, value) for a, value in zip(found.type.arguments, values, strict=True)},
-        links=EventLinks(self=event_path(row.event_key), transaction=f"/v1/events?tx_hash={row.tx_hash}"),
+        links=EventLinks(
+            self=event_path(row.event_key),
+            transaction=f"/v1/events?tx_hash={row.tx_hash}",
+            proof=proof_path(row.tx_hash, row.log_index),
+        ),
     )
 
 

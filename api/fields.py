@@ -103,6 +103,7 @@ Path = Annotated[
 Id = Annotated[int, Field(ge=1, le=UINT32_MAX), BeforeValidator(parse_decimal)]
 EventKey = Annotated[int, Field(ge=0, le=INT63_MAX), BeforeValidator(parse_decimal)]
 BlockNumber = Annotated[int, Field(ge=0, le=2**43 - 1), BeforeValidator(parse_decimal)]
+LogIndex = Annotated[int, Field(ge=0, lt=2**20), BeforeValidator(parse_decimal)]
 ThemeNumber = Annotated[int, Field(ge=0, le=31), BeforeValidator(parse_decimal)]
 MilestoneIndex = Annotated[int, Field(ge=0, le=11), BeforeValidator(parse_decimal)]
 Territory = Annotated[str, Field(pattern="^[A-Z]{2}(-[A-Z0-9]{1,3})?$", max_length=6)]

@@ -181,6 +181,14 @@ UNKNOWN_EVENT: Final = ProblemType(
     "it away.",
     "Look for it by its transaction: /v1/events?tx_hash=...",
 )
+NOT_FINAL_YET: Final = ProblemType(
+    "not-final-yet",
+    404,
+    "There is no proof yet",
+    "The event is on chain, but its block is not final yet, or its proof is still being made. A block that the chain "
+    "may still replace proves nothing.",
+    "Ask again when `finalized` in /v1/status has reached the event's block.",
+)
 UNKNOWN_DOCUMENT: Final = ProblemType(
     "unknown-document",
     404,

@@ -18,6 +18,7 @@ class EventLink(BaseModel):
     log_index: int = Field(description="Position in the block.", examples=[3])
     block_time: fields.Time
     href: fields.Path
+    proof: fields.Path = Field(description="Where its proof is, once its block is final.")
 
 
 class CurrencyUnit(BaseModel):
@@ -54,6 +55,11 @@ def event_path(event_key: int) -> str:
     return f"/v1/events/{event_key}"
 
 
+def proof_path(tx_hash: str, log_index: int) -> str:
+    """Return where the proof of an event is served."""
+    return f"/v1/proofs/{tx_hash}/{log_index}"
+
+
 def last_event(row: Mirrored) -> EventLink:
     """Return the link to the event that changed `row` last."""
     return EventLink(
@@ -63,6 +69,7 @@ def last_event(row: Mirrored) -> EventLink:
         log_index=row.last_log_index,
         block_time=row.last_block_time,
         href=event_path(row.last_event_key),
+        proof=proof_path(row.last_tx_hash, row.last_log_index),
     )
 
 

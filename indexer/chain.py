@@ -17,6 +17,7 @@ import aiohttp
 import msgspec
 from sha3 import keccak_256
 
+from audit.proofs.proof import without_raw
 from indexer.errors import NodeAnswerInvalid, NodeUnavailable
 from indexer.store.columns import LOG_INDEX_BITS
 
@@ -28,6 +29,7 @@ CALLS_PER_REQUEST: Final = 100
 LARGEST_ANSWER: Final = 64 * 2**20
 """Bytes of one answer. A larger one is refused unread, and a smaller range asked for."""
 READ_BUFFER: Final = 2**20
+WITH_TRANSACTIONS: Final = True
 SLOW_SECONDS: Final = 0.2
 """Between two requests while the node is failing."""
 
@@ -78,6 +80,16 @@ class Call(NamedTuple):
     to: str
     data: str
     """0x text."""
+
+
+class WholeBlock(NamedTuple):
+    """A block as a node sends it, with what is needed to build both of its tries."""
+
+    block: dict[str, Any]
+    """With all transactions."""
+    receipts: list[dict[str, Any]]
+    raw: dict[str, bytes]
+    """By hash, transactions whose bytes can't be told from what the node says of them."""
 
 
 class Node(Protocol):
@@ -228,6 +240,20 @@ class HttpNode:
         if not all(result is None or DATA.fullmatch(result) for result in results):
             raise NodeAnswerInvalid(f"the node at {self.name} answered eth_call with something else than bytes")
         return [None if result is None else bytes.fromhex(result[2:]) for result in results]
+
+    async def whole_block(self, block_hash: str) -> WholeBlock:
+        """Return a block with all transactions and receipts, for proofs; nothing of it is checked here."""
+        whole = await self._ask(dict[str, Any], "eth_getBlockByHash", block_hash, WITH_TRANSACTIONS)
+        try:
+            receipts = await self._ask(list[dict[str, Any]], "eth_getBlockReceipts", whole["number"])
+            hidden = without_raw(whole)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise NodeAnswerInvalid(f"the node at {self.name} sent no block {block_hash}") from error
+        texts = [await self._ask(str, "eth_getRawTransactionByHash", tx_hash) for tx_hash in hidden]
+        if not all(map(DATA.fullmatch, texts)):
+            raise NodeAnswerInvalid(f"the node at {self.name} sent a transaction that is no bytes")
+        raw = {tx_hash: bytes.fromhex(text[2:]) for tx_hash, text in zip(hidden, texts, strict=True)}
+        return WholeBlock(whole, receipts, raw)
 
     def pinned(self) -> Node:
         """Return itself."""

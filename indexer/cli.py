@@ -29,7 +29,8 @@ from indexer.fetch import Fetcher
 from indexer.loop import Loop
 from indexer.metrics import Meter, serving
 from indexer.progress import Progress
-from indexer.schedule import CURRENCY_SECONDS, HEARTBEAT_SECONDS, Jobs
+from indexer.proofs import Prover
+from indexer.schedule import CURRENCY_SECONDS, HEARTBEAT_SECONDS, PROOF_SECONDS, Jobs
 from indexer.settings import Settings
 from indexer.status import Activity, StatusBoard, status_of
 from indexer.store import checkpoint as checkpoints
@@ -238,10 +239,12 @@ async def _lead_until(stop: asyncio.Event, session: Session, lead: Lead, meter: 
     board = StatusBoard(session.engine, meter)
     loop = Loop(indexer, fetcher, board, stop)
     node, settings = session.node, session.settings
-    jobs = Jobs()
+    jobs, prover = Jobs(), Prover(session.engine, session.node)
     jobs.every(settings.poll_seconds, loop.wake.set)
     jobs.every(HEARTBEAT_SECONDS, board.alive)
     jobs.every(CURRENCY_SECONDS, lambda: checks.read_currencies(session.engine, node))
+    # Not beside a backfill, which needs the processor and the database for itself.
+    jobs.every(PROOF_SECONDS, lambda: None if indexer.loading else prover.run())
     jobs.every(settings.reconcile_seconds, lambda: checks.check(session.engine, node, session.watched))
     jobs.every(settings.recheck_seconds, lambda: _look_again(session, board))
     if settings.ws_url:

@@ -6,7 +6,7 @@ A step pins the node that it asks, so that answers of two nodes never meet in on
 import logging
 from collections.abc import Sequence
 
-from indexer.chain import Call, Header, HttpNode, Log, Marks, Node, Pace
+from indexer.chain import Call, Header, HttpNode, Log, Marks, Node, Pace, WholeBlock
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +61,10 @@ class Endpoints:
     async def calls(self, calls: Sequence[Call], block_hash: str) -> list[bytes | None]:
         """Return what contracts answer in the state after a block."""
         return await self.pinned().calls(calls, block_hash)
+
+    async def whole_block(self, block_hash: str) -> WholeBlock:
+        """Return a block with all transactions and receipts."""
+        return await self._nodes[self._present].whole_block(block_hash)
 
 
 def open_nodes(urls: str, timeout: float) -> HttpNode | Endpoints:

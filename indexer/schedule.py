@@ -3,6 +3,7 @@
 - wake: look at the head, whether or not the node announced a block;
 - heartbeat: say that the indexer is alive;
 - currencies: read names and symbols of newly listed currencies;
+- proofs: build the proofs of events that became final;
 - recheck: look again at a sample of final blocks;
 - reconcile: compare the mirror with the contracts and publish the result.
 
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS: Final = 15
 CURRENCY_SECONDS: Final = 5
+PROOF_SECONDS: Final = 5
 
 
 class Jobs:

@@ -93,7 +93,7 @@ def encode(block: Mapping[str, Any]) -> bytes:
         fields = [write(block[name]) for name, write in FIELDS if block.get(name) is not None]
         encoded: bytes = rlp.encode(fields)
         claimed = bytes_of(block["hash"])
-    except (KeyError, ValueError) as error:
+    except (AttributeError, KeyError, ValueError) as error:
         raise BlockInvalid(f"the node's block lacks a field, or has one of another form: {error}") from error
     if keccak(encoded) != claimed:
         raise BlockInvalid(

@@ -102,7 +102,7 @@ class Block:
         """
         encoded = headers.encode(block)
         header = Header.read(encoded, bytes_of(block["hash"]))
-        sent = [encode_transaction(t) or (raw or {}).get(str(t.get("hash"))) for t in block["transactions"]]
+        sent = [encode_transaction(t) or (raw or {}).get(str(t["hash"])) for t in block["transactions"]]
         found = cls(header, encoded, [t for t in sent if t is not None], [encode_receipt(r) for r in receipts])
         for name, root, trie in (
             ("transactions", header.transactions_root, found.transactions_trie),
@@ -155,7 +155,7 @@ class Block:
 
 def without_raw(block: Mapping[str, Any]) -> list[str]:
     """Return the hashes of those transactions whose bytes can't be told from what the node says of them."""
-    return [str(t.get("hash")) for t in block["transactions"] if encode_transaction(t) is None]
+    return [str(t["hash"]) for t in block["transactions"] if encode_transaction(t) is None]
 
 
 def write(proof: Proof) -> bytes:

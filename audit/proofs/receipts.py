@@ -80,7 +80,7 @@ def encode_receipt(receipt: Mapping[str, Any]) -> bytes:
         kind = number_of(receipt.get("type") or "0x0")
         payload: bytes = rlp.encode([outcome, gas, bloom, logs])
         return bytes([kind]) + payload if kind else payload
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BlockInvalid(f"the node's receipt lacks a field, or has one of another form: {error}") from error
 
 
@@ -111,7 +111,7 @@ def encode_transaction(transaction: Mapping[str, Any]) -> bytes | None:
         payload: bytes = rlp.encode(fields)
         encoded = bytes([kind]) + payload if kind else payload
         return encoded if keccak(encoded) == bytes_of(transaction["hash"]) else None
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
 

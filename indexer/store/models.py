@@ -42,6 +42,7 @@ from indexer.store.market_models import (
 from indexer.store.operations import CurrencyMetadata, IndexerStatus, Reconciliation, ReconciliationDifference
 from indexer.store.pool_models import Funder, Funding, Match, MatchRelease, Pool, Reservation, Rule
 from indexer.store.progress import Block, Checkpoint, QuarantinedLog, Undo
+from indexer.store.proof_models import EventProof
 
 
 class EntityState(StrEnum):
@@ -452,6 +453,7 @@ __all__ = [
     "EntityHours",
     "EntityState",
     "Event",
+    "EventProof",
     "Funder",
     "Funding",
     "IndexerStatus",

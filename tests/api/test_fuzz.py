@@ -42,6 +42,8 @@ GOOD = {
     "address": r.BACKER,
     "entity_id": "3",
     "event_key": str(r.key(150)),
+    "log_index": "1",
+    "tx_hash": r.digest(310),
     "sha256": "00" * 32,
     "name": "not-found",
 }

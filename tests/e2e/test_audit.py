@@ -9,9 +9,14 @@ given the story was played, and a node that
 ├── sends logs out of order, of others, or removed ... NodeUntrue
 ├── has forgotten the state .......................... NodeUnavailable
 └── is of another chain than the block ............... NodeUnavailable
+and the indexer has proofs of all final events that hold
 """
 
+import sqlite3
+import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from copy import deepcopy
 from typing import Any
 
@@ -27,7 +32,10 @@ from audit.ledger.questions import escrows, questions
 from audit.ledger.words import layouts
 from audit.node import Call, Log, Node
 from audit.progress import Progress
+from audit.proofs import proof as proofs
 from audit.proofs.headers import FIELDS
+from audit.proofs.hex_text import bytes_of
+from indexer.store.event_tables import CONTRACTS as WATCHED
 from tests.e2e.conftest import Played, run_eranos
 
 QUIET = Progress(shown=False)
@@ -312,3 +320,25 @@ def test_command__with_a_block_of_nowhere__ends_with_2_and_one_line(played: Play
     assert done.returncode == 2
     assert done.stderr.startswith("could not check: ")
     assert done.stderr.count("\n") == 1
+
+
+def proofs_of(played: Played) -> list[tuple[str, str, bytes]]:
+    """Return (block hash, transaction hash, file) of every proof that the indexer stored."""
+    path = played.calm.database_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as connection:
+        return list(connection.execute("select block_hash, tx_hash, proof from ops_proofs order by event_key"))
+
+
+def test_proofs__made_by_the_indexer__are_of_every_final_event_and_hold(played: Played) -> None:
+    final = int(played.rpc.call("eth_getBlockByNumber", "finalized", False)["number"], 16)
+    addresses = [each.address for each in played.deployment.contracts.values() if each.abi in WATCHED]
+    logs = played.rpc.call("eth_getLogs", {"fromBlock": "0x0", "toBlock": hex(final), "address": addresses})
+    until = time.monotonic() + 60
+    while len(found := proofs_of(played)) < len(logs) and time.monotonic() < until:
+        time.sleep(0.5)
+
+    assert len(found) == len(logs) > 300
+    for (block_hash, tx_hash, file), log in zip(found, logs, strict=True):
+        record = proofs.check(proofs.parse(zlib.decompress(file)), bytes_of(block_hash))
+        assert record.tx_hash == tx_hash == log["transactionHash"]
+        assert (record.address.lower(), record.block_hash) == (log["address"], log["blockHash"])
