@@ -96,6 +96,10 @@ audit-static: $(AUDIT_STAMP) ## Static analysis of the contracts by slither; fai
 test-faults: setup ## Every fault of chain, nodes, process and database against the indexer; `test` plays a sample
 	@ERANOS_FAULTS=full pytest tests/indexer/test_faults.py tests/indexer/test_kill.py $(ARGS)
 
+.PHONY: test-fuzz
+test-fuzz: setup ## A hundred thousand malformed requests to the API: never a 5xx, never an undeclared status
+	@ERANOS_FUZZ=full pytest -q -s tests/api/test_fuzz.py $(ARGS)
+
 .PHONY: mutate
 mutate: setup ## Break the contracts in small ways, one at a time: does a test fail? About an hour (MUTANTS=all: every way)
 	@python -m tests.mutation --mutants $(MUTANTS) $(ARGS)

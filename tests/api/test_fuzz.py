@@ -1,8 +1,16 @@
 """Whatever a caller sends
 no answer is a 5xx, none has a status that its route does not declare
 every refusal is a problem
+
+`make test` sends some thousands of malformed requests, `make test-fuzz` a hundred thousand (`ERANOS_FUZZ=full`) with
+another seed each time, which `ERANOS_FUZZ_SEED` repeats.
 """
 
+import os
+import random
+import sys
+import time
+from collections import Counter
 from collections.abc import Iterator
 from http.client import HTTPException
 from typing import Any
@@ -15,6 +23,13 @@ from hypothesis import strategies as st
 from tests.api import rows as r
 from tests.api import scenario as s
 from tests.api.client import Answer, Client
+
+FULL = os.environ.get("ERANOS_FUZZ") == "full"
+MIXED = 100_000 if FULL else 1_000
+SEED = int(os.environ.get("ERANOS_FUZZ_SEED") or (time.time_ns() if FULL else 20_260_301))
+SHOWN_EVERY = 10_000
+LONG = 1_000_000
+"""A value of so many characters, now and then; a server may hang up on it."""
 
 CORPUS = [
     *("", " ", "0", "1", "-1", "-0", "+1", "1.0", "1e3", "1_000", "0x1", "00", "NaN", "Infinity", "null", "true", "[]"),
@@ -87,6 +102,43 @@ def test_values__of_the_corpus_in_every_parameter__are_answered(client: Client) 
         asked += 1
 
     assert asked > 4_000
+
+
+def mixed(document: dict[str, Any], chance: random.Random) -> tuple[Any, str]:
+    """Return (operation, path) with several values that are wrong in their place, names that are none, and doubles."""
+    template, methods = chance.choice(list(document["paths"].items()))
+    operation = methods["get"]
+    parameters = operation.get("parameters", [])
+    values = [quote(value, safe="") for value in CORPUS] + RAW
+    inside = {one["name"]: chance.choice(values) for one in parameters if one["in"] == "path" and chance.random() < 0.5}
+    names = [one["name"] for one in parameters if one["in"] == "query"] + ["limit", "cursor", "x", "", "%00"]
+    query = [f"{chance.choice(names)}={chance.choice(values)}" for _ in range(chance.randrange(5))]
+    if chance.random() < 1 / 5_000:
+        query.append(f"cursor={'9' * LONG}")
+    return operation, template.format(**(GOOD | inside)) + ("?" + "&".join(query) if query else "")
+
+
+def test_requests__with_several_faults_each__are_answered(client: Client) -> None:
+    document = client.get("/openapi.json").json()
+    chance = random.Random(SEED)
+    print(f"ERANOS_FUZZ_SEED={SEED}")  # shown if it fails
+    statuses: Counter[int] = Counter()
+    started = time.monotonic()
+    for number in range(1, MIXED + 1):
+        operation, path = mixed(document, chance)
+        try:
+            answer = client.get(path)
+        except (OSError, HTTPException):
+            assert len(path) > LONG, path  # the server hung up while we were still talking
+            continue
+        check(answer, operation, path)
+        statuses[answer.status] += 1
+        if FULL and number % SHOWN_EVERY == 0:
+            rate = number / (time.monotonic() - started)
+            sys.stderr.write(f"{number} requests, {rate:.0f} a second, {(MIXED - number) / rate:.0f} s left\n")
+
+    assert statuses[400] > MIXED / 4, statuses
+    assert max(statuses) < 500, statuses
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
