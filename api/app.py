@@ -39,6 +39,7 @@ from api import (
     credits as credit,
 )
 from api.database import engine_of
+from api.kept import Keep, Kept
 from api.limits import Buckets, Limits
 from api.marketplace import routes as marketplace
 from api.paging import refuse_unknown_parameters
@@ -162,7 +163,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.engine = engine
     app.state.settings = settings
     app.state.pulse = stream.Pulse(engine)
+    app.state.kept = Kept()
     problems.install(app)
+    app.add_middleware(Keep, kept=app.state.kept)
     if settings.requests_per_minute:
         app.add_middleware(Limits, buckets=Buckets(settings.requests_per_minute))
     app.add_middleware(

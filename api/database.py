@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api import VERSION, fields
-from api.errors import DatabaseMissing, NotModified, Problem, SchemaMismatch
+from api.errors import DatabaseMissing, Known, NotModified, Problem, SchemaMismatch
 from api.problems import MIRROR_NOT_READY
 from indexer.store import schema
 from indexer.store.models import Checkpoint
@@ -89,16 +89,20 @@ class Reader:
 
     @contextmanager
     def open(self) -> Iterator[Mirror]:
-        """Open a view, unless the client holds the answer as of this very block.
+        """Open a view, unless the answer as of this very block is held by the client or was made before.
 
         Raises:
-            NotModified: It does.
+            NotModified: The client holds it.
+            Known: It was made before.
             Problem: Nothing is indexed yet.
         """
         with self.open_now() as mirror:
             etag = _etag(self.request, mirror.as_of)
             if etag in {tag.strip() for tag in self.request.headers.get("if-none-match", "").split(",")}:
                 raise NotModified(etag)
+            known = self.request.app.state.kept.get(etag)
+            if known is not None:
+                raise Known(known)
             self.response.headers["ETag"] = etag
             yield mirror
 

@@ -6,7 +6,8 @@
     │   ├── SchemaMismatch         the mirror was made by another version
     │   └── PortTaken              somebody else listens at the address
     ├── Problem                    an answer that is a problem of `problems.PROBLEM_TYPES`
-    └── NotModified                the client holds the present answer already
+    ├── NotModified                the client holds the present answer already
+    └── Known                      the present answer was made before
 
 Messages are one line, carry the values that matter and end with what to do.
 """
@@ -14,6 +15,7 @@ Messages are one line, carry the values that matter and end with what to do.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from api.kept import Answer
     from api.problems import ProblemType
 
 
@@ -61,3 +63,15 @@ class NotModified(ApiError):
     def __init__(self, etag: str) -> None:
         super().__init__(etag)
         self.etag = etag
+
+
+class Known(ApiError):
+    """The present answer was made before.
+
+    Attributes:
+        answer: What was sent.
+    """
+
+    def __init__(self, answer: "Answer") -> None:
+        super().__init__(answer.headers["etag"])
+        self.answer = answer

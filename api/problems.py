@@ -18,7 +18,7 @@ from sqlalchemy.exc import DatabaseError, DataError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from api.errors import NotModified, Problem
+from api.errors import Known, NotModified, Problem
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = 5
@@ -342,6 +342,7 @@ def install(app: FastAPI) -> None:
     """Let `app` answer every error as a problem."""
     app.exception_handler(Problem)(_problem)
     app.exception_handler(NotModified)(_not_modified)
+    app.exception_handler(Known)(_known)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(HTTPException)(_http)
     for error in (DatabaseError, InterfaceError, PoolTimeout):
@@ -357,6 +358,10 @@ async def _problem(request: Request, error: Problem) -> Response:
 
 async def _not_modified(_request: Request, error: NotModified) -> Response:
     return Response(status_code=304, headers={"ETag": error.etag, "Cache-Control": "no-cache"})
+
+
+async def _known(_request: Request, error: Known) -> Response:
+    return Response(error.answer.body, headers=error.answer.headers)
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:

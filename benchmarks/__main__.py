@@ -8,8 +8,13 @@ import click
 from benchmarks import gas
 from benchmarks.claims import Claim
 from benchmarks.indexing import claims as indexing
+from benchmarks.serving import claims as serving
 
-BENCHMARKS: dict[str, Callable[[], Iterator[Claim]]] = {"gas": gas.measure, "indexer": indexing.measure}
+BENCHMARKS: dict[str, Callable[[], Iterator[Claim]]] = {
+    "gas": gas.measure,
+    "indexer": indexing.measure,
+    "api": serving.measure,
+}
 DEEP: dict[str, Callable[[], Iterator[Claim]]] = {"indexer-deep": indexing.measure_deep}
 """Only when named: they take minutes."""
 

@@ -13,10 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, update
 
 from api.app import create_app
+from api.kept import Answer as KeptAnswer
+from api.kept import Kept
 from api.problems import PROBLEM_TYPES
 from api.settings import Settings
+from indexer.store.models import Checkpoint
 from tests.api import case_scenario as cs
 from tests.api import rows as r
 from tests.api import scenario as s
@@ -106,6 +110,48 @@ def test_failure__of_ours__tells_nothing_of_the_inside(
 
     assert (answer.status, answer.problem) == (500, "internal-error")
     assert b"division" not in answer.body
+
+
+# What is made once
+
+
+def test_answer__asked_for_again_at_the_same_block__is_made_once(
+    client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = client_of(s.rows())
+    first = asking.get("/v1/currencies")
+    monkeypatch.setattr("api.currencies.all_currencies", lambda mirror: 1 // 0)
+
+    again = asking.get("/v1/currencies")
+
+    assert again.body == first.body
+    assert {**again.headers, "date": ""} == {**first.headers, "date": ""}
+    assert asking.get("/v1/currencies", {"If-None-Match": first.headers["etag"]}).status == 304
+    assert asking.get("/v1/currencies?x=1").status == 400
+
+
+def test_answer__at_another_block__is_made_anew(client_of: Callable[..., Client], tmp_path: Path) -> None:
+    asking = client_of(s.rows())
+    first = asking.get("/v1/campaigns").json()
+    engine = create_engine(f"sqlite:///{tmp_path / 'own.db'}")
+    with engine.begin() as connection:
+        connection.execute(update(Checkpoint).values(number=r.BLOCK + 1, hash=r.digest(r.BLOCK + 1)))
+    engine.dispose()
+
+    assert first["as_of"]["block_number"] == r.BLOCK
+    assert asking.get("/v1/campaigns").json()["as_of"]["block_number"] == r.BLOCK + 1
+
+
+def test_answers__that_are_kept__take_so_many_bytes_and_no_more() -> None:
+    kept = Kept(max_bytes=100)
+    for number in range(10):
+        kept.put(str(number), KeptAnswer(b"x" * 30, {"etag": str(number)}))
+        kept.put(str(number), KeptAnswer(b"y" * 30, {"etag": str(number)}))
+    assert kept.get("6") is None
+    assert [kept.get(etag) is not None for etag in ("7", "8", "9")] == [True] * 3
+    kept.get("7")
+    kept.put("10", KeptAnswer(b"z" * 30, {"etag": "10"}))
+    assert (kept.get("7") is not None, kept.get("8")) == (True, None), "what was asked for last stays"
 
 
 # What every answer has
