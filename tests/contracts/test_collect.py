@@ -11,7 +11,8 @@ given something is booked
 then, after the last                                     -> books and balance are zero
 
 releaseAndCollect
-given no such campaign, or nothing releasable            -> refused as the release is
+given no such campaign                                   -> refused (test_delivery_phases.py)
+given nothing releasable                                 -> refused as the release is
 given a tranche floored to nothing                       -> refused; the release alone is possible
 given the payment fails                                  -> nothing is released; the release alone is possible
 given something is releasable, when anyone calls         -> released, and paid with all that was booked before
@@ -137,11 +138,6 @@ def test_collect__organizer_revoked_while_delivering__pays_what_is_booked(
     campaigns.claim_and_release(campaign_id)
     revoke_entity(entities["organizer"])
     assert crowdfunding.collect(campaign_id, sender=people.stranger).return_value == RELEASED[0]
-
-
-def test_release_and_collect__unknown_campaign__reverts(crowdfunding, people):
-    with reverts(crowdfunding.Crowdfunding_UnknownCampaign, campaignId=1):
-        crowdfunding.releaseAndCollect(1, sender=people.payout)
 
 
 def test_release_and_collect__nothing_releasable__reverts(campaigns, crowdfunding, people):

@@ -1,7 +1,6 @@
 """claimMilestone, releaseMilestone, and what milestone shows
 
-given no such campaign                                            -> refused
-given another phase than Delivering                               -> refused
+given no such campaign, or another phase than Delivering          -> refused (test_delivery_phases.py)
 claimMilestone
     given the caller does not act for the organizer               -> refused
     given the current milestone is Claimed or Releasable          -> refused
@@ -32,25 +31,6 @@ from tests.contracts.expect import emits, reverts
 from tests.contracts.isolation import isolated
 
 BPS = 10_000
-
-
-def test_claim_milestone__unknown_campaign__reverts(crowdfunding, people):
-    with reverts(crowdfunding.Crowdfunding_UnknownCampaign, campaignId=1):
-        crowdfunding.claimMilestone(1, d.HASH, sender=people.organizer)
-
-
-def test_release_milestone__unknown_campaign__reverts(crowdfunding, people):
-    with reverts(crowdfunding.Crowdfunding_UnknownCampaign, campaignId=1):
-        crowdfunding.releaseMilestone(1, sender=people.stranger)
-
-
-@pytest.mark.parametrize("phase", [p for p in Phase if p not in (0, Phase.Delivering)])
-def test_milestone_acts__wrong_phase__revert(campaigns, crowdfunding, people, phase):
-    campaign_id = campaigns.reach(phase)
-    with reverts(crowdfunding.Crowdfunding_WrongPhase, campaignId=campaign_id, phase=phase):
-        crowdfunding.claimMilestone(campaign_id, d.HASH, sender=people.organizer)
-    with reverts(crowdfunding.Crowdfunding_WrongPhase, campaignId=campaign_id, phase=phase):
-        crowdfunding.releaseMilestone(campaign_id, sender=people.organizer)
 
 
 @pytest.mark.parametrize("role", ["backer", "payout", "reviewer", "stranger", "town"])

@@ -1,6 +1,6 @@
 """object, and which objections stop a claim
 
-given no such campaign, or another phase than Delivering          -> refused
+given no such campaign, or another phase than Delivering          -> refused (test_delivery_phases.py)
 given a milestone that is not the current one                     -> refused
 given another attempt than the present one, or none yet           -> refused
 given the claim's window is over, whatever came of it             -> refused
@@ -31,18 +31,6 @@ def claimed(campaigns, people):
     campaigns.claim_and_release(campaign_id)
     campaigns.open_claim(campaign_id)
     return campaign_id
-
-
-def test_object__unknown_campaign__reverts(crowdfunding, people):
-    with reverts(crowdfunding.Crowdfunding_UnknownCampaign, campaignId=1):
-        crowdfunding.object(1, 0, 1, sender=people.backer)
-
-
-@pytest.mark.parametrize("phase", [phase for phase in Phase if phase not in (0, Phase.Delivering)])
-def test_object__wrong_phase__reverts(campaigns, crowdfunding, people, phase):
-    campaign_id = campaigns.reach(phase)
-    with reverts(crowdfunding.Crowdfunding_WrongPhase, campaignId=campaign_id, phase=phase):
-        crowdfunding.object(campaign_id, 0, 1, sender=people.backer)
 
 
 @pytest.mark.parametrize("attempt", [0, 1])

@@ -1,6 +1,6 @@
 """rule, what happens without a ruling, and the three attempts
 
-given no such campaign, or another phase than Delivering          -> refused
+given no such campaign, or another phase than Delivering          -> refused (test_delivery_phases.py)
 given the caller is no arbiter, or not in person                  -> refused (and test_authority.py)
 given an arbiter who is a party
     organizer, payout account, backer                             -> refused
@@ -43,18 +43,6 @@ def rule(crowdfunding, sender, campaign_id, *, index=0, attempt=1, release=True)
 
 def state_of(crowdfunding, campaign_id, index=0):
     return MilestoneState(crowdfunding.milestone(campaign_id, index).state)
-
-
-def test_rule__unknown_campaign__reverts(crowdfunding, people):
-    with reverts(crowdfunding.Crowdfunding_UnknownCampaign, campaignId=1):
-        rule(crowdfunding, people.arbiter, 1)
-
-
-@pytest.mark.parametrize("phase", [phase for phase in Phase if phase not in (0, Phase.Delivering)])
-def test_rule__wrong_phase__reverts(campaigns, crowdfunding, people, phase):
-    campaign_id = campaigns.reach(phase)
-    with reverts(crowdfunding.Crowdfunding_WrongPhase, campaignId=campaign_id, phase=phase):
-        rule(crowdfunding, people.arbiter, campaign_id)
 
 
 @pytest.mark.parametrize("role", ["organizer", "payout", "backer", "reviewer", "admin", "guardian", "stranger"])

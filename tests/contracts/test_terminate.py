@@ -1,6 +1,6 @@
 """terminate, what revocation does to a claim, and refunds after a termination
 
-given no such campaign, or another phase than Delivering          -> refused
+given no such campaign, or another phase than Delivering          -> refused (test_delivery_phases.py)
 given the current milestone is Claimed, Stopped or Releasable     -> refused, also for the organizer, also after claimBy
 given it is Planned or Rejected
     when the organizer calls                                      -> Terminated
@@ -41,19 +41,6 @@ OTHERS = ("backer", "payout", "reviewer", "arbiter", "town", "stranger")
 
 def state_of(crowdfunding, campaign_id, index=0):
     return MilestoneState(crowdfunding.milestone(campaign_id, index).state)
-
-
-def test_terminate__unknown_campaign__reverts(crowdfunding, people):
-    with reverts(crowdfunding.Crowdfunding_UnknownCampaign, campaignId=1):
-        crowdfunding.terminate(1, sender=people.organizer)
-
-
-@pytest.mark.parametrize("phase", [phase for phase in Phase if phase not in (0, Phase.Delivering)])
-def test_terminate__wrong_phase__reverts(campaigns, crowdfunding, people, phase):
-    campaign_id = campaigns.reach(phase)
-    for sender in (people.organizer, people.stranger):
-        with reverts(crowdfunding.Crowdfunding_WrongPhase, campaignId=campaign_id, phase=phase):
-            crowdfunding.terminate(campaign_id, sender=sender)
 
 
 @pytest.fixture(params=["Claimed", "Stopped", "Releasable"])
