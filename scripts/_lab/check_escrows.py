@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from scripts._lab.comparison import PAGE, Comparison, unix
@@ -44,6 +45,7 @@ REDEMPTION_STATES: Final = (
 )
 MODES: Final = ("pickup", "shipping", "on_site", "online")
 PARTS: Final = ("buyer_money", "buyer_credits", "seller_money", "seller_credits")
+HOUR: Final = 10**18
 NOTHING: Final = "0x" + 40 * "0"
 
 #: (field of the API, field of the view) of a listing: amounts and numbers; likewise of the others.
@@ -64,14 +66,29 @@ OFFER_NUMBERS: Final = (
 REDEMPTION_NUMBERS: Final = (("ended", "ended"), ("offer_id", "offerId"), ("hours_requested", "hoursRequested"))
 
 
+@dataclass
+class Counted:
+    """What the contracts say of all orders and redemptions together."""
+
+    unruled: Counter[int] = field(default_factory=Counter)
+    """Orders that nobody ruled on, by entity id of the seller."""
+    given: Counter[int] = field(default_factory=Counter)
+    """Hours, by entity id of the provider."""
+    taken: Counter[int] = field(default_factory=Counter)
+    """Hours, by entity id of the beneficiary."""
+    in_escrow: Counter[str] = field(default_factory=Counter)
+    """Base units of the credit in what has not ended, by account that paid, lower case."""
+
+
 def compare(check: Comparison) -> None:
     """Compares everything of both escrows."""
+    counted = Counted()
     _listings(check)
-    unruled = _orders(check)
+    _orders(check, counted)
     _offers(check)
-    given, taken = _redemptions(check)
-    _entities(check, unruled, given, taken)
-    _credits(check)
+    _redemptions(check, counted)
+    _entities(check, counted)
+    _credits(check, counted)
 
 
 def _listings(check: Comparison) -> None:
@@ -96,9 +113,8 @@ def _listings(check: Comparison) -> None:
     check.complete("listings", seen, "Marketplace", "listingCount")
 
 
-def _orders(check: Comparison) -> Counter[int]:
-    """Returns how many orders of each seller were never ruled on."""
-    seen, unruled = [], Counter[int]()
+def _orders(check: Comparison, counted: Counted) -> None:
+    seen = []
     for said, block in check.items(f"/v1/orders?{PAGE}"):
         number = said["order_id"]
         seen.append(number)
@@ -107,7 +123,8 @@ def _orders(check: Comparison) -> Counter[int]:
         calls += [("dueOf", (number, part)) for part in range(len(PARTS))]
         true, nonce, *due = check.views("Marketplace", calls, block)
         what, state = f"order {number}", ORDER_STATES[true["state"]]
-        unruled[true["seller"]] += state == "unruled"
+        counted.unruled[true["seller"]] += state == "unruled"
+        counted.in_escrow[true["buyer"].lower()] += 0 if true["ended"] else true["credits"]
         check.same(f"{what} state", said["state"], state)
         check.same(f"{what} seller", said["seller"]["entity_id"], true["seller"])
         check.same(f"{what} buyer", said["buyer"].lower(), true["buyer"].lower())
@@ -120,7 +137,6 @@ def _orders(check: Comparison) -> Counter[int]:
             check.same(f"{what} state_ends_at", unix(said["state_ends_at"]), true["windowEndsAt"])
         _parts(check, what, said, true, due)
     check.complete("orders", seen, "Marketplace", "orderCount")
-    return unruled
 
 
 def _parts(check: Comparison, what: str, said: dict[str, Any], true: dict[str, Any], due: list[int]) -> None:
@@ -152,9 +168,8 @@ def _offers(check: Comparison) -> None:
     check.complete("offers", seen, "ProBono", "offerCount")
 
 
-def _redemptions(check: Comparison) -> tuple[Counter[int], Counter[int]]:
-    """Returns the hours that each entity gave, and that each took, as the contract says."""
-    seen, given, taken, attested = [], Counter[int](), Counter[int](), {}
+def _redemptions(check: Comparison, counted: Counted) -> None:
+    seen, attested = [], {}
     for said, block in check.items(f"/v1/redemptions?{PAGE}"):
         number = said["redemption_id"]
         seen.append(number)
@@ -172,9 +187,10 @@ def _redemptions(check: Comparison) -> tuple[Counter[int], Counter[int]]:
         check.same(f"{what} times", times, (true["start"], true["deliverBy"]))
         hours = said["hours_given"] if said["ended"] else said["hours_delivered"]
         check.same(f"{what} hours", hours, true["hoursDelivered"])
+        counted.in_escrow[true["payer"].lower()] += 0 if true["ended"] else true["hoursRequested"] * HOUR
         if true["ended"] and true["hoursDelivered"]:
-            given[true["provider"]] += true["hoursDelivered"]
-            taken[true["beneficiary"]] += true["hoursDelivered"]
+            counted.given[true["provider"]] += true["hoursDelivered"]
+            counted.taken[true["beneficiary"]] += true["hoursDelivered"]
             attested[number] = (true["provider"], true["beneficiary"], true["hoursDelivered"])
     check.complete("redemptions", seen, "ProBono", "redemptionCount")
     proofs = {
@@ -182,10 +198,9 @@ def _redemptions(check: Comparison) -> tuple[Counter[int], Counter[int]]:
         for said, _ in check.items(f"/v1/attestations?{PAGE}")
     }
     check.same("attestations", proofs, attested)
-    return given, taken
 
 
-def _entities(check: Comparison, unruled: Counter[int], given: Counter[int], taken: Counter[int]) -> None:
+def _entities(check: Comparison, counted: Counted) -> None:
     """Compares what the API counts for each entity."""
     for listed, _ in check.items(f"/v1/entities?{PAGE}"):
         number = listed["entity_id"]
@@ -194,12 +209,14 @@ def _entities(check: Comparison, unruled: Counter[int], given: Counter[int], tak
         (open_hours,) = check.views("ProBono", [("openHoursOf", (number,))], block)
         what = f"entity {number}"
         hours = said["hours_given"], said["hours_taken"], said["hours_open"]
-        check.same(f"{what} hours given, taken, open", hours, (given[number], taken[number], open_hours))
-        check.same(f"{what} unruled orders", said["unruled_orders"], unruled[number])
+        check.same(
+            f"{what} hours given, taken, open", hours, (counted.given[number], counted.taken[number], open_hours)
+        )
+        check.same(f"{what} unruled orders", said["unruled_orders"], counted.unruled[number])
 
 
-def _credits(check: Comparison) -> None:
-    """Compares what stands behind the credits, and what the escrows hold."""
+def _credits(check: Comparison, counted: Counted) -> None:
+    """Compares what stands behind the credits, what the escrows hold, and for whom."""
     answer = check.api.get("/v1/credits")
     said, block = answer["credits"], answer["as_of"]["block_number"]
     holders = [check.contracts[escrow["contract"]].address for escrow in said["escrows"]]
@@ -211,3 +228,10 @@ def _credits(check: Comparison) -> None:
     for escrow, balance in zip(said["escrows"], balances, strict=True):
         books = escrow["held"], escrow["balance"]
         check.same(f"credits in {escrow['contract']}", books, (str(balance), str(balance)))
+    paid_in = {
+        said["account"].lower(): int(said["in_escrow"]) for said, _ in check.items(f"/v1/credits/holders?{PAGE}")
+    }
+    waiting = {account: amount for account, amount in paid_in.items() if amount}
+    check.same(
+        "credits in escrow by account", waiting, {who: amount for who, amount in counted.in_escrow.items() if amount}
+    )

@@ -335,6 +335,7 @@ def test_check__of_wrong_rows__names_them(played: Played, tmp_path: Path) -> Non
         "delete from orders where order_id = 1",
         "update offers set reserved = reserved + 1 where offer_id = 1",
         f"update redemptions set hours_given = hours_given + 1 where redemption_id = {confirmed}",
+        "update redemptions set hours_requested = 4 where redemption_id = 12",
         "update credit_escrows set held = replace(held, '9', '8') where contract_name = 'ProBono'",
     )
     with forged(played, tmp_path, *statements) as api, pytest.raises(AnswerDiffers) as differs:
@@ -345,7 +346,9 @@ def test_check__of_wrong_rows__names_them(played: Played, tmp_path: Path) -> Non
         "ids of orders: API",
         "offer 1 hours_reserved: API 3, contract 2",
         f"redemption {confirmed} hours: API 5, contract 4",
+        "redemption 12 hours_requested: API 4, contract 3",
         "credits in ProBono: API ('8000000000000000000'",
+        "credits in escrow by account: API {",
     ):
         assert words in str(differs.value)
 
