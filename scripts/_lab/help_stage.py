@@ -72,7 +72,8 @@ def contest(stage: Stage, day: float, asked: Request) -> None:
 
 def carry_out(stage: Stage, day: float, asked: Request, function: str) -> None:
     """Puts what time has decided on stage; anyone may call it."""
-    in_redemption(stage, day, "time is over for", stage.cast.relayer, asked, function)
+    what = "time confirms" if function == "confirmHelp" else "time ends"
+    in_redemption(stage, day, what, stage.cast.relayer, asked, function)
 
 
 def in_redemption(

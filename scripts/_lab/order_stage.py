@@ -79,7 +79,7 @@ def place(stage: Stage, day: float, *basket: Order) -> None:
         first = stage.ask("Marketplace", "orderCount") - len(basket) + 1
         stage.ids.update(zip((order(item.name) for item in basket), count(first), strict=False))
 
-    wanted = " and ".join(f"{item.quantity} of {item.goods.name}" for item in basket)
+    wanted = " and ".join(f"{item.quantity} of {item.goods.name} ({item.name})" for item in basket)
     stage.on(day, f"{buyer.name} orders {wanted}{way(buyer)}", act)
 
 
@@ -122,13 +122,14 @@ def dispute(stage: Stage, day: float, item: Order) -> None:
 
 def carry_out(stage: Stage, day: float, item: Order, function: str) -> None:
     """Puts what time has decided, and the payment of its parts, on stage; anyone may call both."""
-    in_order(stage, day, "time is over for", stage.cast.relayer, item, function)
+    what = "time completes" if function == "completeOrder" else "time ends"
+    in_order(stage, day, what, stage.cast.relayer, item, function)
     pay(stage, day + 0.1, item)
 
 
 def pay(stage: Stage, day: float, item: Order) -> None:
     """Puts the payment of an ended order's parts on stage; anyone may call it."""
-    in_order(stage, day, "everybody gets the own part of", stage.cast.relayer, item, "payOrder")
+    in_order(stage, day, "each side gets its part of", stage.cast.relayer, item, "payOrder")
 
 
 def in_order(

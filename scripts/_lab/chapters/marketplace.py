@@ -40,8 +40,8 @@ def listings(stage: Stage) -> None:
     list_goods(stage, -57.8, REPAIR)
     list_goods(stage, -40, MENDING)
     _raise_price(stage)
-    for day, act in ((-13, "pause"), (-9, "resume")):
-        title = f"{REPAIR.seller.name} {act}s {REPAIR.name}: the mechanic is ill"
+    for day, act, why in ((-13, "pause", "is ill"), (-9, "resume", "is back")):
+        title = f"{REPAIR.seller.name} {act}s {REPAIR.name}: the mechanic {why}"
         stage.act(day, title, REPAIR.seller, "Marketplace", f"{act}Listing", listing(REPAIR.name))
 
 
@@ -67,7 +67,7 @@ def basket(stage: Stage) -> None:
     )
     place(stage, -48, soap, bicycle)
     accept(stage, -47.5, soap)
-    in_order(stage, -47.4, "Marseille declines, full until spring,", REPAIR.seller, bicycle, "declineOrder")
+    in_order(stage, -47.4, "Marseille, full until spring, declines", REPAIR.seller, bicycle, "declineOrder")
     pay(stage, -47.3, bicycle)
     hand_over(stage, -45, soap)
     in_order(stage, -43, "Yusra completes", soap.buyer, soap, "completeOrder")
