@@ -10,13 +10,14 @@ import {vm} from "../Vm.sol";
 /// @title The people of an escrow, and what happens to them whatever it holds
 /// @notice Three accounts act for hosts (who sell, or help), three for guests (who buy, or ask for help), four for nobody,
 /// until entities move from one account to another. An act is done by whom it belongs to, and in one call of eight by
-/// anybody: that it succeeds for others is what must never be.
+/// anybody: that it succeeds for others is what must never be. All of them may rule as arbiters, except where they are parties.
 abstract contract EscrowHandler is EscrowStage {
     using {_at} for uint256;
 
     uint256 internal constant HOSTS = 3;
     uint256 internal constant GUESTS = 3;
     uint256 internal constant PEOPLE = 10;
+    uint64 private constant ADMIN = 0;
     uint8 private immutable _hostKinds;
 
     address[] public people;
@@ -34,6 +35,8 @@ abstract contract EscrowHandler is EscrowStage {
             _keyOf[people[i]] = 10 + i;
             if (i < HOSTS + GUESTS) _verified(people[i], _kindsOf(i));
             if (i < HOSTS + GUESTS) _issue(people[i], 200 * HOUR);
+            vm.prank(_official);
+            authority.grantRole(ADMIN, people[i], 0);
         }
     }
 
@@ -106,6 +109,11 @@ abstract contract EscrowHandler is EscrowStage {
         if (seed._at(40) % 8 != 0 && rightful != address(0)) return rightful;
         uint256 who = seed._at(41) % (PEOPLE + 2);
         return who < PEOPLE ? people[who] : who == PEOPLE ? _official : _stranger;
+    }
+
+    /// @dev Who rules: the official, or one of the people.
+    function _judge(uint256 seed) internal view returns (address) {
+        return _actor(seed, seed._at(46) % 2 == 0 ? _official : people[seed._at(47) % PEOPLE]);
     }
 
     /// @dev Signatures of a settlement, in one call of eight not quite of it, and whether they are of these words.

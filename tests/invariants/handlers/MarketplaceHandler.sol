@@ -181,8 +181,11 @@ contract MarketplaceHandler is EscrowHandler {
 
     function rule(uint256 seed) external {
         uint32 id = _order(seed, IMarketplace.OrderState.Disputed);
-        address actor = _actor(seed, _official);
-        bool legal = _stateOf(id) == IMarketplace.OrderState.Disputed && actor == _official;
+        address actor = _judge(seed);
+        uint32 entityId = registry.entityOf(actor);
+        bool bought = actor == _books[id].buyer || (entityId != 0 && entityId == _books[id].buyerEntity);
+        bool judges = actor != _stranger && !bought && !_sells(id, actor);
+        bool legal = judges && _stateOf(id) == IMarketplace.OrderState.Disputed;
         uint16 share = _share(seed);
         vm.prank(actor);
         marketplace.rule(id, share, HASH);

@@ -185,8 +185,9 @@ contract ProBonoHandler is EscrowHandler {
 
     function rule(uint256 seed) external {
         uint32 id = _redemption(seed, IProBono.State.Contested);
-        address actor = _actor(seed, _official);
-        bool legal = _stateOf(id) == IProBono.State.Contested && actor == _official;
+        address actor = _judge(seed);
+        bool judges = actor != _stranger && actor != _books[id].payer && !_isParty(id, actor);
+        bool legal = judges && _stateOf(id) == IProBono.State.Contested;
         uint16 share = _share(id, seed);
         uint256 before = credit.balanceOf(_books[id].payer);
         vm.prank(actor);
