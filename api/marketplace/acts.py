@@ -4,6 +4,7 @@ tests/contracts proves it by calling every act at the edges of every window.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from api.act_facts import ALL_KINDS, BodyFacts, account_of, verified_from
@@ -127,28 +128,36 @@ LISTERS: Final = {
 }
 
 
-def of_order(
-    order: OrderActFacts, payout_account: str, seller: BodyFacts, gates: EscrowGates, now: int
-) -> list[CaseAct]:
+@dataclass(frozen=True, slots=True)
+class OrderParties:
+    """Who has something to do with an order beside its buyer's account."""
+
+    seller: BodyFacts
+    payout_account: str
+    """Where the seller of the listing is paid."""
+    bought_for: BodyFacts | None
+    """Entity that the buyer acted for when the order was placed; None if for none."""
+
+
+def of_order(order: OrderActFacts, parties: OrderParties, gates: EscrowGates, now: int) -> list[CaseAct]:
     """Return every act on an order that is legal at `now`, or will be by time alone.
 
     Args:
         order: The order's stored facts.
-        payout_account: Where its listing's seller is paid.
-        seller: The seller's entity.
+        parties: Who else has something to do with it.
         gates: Those of Marketplace.
         now: Unix time of a block, not before the last event of any of these.
     """
     acts = [
-        *_on_open(order, payout_account, seller, gates),
-        *_payments(order, payout_account),
-        *by_entity(seller, CaseActor.SELLER, order.placed_at, None, CaseActName.VOID_SETTLEMENTS),
+        *_on_open(order, parties, gates),
+        *_payments(order, parties.payout_account),
+        *by_entity(parties.seller, CaseActor.SELLER, order.placed_at, None, CaseActName.VOID_SETTLEMENTS),
         CaseAct(CaseActName.VOID_SETTLEMENTS, CaseActor.BUYER, order.placed_at, None, order.buyer),
     ]
     return in_order(acts, now)
 
 
-def _on_open(order: OrderActFacts, payout_account: str, seller: BodyFacts, gates: EscrowGates) -> Iterator[CaseAct]:
+def _on_open(order: OrderActFacts, parties: OrderParties, gates: EscrowGates) -> Iterator[CaseAct]:
     state, ends_at = OrderState(order.state), order.window_ends_at
     if ends_at is None:
         return
@@ -158,14 +167,16 @@ def _on_open(order: OrderActFacts, payout_account: str, seller: BodyFacts, gates
         OrderState.HANDED_OVER: order.handed_over_at or 0,
         OrderState.DISPUTED: order.disputed_at or 0,
     }[state]
-    yield from by_entity(seller, CaseActor.SELLER, since, ends_at, *SELLERS.get(state, ()))
+    yield from by_entity(parties.seller, CaseActor.SELLER, since, ends_at, *SELLERS.get(state, ()))
     for name in BUYERS.get(state, ()):
         yield CaseAct(name, CaseActor.BUYER, since, ends_at, order.buyer)
-    account = account_of(seller)
+    account = account_of(parties.seller)
     if state is not OrderState.PLACED:
         yield from settle(account, order.buyer, BPS, since, ends_at)
     if state is OrderState.DISPUTED:
-        yield from rule((order.buyer, payout_account, account), BPS, since, ends_at, gates)
+        bought_for = None if parties.bought_for is None else account_of(parties.bought_for)
+        excluded = (order.buyer, parties.payout_account, account, bought_for)
+        yield from rule(excluded, BPS, since, ends_at, gates)
     if state is OrderState.HANDED_OVER:
         yield CaseAct(CaseActName.COMPLETE_ORDER, CaseActor.ANYONE, ends_at, None)
     else:

@@ -20,6 +20,7 @@ from indexer.store.models import (
     Currency,
     CurrencyMetadata,
     Entity,
+    EntityAccount,
     Listing,
     ListingState,
     Order,
@@ -158,6 +159,20 @@ def find_order(mirror: Mirror, order_id: int) -> FoundOrder:
     if row is None:
         raise Problem(UNKNOWN_ORDER, f"There is no order {order_id}")
     return FoundOrder(*row)
+
+
+def bought_for(mirror: Mirror, order: Order) -> Entity | None:
+    """Return the entity that the buyer acted for when an order was placed; None if for none."""
+    before = EntityAccount.since_event_key < order.placed_event_key
+    of_buyer = select(EntityAccount).where(EntityAccount.account == order.buyer, before)
+    tenure = mirror.session.scalars(of_buyer.order_by(EntityAccount.since_event_key.desc()).limit(1)).first()
+    if tenure is None:
+        return None
+    since = EntityAccount.since_event_key > tenure.since_event_key
+    successors = select(EntityAccount).where(EntityAccount.entity_id == tenure.entity_id, since, before)
+    if mirror.session.scalars(successors.limit(1)).first() is not None:
+        return None
+    return mirror.session.get(Entity, tenure.entity_id)
 
 
 def payments_of(mirror: Mirror, order_ids: Collection[int]) -> dict[int, list[OrderPayment]]:

@@ -159,9 +159,10 @@ def read_order(reader: ReaderDep, order_id: OrderId) -> schemas.OrderAnswer:
     with reader.open() as mirror:
         found, gates, now = queries.find_order(mirror, order_id), escrow_gates(mirror, CONTRACT), mirror.now
         payments = queries.payments_of(mirror, [order_id])[order_id]
+        acts = views.order_acts(found, queries.bought_for(mirror, found.order), gates, now)
         detail = views.order_values(found, payments, now) | {
             "unruled_of_seller": queries.unruled(mirror, seller=found.order.seller),
             "unruled_of_buyer": queries.unruled(mirror, buyer=found.order.buyer),
-            "next_acts": [act_values(act, now) for act in views.order_acts(found, gates, now)],
+            "next_acts": [act_values(act, now) for act in acts],
         }
         return schemas.OrderAnswer(as_of=mirror.as_of, order=schemas.OrderDetail.model_validate(detail))

@@ -9,7 +9,7 @@ from api.marketplace import acts, schemas
 from api.marketplace.queries import FoundListing, FoundOrder
 from api.records import currency_unit, document_path, event_path, last_event, values_of
 from indexer.store import cases
-from indexer.store.models import Order, OrderPayment
+from indexer.store.models import Entity, Order, OrderPayment
 
 
 def listing_acts(found: FoundListing, gates: EscrowGates, now: int) -> list[CaseAct]:
@@ -42,9 +42,10 @@ def listing_values(found: FoundListing, gates: EscrowGates, now: int) -> dict[st
     return values_of(row) | computed
 
 
-def order_acts(found: FoundOrder, gates: EscrowGates, now: int) -> list[CaseAct]:
+def order_acts(found: FoundOrder, bought_for: Entity | None, gates: EscrowGates, now: int) -> list[CaseAct]:
     """Return the acts on an order."""
-    return acts.of_order(found.order, found.listing.payout_account, found.seller, gates, now)
+    parties = acts.OrderParties(found.seller, found.listing.payout_account, bought_for)
+    return acts.of_order(found.order, parties, gates, now)
 
 
 def order_values(found: FoundOrder, payments: Sequence[OrderPayment], now: int) -> dict[str, Any]:

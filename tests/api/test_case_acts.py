@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from api.case_acts import CaseAct, CaseActName, EscrowGates
-from api.marketplace.acts import of_listing, of_order
+from api.marketplace.acts import OrderParties, of_listing, of_order
 from api.pro_bono.acts import Parties, of_offer, of_redemption
 from indexer.store import models
 from indexer.store.market_models import Part
@@ -38,8 +38,14 @@ def shown(acts: list[CaseAct]) -> set[Shown]:
     return {act for act in found if act[0] != "voidSettlements"}
 
 
-def on_order(seller: models.Entity = SELLER, gates: EscrowGates | None = None, **changes: Any) -> list[CaseAct]:
-    return of_order(c.order(1, **changes), r.PAYOUT, seller, gates or EscrowGates(), NOW)
+def on_order(
+    seller: models.Entity = SELLER,
+    gates: EscrowGates | None = None,
+    bought_for: models.Entity | None = None,
+    **changes: Any,
+) -> list[CaseAct]:
+    parties = OrderParties(seller, r.PAYOUT, bought_for)
+    return of_order(c.order(1, **changes), parties, gates or EscrowGates(), NOW)
 
 
 def on_redemption(
@@ -114,6 +120,8 @@ def test_order__disputed__is_settled_by_both_and_ruled_on_by_no_party() -> None:
     assert acts[CaseActName.SETTLE].signers == (r.ORGANIZER, BUYER)
     assert acts[CaseActName.RULE].excluded == (BUYER, r.PAYOUT, r.ORGANIZER)
     assert acts[CaseActName.RULE].max_share == acts[CaseActName.SETTLE].max_share == 10_000
+    (rule,) = [a for a in on_order(state="disputed", bought_for=PROVIDER, **TIMES) if a.name is CaseActName.RULE]
+    assert rule.excluded == (BUYER, r.PAYOUT, r.ORGANIZER, PROVIDER.account)
     closed = on_order(state="disputed", gates=EscrowGates(closed=True), **TIMES)
     assert CaseActName.RULE not in {act.name for act in closed}
 

@@ -64,6 +64,13 @@ class MirroredRows:
         organizers = {self.row("campaigns", row.campaign_id).organizer for row in matched}
         return [self.row("entities", entity_id).account for entity_id in organizers]
 
+    def bought_for(self, order: Any) -> Any:
+        """Return the entity that the buyer acted for when an order was placed; None if for none."""
+        before = [row for row in self.all("entity_accounts") if row.since_event_key < order.placed_event_key]
+        latest = {row.entity_id: row.account for row in sorted(before, key=lambda row: row.since_event_key)}
+        found = [entity_id for entity_id, account in latest.items() if account == order.buyer]
+        return self.row("entities", found[-1]) if found else None
+
     def escrow_gates(self, contract: str) -> EscrowGates:
         """Return what stops acts on every case of Marketplace or ProBono."""
         ends = [row.resumed_at or row.paused_until for row in self.all("lab_pauses", contract_name=contract)]

@@ -39,11 +39,12 @@ class Stage:
     entities: dict[str, int]
     offer_hours: Any
     revoke_entity: Any
+    move_entity: Any
 
 
 @pytest.fixture
-def stage(redemptions, pro_bono, registry, lab, people, entities, offer_hours, revoke_entity):
-    return Stage(redemptions, pro_bono, registry, lab, people, entities, offer_hours, revoke_entity)
+def stage(redemptions, pro_bono, registry, lab, people, entities, offer_hours, revoke_entity, move_entity):
+    return Stage(redemptions, pro_bono, registry, lab, people, entities, offer_hours, revoke_entity, move_entity)
 
 
 @pytest.fixture(scope="session")
@@ -94,8 +95,7 @@ def revoked(who):
 
 
 def account_changed(stage, _):
-    stage.registry.proposeAccount(stage.people.attacker, sender=stage.people.organizer)
-    stage.registry.acceptAccount(stage.entities["organizer"], sender=stage.people.attacker)
+    stage.move_entity(stage.entities["organizer"], stage.people.attacker)
 
 
 def voided(stage, redemption_id):

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from api.case_acts import CaseAct, CaseActName
-from api.marketplace.acts import of_listing, of_order
+from api.marketplace.acts import OrderParties, of_listing, of_order
 from indexer.store.cases import PARTS
 from scripts.deploy import DAY
 from tests.contracts import defaults as d
@@ -42,13 +42,28 @@ class Stage:
     euro: Any
     as_treasurer: Any
     revoke_entity: Any
+    move_entity: Any
 
 
 @pytest.fixture
-def stage(orders, marketplace, crowdfunding, registry, lab, people, entities, euro, as_treasurer, revoke_entity):
+def stage(
+    orders, marketplace, crowdfunding, registry, lab, people, entities, euro, as_treasurer, revoke_entity, move_entity
+):
     for person in vars(people).values():
         euro.approve(marketplace, 2**256 - 1, sender=person)
-    return Stage(orders, marketplace, crowdfunding, registry, lab, people, entities, euro, as_treasurer, revoke_entity)
+    return Stage(
+        orders,
+        marketplace,
+        crowdfunding,
+        registry,
+        lab,
+        people,
+        entities,
+        euro,
+        as_treasurer,
+        revoke_entity,
+        move_entity,
+    )
 
 
 @pytest.fixture(scope="session")
@@ -91,9 +106,24 @@ def revoked(stage, _):
     stage.revoke_entity(stage.entities["organizer"])
 
 
-def account_changed(stage, _):
-    stage.registry.proposeAccount(stage.people.attacker, sender=stage.people.organizer)
-    stage.registry.acceptAccount(stage.entities["organizer"], sender=stage.people.attacker)
+def moved(role, to):
+    """An entity gets another account."""
+
+    def move(stage, _):
+        stage.move_entity(stage.registry.entityOf(getattr(stage.people, role)), getattr(stage.people, to))
+
+    return move
+
+
+def disputed_by_nobodys(stage):
+    """An order of an account that acts for no entity then, and for one soon after."""
+    stage.orders.place(stage.orders.list_item(creditPrice=0), sender=stage.people.backer)
+    order_id = stage.marketplace.orderCount()
+    stage.marketplace.acceptOrder(order_id, sender=stage.people.organizer)
+    stage.marketplace.handOver(order_id, d.HASH, sender=stage.people.organizer)
+    stage.marketplace.disputeOrder(order_id, d.REASON, sender=stage.people.backer)
+    stage.registry.register(d.SSE, d.HASH, sender=stage.people.backer)
+    return order_id
 
 
 def voided(stage, order_id):
@@ -139,8 +169,10 @@ ORDERS |= {
     "Placed, seller suspended": then(reached(OrderState.Placed), suspended),
     "Placed, listing withdrawn and entry paused": then(reached(OrderState.Placed), listing_withdrawn, paused),
     "Accepted, seller revoked": then(reached(OrderState.Accepted), revoked),
-    "HandedOver, seller's account changed": then(reached(OrderState.HandedOver), account_changed),
+    "HandedOver, seller's account changed": then(reached(OrderState.HandedOver), moved("organizer", "attacker")),
     "Disputed, seller revoked": then(reached(OrderState.Disputed), revoked),
+    "Disputed, buyer's entity moved to the arbiter": then(reached(OrderState.Disputed), moved("member", "arbiter")),
+    "Disputed, buyer of no entity then": then(disputed_by_nobodys, moved("backer", "arbiter")),
     "Disputed, settlements voided": then(reached(OrderState.Disputed), voided),
     "Disputed, payout account changed": then(reached(OrderState.Disputed), payout_changed),
     "Disputed, contract closed": then(reached(OrderState.Disputed), closed),
@@ -150,15 +182,15 @@ ORDERS |= {
 }
 
 
-def seller_of(stage, rows: MirroredRows):
-    account = rows.row("entities", stage.entities["organizer"]).account
+def person_of(stage, account: str):
     return next(person for person in vars(stage.people).values() if person.address.lower() == account)
 
 
 def order_calls(stage, order_id: int, rows: MirroredRows):
     deadline = now() + 600 * DAY
     message = settlement(stage.marketplace, order_id, SHARE, deadline)
-    signatures = signed_by((seller_of(stage, rows), stage.people.member), message)
+    accounts = (rows.row("entities", stage.entities["organizer"]).account, rows.row("orders", order_id).buyer)
+    signatures = signed_by(tuple(person_of(stage, account) for account in accounts), message)
     names = ("acceptOrder", "declineOrder", "withdrawOrder", "cancelOrder", "completeOrder", "expire", "payOrder")
     acts = {(name, None): (order_id,) for name in (*names, "voidSettlements")}
     acts |= {("handOver", None): (order_id, d.HASH), ("disputeOrder", None): (order_id, d.REASON)}
@@ -170,8 +202,8 @@ def order_calls(stage, order_id: int, rows: MirroredRows):
 def order_acts(rows: MirroredRows, order_id: int, time: int) -> list[CaseAct]:
     order = rows.row("orders", order_id)
     payout_account = rows.row("listings", order.listing_id).payout_account
-    seller = rows.row("entities", order.seller)
-    return of_order(order, payout_account, seller, rows.escrow_gates("Marketplace"), time)
+    parties = OrderParties(rows.row("entities", order.seller), payout_account, rows.bought_for(order))
+    return of_order(order, parties, rows.escrow_gates("Marketplace"), time)
 
 
 def people_of(stage, *names: str):
@@ -237,7 +269,7 @@ LISTINGS = {
     "Active, a suspension is over": then(listed(), suspended, after(4)),
     "Active, seller's verification ends": then(listed(), verified_for_a_day),
     "Active, seller revoked": then(listed(), revoked),
-    "Active, seller's account changed": then(listed(), account_changed),
+    "Active, seller's account changed": then(listed(), moved("organizer", "attacker")),
     "Active, entry paused": then(listed(), paused),
     "Active, a pause was ended": then(listed(), paused, resumed),
     "Active, currency delisted": then(listed(), delisted),
