@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from api import fields
 from api.database import Mirror
+from api.sums import exact_sum
 from indexer.store import cases
 from indexer.store.models import CapacityWeek, CreditBalance, CreditEscrow, Journal, Order, Redemption
 from indexer.store.phases import BPS
@@ -90,7 +91,11 @@ def _escrow(mirror: Mirror, name: str, address: str | None, books: CreditEscrow 
 def in_escrow(mirror: Mirror, accounts: Collection[str]) -> dict[str, int]:
     """Return what some accounts paid into orders and redemptions that have not ended, in base units."""
     held: defaultdict[str, int] = defaultdict(int)
-    orders = select(Order.buyer, Order.credits).where(Order.buyer.in_(accounts), Order.ended_at.is_(None))
+    orders = (
+        select(Order.buyer, exact_sum(Order.credits))
+        .where(Order.buyer.in_(accounts), Order.ended_at.is_(None))
+        .group_by(Order.buyer)
+    )
     for buyer, amount in mirror.session.execute(orders):
         held[buyer] += amount
     hours = (
