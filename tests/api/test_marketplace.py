@@ -193,6 +193,31 @@ def test_order__unruled__is_counted_for_both_parties(client: Client) -> None:
     assert order(client, cs.DECLINED)["unruled_of_buyer"] == 0
 
 
+ELSEWHERE = "0x" + "f9" * 20
+
+
+@pytest.mark.parametrize(
+    "tenures, excluded",
+    [
+        ([], False),
+        ([(50, BUYER)], True),
+        ([(50, BUYER), (60, ELSEWHERE)], False),
+        ([(50, BUYER), (900, ELSEWHERE)], True),
+        ([(900, BUYER)], False),
+        ([(50, ELSEWHERE), (60, BUYER)], True),
+    ],
+    ids=["of nobody", "since before", "until before", "until after", "since after", "second account"],
+)
+def test_rule__of_an_order__excludes_the_entity_that_the_buyer_acted_for(
+    client_of: Callable[..., Client], tenures: list[tuple[int, str]], excluded: bool
+) -> None:
+    disputed = {"state": OrderState.DISPUTED, "disputed_at": NOW - DAY}
+    rows = [r.checkpoint(), r.currency(), r.entity(1), c.listing(1), c.order(1, **disputed)]
+    rows += [r.entity(9, account=ELSEWHERE), *(r.tenure(9, block, account, NOW) for block, account in tenures)]
+    (rule,) = [act for act in order(client_of(rows), 1)["next_acts"] if act["act"] == "rule"]
+    assert (ELSEWHERE in {account.lower() for account in rule["excluded"]}) is excluded
+
+
 @pytest.mark.parametrize("state", list(OrderState)[1:])
 def test_state__as_sql__equals_that_of_cases(
     client_of: Callable[..., Client], state: OrderState, tmp_path: Path
