@@ -10,10 +10,13 @@ from typing import Any, Final
 import click
 import msgspec
 
-from audit import journals
+from audit import bundle, campaign, code, journals, report
+from audit.api_answers import Api, compare
 from audit.errors import AuditError, FileUnusable, UnknownSubject
 from audit.lab import Lab
 from audit.ledger import check as ledger
+from audit.ledger.books import CONTRACTS
+from audit.ledger.check import Checked
 from audit.node import Node
 from audit.progress import Progress
 from audit.proofs import proof as proofs
@@ -49,14 +52,14 @@ def checks(command: Command) -> Callable[..., None]:
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> None:
         try:
-            code = command(*arguments, **options)
+            outcome = command(*arguments, **options)
         except ProofRefuted as error:
             click.echo(f"does not hold: {_one_line(error)}", err=True)
-            code = DIFFERS
+            outcome = DIFFERS
         except (AuditError, ProofError, DeploymentError) as error:
             click.echo(f"could not check: {_one_line(error)}", err=True)
-            code = UNCHECKED
-        sys.exit(code)
+            outcome = UNCHECKED
+        sys.exit(outcome)
 
     return run
 
@@ -77,7 +80,8 @@ def asks_a_node(command: Command) -> Command:
         with Node(rpc_url) as node:
             lab = Lab.open(node, block_hash)
             if block_hash is None:
-                click.echo(f"as of block {lab.header.number}, {lab.block_hash}: the node's word, compare it elsewhere")
+                word = "the node's word, compare it elsewhere"
+                click.echo(f"as of block {lab.header.number}, {lab.block_hash}: {word}", err=True)
             return command(lab, *arguments, **options)
 
     return run
@@ -93,12 +97,16 @@ def audit() -> None:
 @click.option("--block-hash", type=BlockHash(), required=True, help="Hash of the event's block, from who you trust.")
 @checks
 def check_proof(file: Path, block_hash: str) -> int:
-    """Check the proof of one event, offline."""
+    """Check the proof of one event, or a bundle, offline."""
     try:
         with file.open("rb") as opened:
             text = opened.read(LARGEST_FILE + 1)
     except OSError as error:
         raise FileUnusable(f"{file} can't be read: {error.strerror or error}") from error
+    return _check_bundle(file, block_hash) if text.startswith(bundle.BEGINNING) else _check_proof(text, block_hash)
+
+
+def _check_proof(text: bytes, block_hash: str) -> int:
     record = proofs.check(proofs.parse(text), bytes_of(block_hash))
     chain = "names no chain" if record.chain_id is None else f"was signed for chain {record.chain_id}"
     click.echo(f"holds: {record.event} of {record.address} in block {record.block_number}, {record.block_time}")
@@ -106,6 +114,15 @@ def check_proof(file: Path, block_hash: str) -> int:
     for name, value in record.arguments.items():
         click.echo(f"  {name}: {_spoken(value)}")
     return HOLDS
+
+
+def _check_bundle(file: Path, block_hash: str) -> int:
+    opened = bundle.check(file, block_hash)
+    for each in opened.journals:
+        click.echo(each.line())
+    click.echo(f"without a journal: {', '.join(opened.without_journal) or 'none'}")
+    click.echo(f"{opened.events} events, each proved against the hash of its own block, of {len(opened.blocks)} blocks")
+    return HOLDS if opened.holds else DIFFERS
 
 
 @audit.command("contract")
@@ -124,18 +141,98 @@ def check_contracts(lab: Lab, names: tuple[str, ...]) -> int:
 
 
 @audit.command("ledger")
+@click.option("--api", "api_url", help="Address of an API to compare as well, `https://example.org`.")
 @checks
 @asks_a_node
-def check_ledger(lab: Lab) -> int:
+def check_ledger(lab: Lab, api_url: str | None) -> int:
     """Recompute every balance, match, release, refund, escrow and supply, and compare with the contracts."""
     checked = ledger.check(lab, Progress())
-    for each in checked.journals:
-        click.echo(each.line())
-    for difference in checked.differences:
-        click.echo(difference.line())
-    compared = checked.books.findings.compared
-    click.echo(f"{checked.events} events, {compared} values compared, {len(checked.differences)} differences")
+    if api_url:
+        with Api(api_url) as api:
+            compared = compare(api, checked.books, lab.header.number)
+        click.echo(f"the API at {api.name}: {compared.values} values, {compared.changed} records changed since")
+    _tell_ledger(checked)
     return HOLDS if checked.holds else DIFFERS
+
+
+@audit.command("code")
+@click.option(
+    *("--sources",),
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    help="Check-out of the commit that the deployment record names.",
+)
+@click.option(
+    "--solc", type=click.Path(path_type=Path), help="Compiler; else the one that `make setup` installs there."
+)
+@checks
+@asks_a_node
+def check_code(lab: Lab, sources: Path, solc: Path | None) -> int:
+    """Compile the sources again and compare them with the deployed code of every contract."""
+    verdicts = list(code.check(lab, code.Sources(sources.resolve(), solc)))
+    for verdict in verdicts:
+        click.echo(verdict.line())
+    return HOLDS if all(verdict.holds for verdict in verdicts) else DIFFERS
+
+
+@audit.command("bundle")
+@click.argument("file", type=click.Path(path_type=Path))
+@checks
+@asks_a_node
+def write_bundle(lab: Lab, file: Path) -> int:
+    """Write all events with their proofs into one file, for an audit without a network."""
+    count = bundle.write(lab, file, Progress())
+    click.echo(f"{count} events up to block {lab.header.number}, {lab.block_hash}")
+    return HOLDS
+
+
+@audit.command("campaign")
+@click.argument("number", type=click.IntRange(min=1))
+@click.option("--proofs", "folder", type=click.Path(path_type=Path), help="Folder for the proof of each event.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@checks
+@asks_a_node
+def check_campaign(lab: Lab, number: int, folder: Path | None, *, as_json: bool) -> int:
+    """Tell one campaign's life, each event with its proof, and where each unit of money went."""
+    life = campaign.tell(lab, number, Progress())
+    files = campaign.write_proofs(folder, life.proofs) if folder else []
+    if as_json:
+        click.echo(campaign.as_json(life, files))
+    else:
+        for line in campaign.lines(life, files):
+            click.echo(line)
+    _tell_ledger(life.checked, err=True)
+    return HOLDS if life.checked.holds else DIFFERS
+
+
+@audit.command("report")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    *("--sources",),
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Check-out of the sources, to compare the code with; else the code is not checked, and the report says so.",
+)
+@checks
+@asks_a_node
+def write_report(lab: Lab, file: Path, sources: Path | None) -> int:
+    """Check journals, ledger and code, and write a page (FILE) and a JSON beside it, to be filed."""
+    checked = ledger.check(lab, Progress())
+    others = [name for name in lab.journaled if name not in CONTRACTS]
+    replayed = [*checked.journals, *journals.replay(lab, others, Progress())]
+    verdicts = list(code.check(lab, code.Sources(sources.resolve(), None))) if sources else None
+    made = report.Report.of(lab, checked, replayed, verdicts)
+    beside = report.write(made, file)
+    click.echo(f"{made.sentence} {file} and {beside}")
+    return HOLDS if made.holds else DIFFERS
+
+
+def _tell_ledger(checked: Checked, *, err: bool = False) -> None:
+    for each in checked.journals:
+        click.echo(each.line(), err=err)
+    for difference in checked.differences:
+        click.echo(difference.line(), err=err)
+    compared, differing = checked.books.findings.compared, len(checked.differences)
+    click.echo(f"{checked.events} events, {compared} values compared, {differing} differences", err=err)
 
 
 def _one_line(error: Exception) -> str:

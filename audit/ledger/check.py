@@ -1,6 +1,6 @@
 """The check of a whole ledger: one pass over the events, then every question to the contracts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -11,6 +11,7 @@ from audit.ledger.books import CONTRACTS, Books
 from audit.ledger.findings import Difference
 from audit.ledger.questions import FAILED, TERMINATED, Asker, Question, escrows, questions, refund_due
 from audit.ledger.words import Values
+from audit.node import Log
 from audit.progress import Progress
 
 QUESTIONS_AT_ONCE: Final = 500
@@ -35,8 +36,13 @@ class Checked:
         return not self.differences and all(each.holds for each in self.journals)
 
 
-def check(lab: Lab, progress: Progress) -> Checked:
+def check(lab: Lab, progress: Progress, keep: Callable[[Log], object] = lambda log: None) -> Checked:
     """Compute the ledger from all events and compare it with the events' own totals and with the contracts.
+
+    Args:
+        lab: What to check.
+        progress: Told how far it is.
+        keep: Called with each event, in chain order.
 
     Raises:
         NodeUntrue: The node contradicts itself, or shows events in an order that cannot be.
@@ -44,7 +50,7 @@ def check(lab: Lab, progress: Progress) -> Checked:
     """
     # First, because this may fail at once.
     chain = {name: kept_by(proved_slot(lab, name)) for name in CONTRACTS}
-    books, events, kept = _read(lab, progress)
+    books, events, kept = _read(lab, progress, keep)
     ask(books, lab)
     replayed = [Replayed(name, lab.header.number, kept[name], chain[name]) for name in CONTRACTS]
     return Checked(books, replayed, events)
@@ -66,13 +72,14 @@ def ask(books: Books, lab: Lab) -> None:
         findings.compare(question.subject, "missing", 0, missing, "the token")
 
 
-def _read(lab: Lab, progress: Progress) -> tuple[Books, int, dict[str, Kept]]:
+def _read(lab: Lab, progress: Progress, keep: Callable[[Log], object]) -> tuple[Books, int, dict[str, Kept]]:
     names = {lab.contract(name).address.lower(): name for name in CONTRACTS}
     books, replays, events = Books(names), {address: Replay() for address in names}, 0
     for logs in lab.logs(CONTRACTS, progress):
         for log in logs:
             replays[log.address].take(log)
             books.take(log)
+            keep(log)
         events += len(logs)
     return books, events, {name: replays[address].kept for address, name in names.items()}
 

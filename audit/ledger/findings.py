@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from eth_utils.address import to_checksum_address
 
 from audit.ledger.words import Values
 
-MANY_BITS = 96
+MANY_BITS: Final = 96
 """Wider integers are addresses; amounts are narrower by the protocol."""
 
 
@@ -58,4 +60,9 @@ class Book:
 
 def written(value: int) -> str:
     """Return a value for a person: an address as such, anything else as a number."""
-    return f"0x{value:040x}" if value.bit_length() > MANY_BITS else str(value)
+    return address_of(value) if value.bit_length() > MANY_BITS else str(value)
+
+
+def address_of(value: int) -> str:
+    """Return an address in EIP-55 form."""
+    return str(to_checksum_address(f"0x{value:040x}"))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from audit.lab import Lab
 from audit.ledger.books import Books
 from audit.ledger.campaigns import Campaign
-from audit.ledger.findings import written
+from audit.ledger.findings import address_of, written
 from audit.ledger.orders import Part
 from audit.ledger.words import Values, View, view
 from audit.node import Call
@@ -40,7 +40,7 @@ class Asker:
     def balance(self, subject: str, token: int, holder: str, **computed: int) -> Question:
         """Return the question what a contract of ours holds of a token."""
         asked = view("Currency", "balanceOf")
-        call = asked.call(written(token), int(self.at[holder], 16))
+        call = asked.call(address_of(token), int(self.at[holder], 16))
         return Question(subject, "the token", call, asked, computed)
 
 
@@ -57,20 +57,26 @@ def questions(books: Books, lab: Lab) -> Iterator[Question]:
 
 
 def escrows(books: Books, lab: Lab) -> Iterator[Question]:
-    """Yield for each contract and token what it has to hold at least."""
-    ask, owed = Asker(lab), defaultdict[tuple[str, int], int](int)
+    """Yield for each contract and token the question what it holds; `value` is what it has to hold at least."""
+    ask = Asker(lab)
+    for (holder, token), amount in owed(books, lab).items():
+        yield ask.balance(f"escrow of {holder} in {written(token)}", token, holder, value=amount)
+
+
+def owed(books: Books, lab: Lab) -> dict[tuple[str, int], int]:
+    """Return by contract and token what the contract owes, in base units."""
+    found = defaultdict[tuple[str, int], int](int)
     for campaign in books.campaigns.campaigns.values():
-        owed["Crowdfunding", campaign.currency] += campaign.held
+        found["Crowdfunding", campaign.currency] += campaign.held
     for pool in books.pools.pools.values():
-        owed["MatchFunding", pool.terms["terms.currency"]] += pool.held
-    credit = int(ask.at["InnovationCredit"], 16)
+        found["MatchFunding", pool.terms["terms.currency"]] += pool.held
+    credit = int(lab.contract("InnovationCredit").address, 16)
     for order in books.orders.orders.values():
-        owed["Marketplace", books.orders.listings[order.listing].currency] += order.money - order.paid_money
-        owed["Marketplace", credit] += order.credits - order.paid_credits
-    owed["ProBono", credit] += books.redemptions.escrowed
-    for (holder, token), amount in owed.items():
-        if token:
-            yield ask.balance(f"escrow of {holder} in {written(token)}", token, holder, value=amount)
+        if currency := books.orders.listings[order.listing].currency:
+            found["Marketplace", currency] += order.money - order.paid_money
+        found["Marketplace", credit] += order.credits - order.paid_credits
+    found["ProBono", credit] += books.redemptions.escrowed
+    return dict(found)
 
 
 def refund_due(campaign: Campaign, backer: int, phase: int) -> int:

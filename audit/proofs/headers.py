@@ -46,6 +46,8 @@ PLACES: Final = {name: place for place, (name, _) in enumerate(FIELDS)}
 class Header:
     """What a check needs of a header."""
 
+    encoded: bytes
+    """RLP of all fields."""
     hash: bytes
     parent_hash: bytes
     state_root: bytes
@@ -73,7 +75,7 @@ class Header:
             raise ProofRefuted(f"a header has at least {OLDEST_FIELDS} fields")
         parent, state, transactions, receipts = (_sized(fields, name, HASH_BYTES, HASH_BYTES) for name in HASHES)
         number, time = (int.from_bytes(_sized(fields, name, 0, NUMBER_BYTES)) for name in ("number", "timestamp"))
-        return cls(block_hash, parent, state, transactions, receipts, number, time)
+        return cls(encoded, block_hash, parent, state, transactions, receipts, number, time)
 
 
 def _sized(fields: list[Any], name: str, least: int, most: int) -> bytes:

@@ -82,7 +82,6 @@ class Block:
     """A block whose transactions and receipts lead to the roots in its header."""
 
     header: Header
-    encoded_header: bytes
     transactions: Sequence[bytes]
     receipts: Sequence[bytes]
 
@@ -100,10 +99,9 @@ class Block:
         Raises:
             BlockInvalid: Something does not lead to the block's hash.
         """
-        encoded = headers.encode(block)
-        header = Header.read(encoded, bytes_of(block["hash"]))
+        header = Header.read(headers.encode(block), bytes_of(block["hash"]))
         sent = [encode_transaction(t) or (raw or {}).get(str(t["hash"])) for t in block["transactions"]]
-        found = cls(header, encoded, [t for t in sent if t is not None], [encode_receipt(r) for r in receipts])
+        found = cls(header, [t for t in sent if t is not None], [encode_receipt(r) for r in receipts])
         for name, root, trie in (
             ("transactions", header.transactions_root, found.transactions_trie),
             ("receipts", header.receipts_root, found.receipts_trie),
@@ -145,7 +143,7 @@ class Block:
             format=FORMAT,
             version=VERSION,
             record=_record(self.header, sent, log),
-            header=text_of(self.encoded_header),
+            header=text_of(self.header.encoded),
             transaction_index=index,
             transaction=tuple(map(text_of, self.transactions_trie.prove(trie_key(index)))),
             receipt=tuple(map(text_of, self.receipts_trie.prove(trie_key(index)))),

@@ -204,7 +204,7 @@ def made_block(transactions: list[bytes], receipts: list[bytes], *later_fields: 
     tries = [Trie((trie_key(i), each) for i, each in enumerate(items)) for items in (transactions, receipts)]
     fields: list[Any] = [b"\1" * 32] * 4 + [tries[0].root, tries[1].root] + [b"", b"", b"\5", b"", b"", b"\x65" * 4]
     encoded = rlp.encode([*fields, b"", b"", b"", *later_fields])
-    return Block(Header.read(encoded, keccak(encoded)), encoded, transactions, receipts)
+    return Block(Header.read(encoded, keccak(encoded)), transactions, receipts)
 
 
 def test_block__of_a_later_fork__is_read_and_proved() -> None:
@@ -292,7 +292,6 @@ def test_block__of_apes_own_chain__has_the_roots_of_its_header(in_memory: Ethere
 
     block = Block(
         Header.read(encoded, mined.hash),
-        encoded,
         [sent.encode() for sent in mined.transactions],
         [receipt.encode() for receipt in mined.get_receipts(chain.chaindb)],
     )

@@ -10,21 +10,28 @@ given the story was played, and a node that
 ├── has forgotten the state .......................... NodeUnavailable
 └── is of another chain than the block ............... NodeUnavailable
 and the indexer has proofs of all final events that hold
+and each unit of each campaign's money is told apart, to the contract's own sums
+and a bundle holds offline; one that lacks, doubles, moves or changes an event does not
+and the deployed code is that of the source, or the byte that differs is named
 """
 
+import random
 import sqlite3
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from audit import journals, state
-from audit.errors import NodeUnavailable, NodeUntrue
+from audit import bundle as bundles
+from audit import campaign as campaigns
+from audit import code, journals, state
+from audit.errors import NodeUnavailable, NodeUntrue, UnknownSubject
 from audit.lab import Lab
 from audit.ledger import check as ledger
 from audit.ledger.books import CONTRACTS, Books
@@ -33,12 +40,15 @@ from audit.ledger.words import layouts
 from audit.node import Call, Log, Node
 from audit.progress import Progress
 from audit.proofs import proof as proofs
+from audit.proofs.errors import ProofError, ProofRefuted, ProofUnreadable
 from audit.proofs.headers import FIELDS
 from audit.proofs.hex_text import bytes_of
+from audit.report import Report
 from indexer.store.event_tables import CONTRACTS as WATCHED
 from tests.e2e.conftest import Played, run_eranos
 
 QUIET = Progress(shown=False)
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Liar(Node):
@@ -342,3 +352,143 @@ def test_proofs__made_by_the_indexer__are_of_every_final_event_and_hold(played: 
         record = proofs.check(proofs.parse(zlib.decompress(file)), bytes_of(block_hash))
         assert record.tx_hash == tx_hash == log["transactionHash"]
         assert (record.address.lower(), record.block_hash) == (log["address"], log["blockHash"])
+
+
+# Campaigns
+
+
+def test_campaign__each_one__tells_every_unit_to_the_contracts_own_sums(lab: Lab) -> None:
+    count = len(ledger.check(lab, QUIET).books.campaigns.campaigns)
+    spent = back = public = 0
+    for number in range(1, count + 1):
+        life = campaigns.tell(lab, number, QUIET)
+        assert life.checked.holds
+        facts = life.campaign
+        assert sum(money.given for money in life.citizens) == facts.raised
+        assert sum(sum(money.by_milestone) for money in life.citizens) == facts.released
+        assert sum(money.back for money in life.citizens) == facts.refunded
+        assert all(money.waiting >= 0 and min([0, *money.by_milestone]) == 0 for money in life.citizens)
+        for pool, some in life.public.items():
+            reservation = life.checked.books.pools.pools[pool].reservations[number]
+            kept = sum(money.given - money.back for money in some)
+            assert kept == reservation.reserved
+            assert sum(sum(money.by_milestone) for money in some) >= reservation.paid
+            public += reservation.paid
+        told = msgspec.json.decode(campaigns.as_json(life, []))
+        assert len(told["events"]) == len(life.proofs) > 1
+        assert len(list(campaigns.lines(life, []))) > len(life.proofs)
+        spent, back = spent + facts.released, back + facts.refunded
+
+    assert min(spent, back, public) > 0
+
+
+def test_campaign__with_a_folder__leaves_a_proof_for_each_line(played: Played, head: str, tmp_path: Path) -> None:
+    node = ("--rpc-url", played.rpc.url, "--block-hash", head)
+    done = run_eranos(played.calm, "audit", "campaign", "1", "--proofs", str(tmp_path), *node)
+
+    assert done.returncode == 0, done.stderr
+    files = sorted(tmp_path.iterdir())
+    assert len(files) > 10
+    assert all(f"[proof {file.name}]" in done.stdout for file in files)
+    for file in files:
+        text = file.read_bytes()
+        assert proofs.check(proofs.parse(text), bytes_of(proofs.parse(text).record.block_hash))
+
+
+def test_campaign__that_is_not_there__could_not_be_told(lab: Lab) -> None:
+    with pytest.raises(UnknownSubject, match="none is 999"):
+        campaigns.tell(lab, 999, QUIET)
+
+
+def test_campaign__of_a_node_that_shows_another_transaction__is_refused(lab: Lab, liar: Liar) -> None:
+    liar.change_logs = lambda logs: [msgspec.structs.replace(g, transaction_hash="0x" + "12" * 32) for g in logs]
+    with pytest.raises(ProofRefuted, match="another one"):
+        campaigns.tell(lab, 1, QUIET)
+
+
+# Bundles
+
+
+@pytest.fixture(scope="module")
+def bundled(played: Played, head: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("bundle") / "lab.bundle"
+    with Node(played.rpc.url) as node:
+        assert bundles.write(Lab.open(node, head), file, QUIET) > 300
+    return file
+
+
+def test_bundle__of_the_lab__holds_offline(bundled: Path, head: str, played: Played) -> None:
+    opened = bundles.check(bundled, head)
+
+    assert opened.holds
+    assert {each.contract.partition(" ")[0] for each in opened.journals} == {
+        name for name, each in played.deployment.contracts.items() if each.journal_slot is not None
+    }
+    done = run_eranos(played.calm, "audit", "proof", str(bundled), "--block-hash", head)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def holds(lines: list[bytes], file: Path, block_hash: str) -> bool:
+    file.write_bytes(b"".join(lines))
+    try:
+        return bundles.check(file, block_hash).holds
+    except ProofError:
+        return False
+
+
+def test_bundle__that_lacks_doubles_or_moves_an_event__does_not_hold(bundled: Path, head: str, tmp_path: Path) -> None:
+    lines = bundled.read_bytes().splitlines(keepends=True)
+    file = tmp_path / "changed.bundle"
+    journaled = [i for i, line in enumerate(lines) if b'"event":"PledgeMade"' in line or b'"event":"Listed"' in line]
+    for i in journaled[:12]:
+        assert not holds(lines[:i] + lines[i + 1 :], file, head)
+        assert not holds(lines[:i] + lines[i:][:1] + lines[i:], file, head)
+        assert not holds([*lines[:i], lines[i + 1], lines[i], *lines[i + 2 :]], file, head)
+    journals_ = [i for i, line in enumerate(lines) if line.startswith(b'{"journal"')]
+    assert len(journals_) > 4
+    assert not any(holds(lines[:i] + lines[i + 1 :], file, head) for i in journals_)
+    assert not holds(lines[:1], file, head)
+    assert not holds(lines, file, "0x" + "12" * 32)
+    assert holds(lines, file, head)
+
+
+def test_bundle__with_a_byte_changed_in_any_line__does_not_hold(bundled: Path, head: str, tmp_path: Path) -> None:
+    lines = bundled.read_bytes().splitlines(keepends=True)
+    chance = random.Random(7)
+    # The first line also names contracts without a journal, of which nothing is claimed.
+    for i in range(1, len(lines), max(1, len(lines) // 40)):
+        place = chance.randrange(len(lines[i]) - 1)
+        changed = lines[i][:place] + bytes([lines[i][place] ^ 1 << chance.randrange(8)]) + lines[i][place + 1 :]
+        assert not holds([*lines[:i], changed, *lines[i + 1 :]], tmp_path / "changed.bundle", head), (i, place)
+
+
+def test_bundle__cut_off__is_unreadable(bundled: Path, head: str, tmp_path: Path) -> None:
+    text = bundled.read_bytes()
+    file = tmp_path / "cut.bundle"
+    for length in (0, 10, 500, len(text) // 2, len(text) - 1):
+        file.write_bytes(text[:length])
+        with pytest.raises(ProofUnreadable):
+            bundles.check(file, head)
+
+
+# Code and report
+
+
+def test_report__with_the_sources__leaves_a_page_of_all_that_holds(played: Played, head: str, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    node = ("--rpc-url", played.rpc.url, "--block-hash", head)
+    done = run_eranos(played.calm, "audit", "report", str(file), "--sources", str(ROOT), *node)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    found = msgspec.json.decode(file.with_suffix(".json").read_bytes(), type=Report)
+    assert found.holds
+    assert found.block_hash == head
+    assert {each.contract for each in found.code or ()} == set(played.deployment.contracts)
+    assert "All that was checked holds." in file.read_text()
+
+
+def test_code__of_a_node_that_shows_other_code__differs(lab: Lab, liar: Liar) -> None:
+    contract = lab.contract("Crowdfunding")
+    assert code.deployed_code(lab, contract)
+    liar.change = lambda method, answer: answer[:-1] + "0" if method == "eth_getCode" else answer
+    assert code.deployed_code(lab, contract) is None
