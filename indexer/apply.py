@@ -1,25 +1,24 @@
 """Writes a batch, or takes one back: rows, derived rows, undo rows and checkpoint in one transaction."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from itertools import groupby
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import groupby, islice
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, Table, delete, insert, select
 
 from indexer.chain import Header
-from indexer.decode import Decoded, EventRow
+from indexer.decode import EventRow
 from indexer.errors import EventsInconsistent, LogsMissing, ReorgBelowFinality
 from indexer.events import LAB_CONTRACTS, Watched
 from indexer.fetch import Batch, JournalState
-from indexer.handlers import TABLES, Place, Rows, fold, fold_journals, linked_places, places
+from indexer.handlers import TABLES, Rows, Working, by_table, linked_places, places
 from indexer.store import rows as store
 from indexer.store.columns import block_of
 from indexer.store.event_tables import EVENTS
 from indexer.store.models import Block, QuarantinedLog, Undo
-from indexer.store.rows import Row, table_of
+from indexer.store.rows import Key, Row, table_of
 
 BLOCKS: Final = table_of(Block)
 UNDO: Final = table_of(Undo)
@@ -28,84 +27,98 @@ EVENT_TABLES: Final = tuple(event.table for event in EVENTS.values())
 EVENTS_PER_FOLD: Final = 5_000
 """Events folded at a time when read models are derived again: bounds memory."""
 
-JOURNALS: Final[set[Place]] = {("journals", (name,)) for name in LAB_CONTRACTS}
+JOURNALS: Final = {"journals": {(name,) for name in LAB_CONTRACTS}}
+
+ROWS_KEPT: Final = 1_000
+"""Rows of each read model that stay in memory from one transaction to the next: those that many events touch."""
 
 
-def write(connection: Connection, batch: Batch, decoded: Decoded, watched: Watched) -> None:
+def write(
+    connection: Connection,
+    batch: Batch,
+    events: Sequence[EventRow],
+    quarantined: Sequence[Row],
+    working: Working,
+    watched: Watched,
+) -> None:
     """Write the rows of a batch and everything derived from them.
+
+    Args:
+        connection: In a transaction.
+        batch: What it ends with, and the journals after it.
+        events: Decoded, in chain order.
+        quarantined: Rows of the table of logs that nothing explains.
+        working: Rows of read models as the mirror has them. If the transaction is not committed they are so no more.
+        watched: The contracts.
 
     Raises:
         LogsMissing: With these rows a journal is not what the contract says it is.
     """
-    write_events(connection, decoded.rows)
-    if decoded.quarantined:
-        connection.execute(insert(QUARANTINE), decoded.quarantined)
-    present = load_touched(connection, decoded.rows, JOURNALS)
+    grouped = by_table(events)
+    for table, values in grouped.items():
+        store.append(connection, table, values)
+    if quarantined:
+        connection.execute(insert(QUARANTINE), quarantined)
+    load_touched(connection, working, grouped)
     try:
-        changed = _fold_by_block(connection, batch.blocks, decoded.rows, present)
+        _fold_by_block(connection, batch.blocks, events, working)
     except EventsInconsistent:
         # Perhaps the node withheld what comes before: then another one helps, and nobody has to act.
-        check_journals(connection, {**present, **fold_journals(decoded.rows, present)}, batch.journals, watched)
+        working.forget()
+        load(connection, working, JOURNALS)
+        working.fold_journals(events)
+        check_journals(connection, working, batch.journals, watched)
         raise
-    check_journals(connection, {**present, **changed}, batch.journals, watched)
-    write_rows(connection, changed, present)
+    check_journals(connection, working, batch.journals, watched)
+    write_rows(connection, working)
     for header in batch.blocks or [batch.last]:
         remember_block(connection, header)
 
 
 def _fold_by_block(
-    connection: Connection, headers: Sequence[Header], events: Sequence[EventRow], present: Mapping[Place, Row]
-) -> Rows:
+    connection: Connection, headers: Sequence[Header], events: Sequence[EventRow], working: Working
+) -> None:
     """Fold blocks above the finalized one by one, and keep what each of them changed; what is final, all at once."""
     if not headers:
-        return fold(events, present)
+        working.fold(events)
+        working.fold_journals(events)
+        return
     events_of = {number: list(some) for number, some in groupby(events, key=lambda row: block_of(row.key))}
-    working: Rows = dict(present)
-    changed: Rows = {}
     for header in headers:
-        of_block = fold(events_of.get(header.number, ()), working)
-        remember(connection, header.number, of_block, working)
-        working.update(of_block)
-        changed.update(of_block)
-    return changed
+        of_block = events_of.get(header.number, [])
+        touched = places(of_block)
+        touched |= linked_places(of_block, {place: working.at(place) for place in touched})
+        before = {place: dict(row) if (row := working.at(place)) else None for place in touched}
+        working.fold(of_block)
+        working.fold_journals(of_block)
+        remember(connection, header.number, {place: row for place, row in before.items() if working.at(place) != row})
 
 
-def write_events(connection: Connection, events: Iterable[EventRow]) -> None:
-    """Append rows to their event tables."""
-    by_table: dict[Table, list[tuple[Any, ...]]] = {}
-    for row in events:
-        by_table.setdefault(row.event.table, []).append(row.values)
-    for table, values in by_table.items():
-        store.append(connection, table, values)
+def load_touched(connection: Connection, working: Working, events: Mapping[Table, Sequence[tuple[Any, ...]]]) -> None:
+    """Have every row in memory that a batch of events touches, and the journals."""
+    load(connection, working, working.wanted(events))
+    load(connection, working, working.linked(events))
+    load(connection, working, JOURNALS)
 
 
-def load_touched(
-    connection: Connection, events: Sequence[EventRow], more: AbstractSet[Place] = frozenset()
-) -> dict[Place, Row]:
-    """Return the rows that exist at the places which a batch of events touches, and at some more."""
-    present = load(connection, places(events) | more)
-    return present | load(connection, linked_places(events, present) - present.keys())
+def load(connection: Connection, working: Working, wanted: Mapping[str, Collection[Key]]) -> None:
+    """Have the rows with some keys in memory, if the mirror has them."""
+    for name, keys in wanted.items():
+        missing = [key for key in keys if key not in working.rows[name]]
+        working.rows[name].update(store.load(connection, TABLES[name], missing))
 
 
-def load(connection: Connection, touched: Iterable[Place]) -> dict[Place, Row]:
-    """Return the rows that exist at some places."""
-    found: dict[Place, Row] = {}
-    for name, group in groupby(sorted(touched), key=lambda place: place[0]):
-        rows = store.load(connection, TABLES[name], [key for _, key in group])
-        found.update(((name, key), row) for key, row in rows.items())
-    return found
-
-
-def write_rows(connection: Connection, changed: Rows, present: Mapping[Place, Row]) -> None:
+def write_rows(connection: Connection, working: Working) -> None:
     """Write changed rows of read models, each once, in the order of their keys."""
-    for name, group in groupby(sorted(changed), key=lambda place: place[0]):
-        some = list(group)
-        rows = [row for place in some if (row := changed[place]) is not None]
-        store.put(connection, TABLES[name], rows, {place[1] for place in some if place in present})
+    for name, changed in working.changed.items():
+        new = working.new[name]
+        store.insert(connection, TABLES[name], [changed[key] for key in sorted(new)])
+        store.replace(connection, TABLES[name], [changed[key] for key in sorted(changed.keys() - new)])
+    working.written(ROWS_KEPT)
 
 
 def check_journals(
-    connection: Connection, rows: Rows, journals: Mapping[str, JournalState | None], watched: Watched
+    connection: Connection, working: Working, journals: Mapping[str, JournalState | None], watched: Watched
 ) -> None:
     """Compare the journals recomputed from rows with those on chain, where the node still knows them.
 
@@ -113,7 +126,7 @@ def check_journals(
     """
     explained = set(watched.names) - set(connection.scalars(select(QUARANTINE.c.contract).distinct()))
     for name, on_chain in journals.items():
-        row = rows.get(("journals", (name,))) or {"sequence": 0, "digest": "0x" + "0" * 52}
+        row = working.at(("journals", (name,))) or {"sequence": 0, "digest": "0x" + "0" * 52}
         found = JournalState(row["sequence"], row["digest"])
         if on_chain is not None and found != on_chain and watched.address_of(name) in explained:
             raise LogsMissing(
@@ -125,14 +138,15 @@ def check_journals(
 # ------------------------------------------------------------------------------------------- above the finalized block
 
 
-def remember(connection: Connection, block_number: int, changed: Rows, before: Mapping[Place, Row | None]) -> None:
+def remember(connection: Connection, block_number: int, before: Rows) -> None:
     """Keep what rows were before a block changed them."""
     undo = []
-    for place in sorted(changed):
-        table, key = place
-        row = before.get(place)
-        packed = None if row is None else store.pack(TABLES[table], row)
-        undo.append((block_number, table, msgspec.json.encode(key).decode(), packed))
+    for table, group in groupby(sorted(before), key=lambda place: place[0]):
+        keys = [key for _, key in group]
+        packed = store.pack(TABLES[table], [before[table, key] for key in keys])
+        undo += [
+            (block_number, table, msgspec.json.encode(key).decode(), row) for key, row in zip(keys, packed, strict=True)
+        ]
     store.append(connection, UNDO, undo)
 
 
@@ -171,7 +185,7 @@ def undo_above(connection: Connection, number: int) -> None:
         keys = list(group)
         rows = [store.unpack(TABLES[name], row) for place in keys if (row := earliest[place]) is not None]
         store.remove(connection, TABLES[name], [tuple(msgspec.json.decode(key)) for _, key in keys])
-        store.put(connection, TABLES[name], rows, set())
+        store.insert(connection, TABLES[name], rows)
     connection.execute(delete(UNDO).where(UNDO.c.block_number > number))
     connection.execute(delete(BLOCKS).where(BLOCKS.c.number > number))
 
@@ -185,9 +199,12 @@ def derive_again(connection: Connection, number: int) -> None:
     for table in (*TABLES.values(), UNDO, BLOCKS):
         connection.execute(delete(table))
     events = stored_events(connection)
-    while some := [row for row, _ in zip(events, range(EVENTS_PER_FOLD), strict=False)]:
-        present = load_touched(connection, some)
-        write_rows(connection, fold(some, present), present)
+    working = Working()
+    while some := list(islice(events, EVENTS_PER_FOLD)):
+        load_touched(connection, working, by_table(some))
+        working.fold(some)
+        working.fold_journals(some)
+        write_rows(connection, working)
 
 
 def stored_events(connection: Connection) -> Iterator[EventRow]:

@@ -29,6 +29,7 @@ from indexer.errors import (
 )
 from indexer.events import Watched
 from indexer.fetch import Batch, Fetcher, TipReplaced
+from indexer.handlers import Working
 from indexer.store import checkpoint as checkpoints
 from indexer.store import indexes
 from indexer.store.checkpoint import Checkpoint, CheckpointConflict
@@ -77,6 +78,8 @@ class Indexer:
         self._engine = engine
         self._watched = watched
         self._fetcher = fetcher
+        self._working = Working()
+        """Rows of read models that were written or read lately."""
         self._checkpoint: Checkpoint | None = None
         self._trusted: Node | None = None
         self._bare = False
@@ -104,6 +107,7 @@ class Indexer:
             AnotherWriter: Somebody else is starting right now.
         """
         await self._trust(self.node.pinned())
+        self._working.forget()
         with self._writing() as connection:
             stored = checkpoints.read(connection)
             if stored is not None:
@@ -203,6 +207,7 @@ class Indexer:
         if header is None:
             raise MirrorOfAnotherChain(f"the node has no block {number}: is it the right one, and in sync?")
         new = _at(old, header)
+        self._working.forget()
         with self._writing() as connection:
             kept = apply.stored_blocks(connection).get(number)
             checkpoints.move(connection, old, new)
@@ -240,8 +245,12 @@ class Indexer:
             self._lead.check()
         except LeadLost as error:
             raise AnotherWriter(f"{error}: somebody else may lead by now") from error
-        with writing(self._engine) as connection:
-            yield connection
+        try:
+            with writing(self._engine) as connection:
+                yield connection
+        except BaseException:
+            self._working.forget()
+            raise
 
     def _first_block(self) -> int:
         return max(0, self._watched.first_block - 1)
@@ -256,19 +265,18 @@ class Indexer:
 
     def _apply(self, batches: list[tuple[Batch, Decoded]], marks: Marks) -> Step:
         batch = batches[-1][0]
-        decoded = Decoded(
-            [row for _, d in batches for row in d.rows], [row for _, d in batches for row in d.quarantined]
-        )
+        events = [row for _, decoded in batches for row in decoded.rows]
+        quarantined = [row for _, decoded in batches for row in decoded.quarantined]
         old, new = self.checkpoint, _seen(_at(self.checkpoint, batch.last), marks)
         with self._writing() as connection:
             checkpoints.move(connection, old, new)
-            apply.write(connection, batch, decoded, self._watched)
+            apply.write(connection, batch, events, quarantined, self._working, self._watched)
             apply.forget_final(connection, new.number, new.finalized_number)
             if self._bare and new.number >= new.finalized_number:
                 indexes.build(connection)
         self._bare = self._bare and new.number < new.finalized_number
         self._checkpoint = new
-        return Step(Outcome.ADVANCED, new, len(decoded.rows), len(decoded.quarantined))
+        return Step(Outcome.ADVANCED, new, len(events), len(quarantined))
 
     def _idle(self, marks: Marks) -> Step:
         """Note what became safe or final meanwhile."""
@@ -296,6 +304,7 @@ class Indexer:
         new = _at(old, ancestor)
         if new.number == old.number:
             raise NodeAnswerInvalid(f"the node holds block {old.number}, but not as the parent of the next one")
+        self._working.forget()
         with self._writing() as connection:
             checkpoints.move(connection, old, new)
             apply.undo_above(connection, new.number)

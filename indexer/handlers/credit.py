@@ -20,15 +20,15 @@ def programme_opened(e: Row, _programme: Row | None) -> tuple[Row]:
 
 
 @handles("InnovationCredit", "ProgrammeClosed", Touch("programmes", ("programme_id",), required=True))
-def programme_closed(e: Row, programme: Row) -> tuple[Row]:
+def programme_closed(e: Row, _programme: Row) -> tuple[Row]:
     """The end of a programme."""
-    return (programme | {"closed_at": e["block_time"], "issued": e["issued"]},)
+    return ({"closed_at": e["block_time"], "issued": e["issued"]},)
 
 
 @handles("InnovationCredit", "CreditIssued", Touch("programmes", ("programme_id",), required=True))
-def credit_issued(e: Row, programme: Row) -> tuple[Row]:
+def credit_issued(e: Row, _programme: Row) -> tuple[Row]:
     """Credits from a programme; balances and totals follow from the `Transfer` beside it."""
-    return (programme | {"issued": e["issued"]},)
+    return ({"issued": e["issued"]},)
 
 
 @handles("InnovationCredit", "Transfer", TOTALS, Touch("credit_balances", ("from",)), Touch("credit_balances", ("to",)))
@@ -36,28 +36,36 @@ def credit_transferred(
     e: Row, totals: Row | None, sender: Row | None, receiver: Row | None
 ) -> tuple[Row, Row | None, Row | None]:
     """Credits issued (from zero), redeemed (to zero) or passed on."""
-    value, same = e["value"], e["from"] == e["to"]
-    totals = totals or NO_TOTALS
-    sender = sender or _no_balance(e, e["from"])
-    receiver = receiver or _no_balance(e, e["to"])
-    if same:
-        passed = {"received": sender["received"] + value, "sent": sender["sent"] + value}
-        return totals | {"transfers": totals["transfers"] + 1}, sender | passed, None
-    sent = sender | {"balance": sender["balance"] - value, "sent": sender["sent"] + value}
-    got = receiver | {"balance": receiver["balance"] + value, "received": receiver["received"] + value}
+    value, before = e["value"], totals or NO_TOTALS
+    counts = {"holders": before["holders"]}
+    sent = got = None
+    if e["from"] == e["to"]:
+        own = sender or _no_balance(e, e["from"])
+        sent = _changed(sender, own, {"received": own["received"] + value, "sent": own["sent"] + value})
+    else:
+        if e["from"] != ZERO:
+            own = sender or _no_balance(e, e["from"])
+            left = own["balance"] - value
+            counts["holders"] += (left > 0) - (own["balance"] > 0)
+            sent = _changed(sender, own, {"balance": left, "sent": own["sent"] + value})
+        if e["to"] != ZERO:
+            own = receiver or _no_balance(e, e["to"])
+            now = own["balance"] + value
+            counts["holders"] += (now > 0) - (own["balance"] > 0)
+            got = _changed(receiver, own, {"balance": now, "received": own["received"] + value})
     if e["from"] == ZERO:
-        minted = {"issued": totals["issued"] + value, "supply": totals["supply"] + value}
-        return totals | minted | {"holders": _holders(totals, receiver, got)}, None, got
-    if e["to"] == ZERO:
-        burned = {"redeemed": totals["redeemed"] + value, "supply": totals["supply"] - value}
-        return totals | burned | {"holders": _holders(totals, sender, sent)}, sent, None
-    holders = _holders(totals, receiver, got) + _holders(totals, sender, sent) - totals["holders"]
-    return totals | {"transfers": totals["transfers"] + 1, "holders": holders}, sent, got
+        counts |= {"issued": before["issued"] + value, "supply": before["supply"] + value}
+    elif e["to"] == ZERO:
+        counts |= {"redeemed": before["redeemed"] + value, "supply": before["supply"] - value}
+    else:
+        counts["transfers"] = before["transfers"] + 1
+    return _changed(totals, before, counts), sent, got
+
+
+def _changed(present: Row | None, before: Row, changes: Row) -> Row:
+    """Return what a handler returns: the changes alone, or a whole row where there was none."""
+    return before | changes if present is None else changes
 
 
 def _no_balance(e: Row, account: str) -> Row:
     return {"account": account, "balance": 0, "received": 0, "sent": 0, "first_event_key": e["event_key"]}
-
-
-def _holders(totals: Row, old: Row, new: Row) -> int:
-    return int(totals["holders"] - (old["balance"] > 0) + (new["balance"] > 0))

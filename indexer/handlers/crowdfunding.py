@@ -20,9 +20,9 @@ def currency_listed(e: Row, _currency: Row | None) -> tuple[Row]:
 
 
 @handles("Crowdfunding", "CurrencyDelisted", Touch("currencies", ("currency",), required=True))
-def currency_delisted(e: Row, currency: Row) -> tuple[Row]:
+def currency_delisted(e: Row, _currency: Row) -> tuple[Row]:
     """A currency closed for new campaigns and pledges."""
-    return (currency | {"listed": False, "delisted_at": e["block_time"]},)
+    return ({"listed": False, "delisted_at": e["block_time"]},)
 
 
 TERMS: Final = tuple(
@@ -72,36 +72,36 @@ NO_OBJECTION: Final = {"objectors": 0, "objected_amount": 0, "objected_pools": 0
 
 
 @handles("Crowdfunding", "CampaignApproved", CAMPAIGN)
-def campaign_approved(e: Row, campaign: Row) -> tuple[Row]:
+def campaign_approved(e: Row, _campaign: Row) -> tuple[Row]:
     """An approval."""
     approved = {"approved_at": e["block_time"], "reviewer": e["reviewer"]}
-    return (campaign | {"state": CampaignState.APPROVED.value} | approved,)
+    return ({"state": CampaignState.APPROVED.value} | approved,)
 
 
 @handles("Crowdfunding", "CampaignRejected", CAMPAIGN)
-def campaign_rejected(e: Row, campaign: Row) -> tuple[Row]:
+def campaign_rejected(e: Row, _campaign: Row) -> tuple[Row]:
     """A rejection."""
     rejected = {"rejected_at": e["block_time"], "reviewer": e["reviewer"], "reason": e["reason"]}
-    return (campaign | {"state": CampaignState.REJECTED.value} | rejected,)
+    return ({"state": CampaignState.REJECTED.value} | rejected,)
 
 
 @handles("Crowdfunding", "CampaignCanceled", CAMPAIGN)
-def campaign_canceled(e: Row, campaign: Row) -> tuple[Row]:
+def campaign_canceled(e: Row, _campaign: Row) -> tuple[Row]:
     """A cancellation by the organizer."""
-    return (campaign | {"state": CampaignState.CANCELED.value, "canceled_at": e["block_time"]},)
+    return ({"state": CampaignState.CANCELED.value, "canceled_at": e["block_time"]},)
 
 
 @handles("Crowdfunding", "CampaignCompleted", CAMPAIGN)
-def campaign_completed(e: Row, campaign: Row) -> tuple[Row]:
+def campaign_completed(e: Row, _campaign: Row) -> tuple[Row]:
     """The release of the last milestone."""
-    return (campaign | {"state": CampaignState.COMPLETED.value, "completed_at": e["block_time"]},)
+    return ({"state": CampaignState.COMPLETED.value, "completed_at": e["block_time"]},)
 
 
 @handles("Crowdfunding", "CampaignTerminated", CAMPAIGN)
-def campaign_terminated(e: Row, campaign: Row) -> tuple[Row]:
+def campaign_terminated(e: Row, _campaign: Row) -> tuple[Row]:
     """The end of delivery for good."""
     terminated = {"terminated_at": e["block_time"], "terminated_by": e["account"], "rest_pledged": e["rest_pledged"]}
-    return (campaign | {"state": CampaignState.TERMINATED.value} | terminated,)
+    return ({"state": CampaignState.TERMINATED.value} | terminated,)
 
 
 @handles("Crowdfunding", "UpdatePosted", CAMPAIGN, Touch("updates", ("campaign_id", "event_key")))
@@ -112,19 +112,19 @@ def update_posted(e: Row, _campaign: Row, _update: Row | None) -> tuple[None, Ro
 
 
 @handles("Crowdfunding", "MemberCounted", CAMPAIGN)
-def member_counted(e: Row, campaign: Row) -> tuple[Row]:
+def member_counted(e: Row, _campaign: Row) -> tuple[Row]:
     """A member who counts from the pledge on that follows."""
-    return (campaign | {"members": e["members"]},)
+    return ({"members": e["members"]},)
 
 
 @handles("Crowdfunding", "PledgeMade", CAMPAIGN, Touch("pledges", ("campaign_id", "backer")))
 def pledge_made(e: Row, campaign: Row, pledge: Row | None) -> tuple[Row, Row]:
     """A pledge, the first or one more of its backer."""
-    pledge = pledge or _no_pledge(e)
-    backers = campaign["backers"] + (pledge["amount"] == 0)
     made = {"amount": e["pledged"], "member_id": e["member_id"], "pledged_at": e["block_time"]}
-    totals = {"raised": e["raised"], "backers": backers}
-    return campaign | totals, pledge | made | {"calls": pledge["calls"] + 1}
+    if pledge is None:
+        return {"raised": e["raised"], "backers": campaign["backers"] + 1}, _no_pledge(e) | made
+    totals = {"raised": e["raised"], "backers": campaign["backers"] + (pledge["amount"] == 0)}
+    return totals, made | {"calls": pledge["calls"] + 1}
 
 
 def _no_pledge(e: Row) -> Row:
@@ -132,7 +132,7 @@ def _no_pledge(e: Row) -> Row:
         "campaign_id": e["campaign_id"],
         "backer": e["backer"],
         "amount": 0,
-        "calls": 0,
+        "calls": 1,
         "refunded": False,
         "refunded_amount": 0,
         "refunded_at": None,
@@ -145,10 +145,10 @@ PLEDGE: Final = Touch("pledges", ("campaign_id", "backer"), required=True)
 
 
 @handles("Crowdfunding", "PledgeWithdrawn", CAMPAIGN, PLEDGE)
-def pledge_withdrawn(e: Row, campaign: Row, pledge: Row) -> tuple[Row, Row]:
+def pledge_withdrawn(e: Row, campaign: Row, _pledge: Row) -> tuple[Row, Row]:
     """A whole pledge taken back."""
     totals = {"raised": e["raised"], "members": e["members"], "backers": campaign["backers"] - 1}
-    return campaign | totals, pledge | {"amount": 0, "member_id": 0, "withdrawn_at": e["block_time"]}
+    return totals, {"amount": 0, "member_id": 0, "withdrawn_at": e["block_time"]}
 
 
 @handles("Crowdfunding", "PledgeRefunded", CAMPAIGN, PLEDGE)
@@ -156,26 +156,26 @@ def pledge_refunded(e: Row, campaign: Row, pledge: Row) -> tuple[Row, Row]:
     """A pledge that went back to its backer; of a terminated campaign, its part of what was not released."""
     refunded = {"refunded": True, "refunded_amount": e["amount"], "refunded_at": e["block_time"]}
     rest = campaign["rest_pledged"] - pledge["amount"] if campaign["terminated_at"] is not None else 0
-    return campaign | {"refunded": e["refunded"], "rest_pledged": rest}, pledge | refunded
+    return {"refunded": e["refunded"], "rest_pledged": rest}, refunded
 
 
 @handles("Crowdfunding", "StretchGoalReached", CAMPAIGN)
-def stretch_goal_reached(e: Row, campaign: Row) -> tuple[Row]:
+def stretch_goal_reached(e: Row, _campaign: Row) -> tuple[Row]:
     """The end of pledging by a pledge in the extension."""
-    return (campaign | {"stretch_goal_reached_at": e["block_time"]},)
+    return ({"stretch_goal_reached_at": e["block_time"]},)
 
 
 @handles("Crowdfunding", "PayoutAccountChanged", CAMPAIGN)
-def payout_account_changed(e: Row, campaign: Row) -> tuple[Row]:
+def payout_account_changed(e: Row, _campaign: Row) -> tuple[Row]:
     """Another payout account, named by the one before."""
-    return (campaign | {"payout_account": e["new_account"]},)
+    return ({"payout_account": e["new_account"]},)
 
 
 @handles("Crowdfunding", "MilestoneClaimed", MILESTONE)
-def milestone_claimed(e: Row, milestone: Row) -> tuple[Row]:
+def milestone_claimed(e: Row, _milestone: Row) -> tuple[Row]:
     """A claim, the first or one more after a rejection."""
     claim = {"claimed_at": e["block_time"], "window_ends_at": e["window_ends_at"], "evidence_hash": e["evidence_hash"]}
-    return (milestone | {"state": MilestoneState.CLAIMED.value, "attempts": e["attempt"]} | claim | NO_OBJECTION,)
+    return ({"state": MilestoneState.CLAIMED.value, "attempts": e["attempt"]} | claim | NO_OBJECTION,)
 
 
 @handles(
@@ -198,27 +198,27 @@ def milestone_objected(e: Row, milestone: Row, pledge: Row | None, objection: Ro
         objection = objection | {"amount": pledge["amount"], "counted": pledge["member_id"] != 0}
     pools = objection["pools"] | e["objected_pools"] & ~milestone["objected_pools"]
     totals = {name: e[name] for name in ("objectors", "objected_amount", "objected_pools")}
-    return milestone | totals, None, objection | {"pools": pools}
+    return totals, None, objection | {"pools": pools}
 
 
 @handles("Crowdfunding", "MilestoneRuled", MILESTONE)
-def milestone_ruled(e: Row, milestone: Row) -> tuple[Row]:
+def milestone_ruled(e: Row, _milestone: Row) -> tuple[Row]:
     """An arbiter's ruling on a stopped claim."""
     released = MILESTONE_PHASES[e["new_state"]] is MilestonePhase.RELEASABLE
     ruling = {"ruling": (Ruling.RELEASE if released else Ruling.REJECT).value, "reason": e["reason"]}
     by = {"ruled_at": e["block_time"], "ruled_by": e["arbiter"]}
-    return (milestone | {"state": MilestoneState.RULED.value} | ruling | by,)
+    return ({"state": MilestoneState.RULED.value} | ruling | by,)
 
 
 @handles("Crowdfunding", "MilestoneReleased", CAMPAIGN, MILESTONE)
-def milestone_released(e: Row, campaign: Row, milestone: Row) -> tuple[Row, Row]:
+def milestone_released(e: Row, _campaign: Row, _milestone: Row) -> tuple[Row, Row]:
     """A tranche booked for the organizer."""
     booked = {"released": e["released"], "current_milestone": e["milestone"] + 1}
     released = {"state": MilestoneState.RELEASED.value, "released_at": e["block_time"], "tranche": e["amount"]}
-    return campaign | booked, milestone | released
+    return booked, released
 
 
 @handles("Crowdfunding", "FundsCollected", CAMPAIGN)
-def funds_collected(e: Row, campaign: Row) -> tuple[Row]:
+def funds_collected(e: Row, _campaign: Row) -> tuple[Row]:
     """Booked money paid out."""
-    return (campaign | {"collected": e["collected"]},)
+    return ({"collected": e["collected"]},)

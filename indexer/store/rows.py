@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Boolean, Connection, Table, delete, select
 from sqlalchemy.exc import DBAPIError
 
-from indexer.store.columns import UINT256_BITS, Base, Uint256, last_key_of, uint256_text
+from indexer.store.columns import UINT256_DIGITS, Base, Uint256, last_key_of, uint256_text
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
@@ -24,6 +24,9 @@ ROWS_PER_FETCH: Final = 1000
 COPY_FROM: Final = 20
 """Rows from which PostgreSQL's COPY is worth its round trip."""
 
+KEYS_PER_QUERY: Final = (100, 10, 1)
+"""How many keys SQLite looks up in one statement; half of what looking up a row takes is the statement."""
+
 
 class Statements(NamedTuple):
     """SQL of one table on one database, and the functions that fit its rows to the driver."""
@@ -31,13 +34,13 @@ class Statements(NamedTuple):
     insert: str
     upsert: str
     select: str
-    """One row by its key; on PostgreSQL, all rows with one of many keys."""
+    """Rows by their keys: on SQLite, those to be put in place of ``{keys}``."""
     delete: str
-    """The same rows."""
+    """One row by its key; on PostgreSQL, all rows with one of many keys."""
     copy: str
-    of_event: Callable[[Iterable[Sequence[Any]]], list[Sequence[Any]]]
+    of_event: Callable[[Sequence[Sequence[Any]]], Sequence[Sequence[Any]]]
     """Tuples -> what the driver takes."""
-    of_model: Callable[[Iterable[Row]], list[Sequence[Any]]]
+    of_model: Callable[[Collection[Row]], list[Sequence[Any]]]
     """Dictionaries -> what the driver takes."""
     as_row: Callable[[Sequence[Any]], Row]
     """What the driver gives -> dictionary."""
@@ -56,19 +59,24 @@ def statements(table: Table, dialect: str) -> Statements:
     changes = ", ".join(f"{name} = excluded.{name}" for name in others)
     if lite:
         where = " AND ".join(f"{key} = ?" for key in keys)
+        # A join, as a list of composite keys (`(a, b) IN (...)`) would make SQLite scan the whole table.
+        wanted = ", ".join(f"k{i}" for i in range(len(keys)))
+        same = " AND ".join(f"{key} = k{i}" for i, key in enumerate(keys))
+        these = f"WITH wanted({wanted}) AS (VALUES {{keys}})"
+        select = f"{these} SELECT {', '.join(names)} FROM wanted CROSS JOIN {table.name} ON {same}"  # noqa: S608
     else:
         types = [column.type.compile(_postgresql()) for column in table.primary_key]
         wanted = ", ".join(f"%s::{kind}[]" for kind in types)
         where = f"({', '.join(keys)}) IN (SELECT * FROM unnest({wanted}))"  # noqa: S608
+        select = f"SELECT {', '.join(names)} FROM {table.name} WHERE {where}"  # noqa: S608
     return Statements(
         insert=insert,
         upsert=f"{insert} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changes}",
-        select=f"SELECT {', '.join(names)} FROM {table.name} WHERE {where}",  # noqa: S608
+        select=select,
         delete=f"DELETE FROM {table.name} WHERE {where}",  # noqa: S608
         copy=f"COPY {table.name} ({', '.join(names)}) FROM STDIN",
-        # What was decoded from 32 bytes is in range.
-        of_event=_generated(table, lambda i, _: f"r[{i}]", "'%078d' % " if lite else ""),
-        of_model=_generated(table, lambda _, name: f"r[{name!r}]", "text" if lite else "checked"),
+        of_event=_of_event(table, lite),
+        of_model=_of_model(table, lite),
         as_row=_reader(table),
     )
 
@@ -79,28 +87,36 @@ def _postgresql() -> Any:
     return postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
-def _generated(table: Table, part: Callable[[int, str], str], wide: str) -> Any:
-    """Return a function from rows to what the driver takes.
+def _of_event(table: Table, lite: bool) -> Any:  # noqa: FBT001
+    """Return a function from tuples in column order to what the driver takes; what was decoded is in range."""
+    wide = [lite and isinstance(column.type, Uint256) for column in table.columns]
+    if not any(wide):
+        return lambda rows: rows
+    parts = [f"str(r[{i}]).zfill({UINT256_DIGITS})" if w else f"r[{i}]" for i, w in enumerate(wide)]
+    return eval(f"lambda rows: [({', '.join(parts)},) for r in rows]")  # noqa: S307 - text is ours
 
-    Args:
-        table: Whose rows they are.
-        part: Says where column i of a row stands.
-        wide: What makes a `Uint256` fit for the driver, as text in front of the value.
-    """
-    parts = []
-    for i, column in enumerate(table.columns):
-        value = part(i, column.name)
-        fit = f"{wide}({value})" if isinstance(column.type, Uint256) and wide else value
+
+def _of_model(table: Table, lite: bool) -> Any:  # noqa: FBT001
+    """Return a function from dictionaries to what the driver takes; it refuses numbers that are out of range."""
+    parts, wide = [], []
+    for column in table.columns:
+        value = fit = f"r[{column.name!r}]"
+        if isinstance(column.type, Uint256):
+            wide.append(column.name)
+            fit = f"str({value}).zfill({UINT256_DIGITS})" if lite else value
         parts.append(f"(None if {value} is None else {fit})" if column.nullable and fit != value else fit)
-    text = f"lambda rows: [({', '.join(parts)},) for r in rows]"
-    return eval(text, {"text": uint256_text, "checked": _checked})  # noqa: S307 - text is ours
+    fitted = eval(f"lambda rows: [({', '.join(parts)},) for r in rows]")  # noqa: S307 - text is ours
 
+    def fit_all(rows: Collection[Row]) -> list[Sequence[Any]]:
+        for name in wide:
+            # Of a whole column at once: the least and the greatest tell of all.
+            values = [value for row in rows if (value := row[name]) is not None]
+            for value in (min(values, default=0), max(values, default=0)):
+                uint256_text(value)  # refuses it
+        result: list[Sequence[Any]] = fitted(rows)
+        return result
 
-def _checked(value: int) -> int:
-    """Return a value that is a uint256."""
-    if value >> UINT256_BITS:
-        raise OverflowError(f"{value} is not a uint256")
-    return value
+    return fit_all
 
 
 def _reader(table: Table) -> Callable[[Sequence[Any]], Row]:
@@ -113,9 +129,10 @@ def _reader(table: Table) -> Callable[[Sequence[Any]], Row]:
     return reader
 
 
-def pack(table: Table, row: Row) -> str:
-    """Return a row of a read model as text, from which `unpack` makes it again; the same on every database."""
-    return msgspec.json.encode(statements(table, "sqlite").of_model([row])[0]).decode()
+def pack(table: Table, rows: Sequence[Row | None]) -> list[str | None]:
+    """Return rows of a read model as text, from which `unpack` makes them again; the same on every database."""
+    packed = iter(statements(table, "sqlite").of_model([row for row in rows if row is not None]))
+    return [None if row is None else msgspec.json.encode(next(packed)).decode() for row in rows]
 
 
 def unpack(table: Table, text: str) -> Row:
@@ -142,13 +159,24 @@ def load(connection: Connection, table: Table, keys: Collection[Key]) -> dict[Ke
     wanted = sorted(map(_key_fitter(table, connection.dialect.name), keys))
     with _cursor(connection) as cursor:
         if connection.dialect.name == "sqlite":
-            # One statement for each key: an IN list of composite keys would make SQLite scan the whole table.
-            raw = [row for key in wanted if (row := cursor.execute(sql.select, key).fetchone())]
+            raw = list(_looked_up(cursor, sql.select, wanted))
         else:
             raw = cursor.execute(sql.select, _by_column(table, wanted)).fetchall()
     rows = map(sql.as_row, raw)
     names = [column.name for column in table.primary_key]
     return {tuple([row[name] for name in names]): row for row in rows}
+
+
+def _looked_up(cursor: Any, statement: str, keys: Sequence[Key]) -> Iterator[Sequence[Any]]:
+    """Yield the rows that SQLite has for some keys, many of them in one statement."""
+    start = 0
+    while start < len(keys):
+        # Few sizes, so that the statements stay prepared.
+        size = next(size for size in KEYS_PER_QUERY if size <= len(keys) - start)
+        some = keys[start : start + size]
+        marks = ", ".join([f"({', '.join('?' * len(some[0]))})"] * size)
+        yield from cursor.execute(statement.format(keys=marks), [part for key in some for part in key])
+        start += size
 
 
 @cache
@@ -160,16 +188,20 @@ def _key_fitter(table: Table, dialect: str) -> Callable[[Key], Key]:
     return lambda key: tuple(uint256_text(v) if w else v for v, w in zip(key, wide, strict=True))
 
 
-def put(connection: Connection, table: Table, rows: Iterable[Row], present: Collection[Key]) -> None:
-    """Write rows of a read model, each whole: those whose key is in `present` are replaced, the others are new."""
-    rows = list(rows)
+def insert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Write rows of a read model whose keys are new."""
     sql = statements(table, connection.dialect.name)
-    values = sql.of_model(rows)
+    _write(connection, sql.insert, sql.copy, sql.of_model(rows))
+
+
+def replace(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Write rows of a read model, each whole, in place of those with the same keys."""
+    sql = statements(table, connection.dialect.name)
     if connection.dialect.name == "sqlite" or len(rows) < COPY_FROM:
-        _execute_many(connection, sql.upsert if present else sql.insert, values)
+        _execute_many(connection, sql.upsert, sql.of_model(rows))
         return
-    remove(connection, table, [key for row in rows if (key := key_of(table, row)) in present])
-    _copy(connection, sql.copy, values)
+    remove(connection, table, [key_of(table, row) for row in rows])
+    _copy(connection, sql.copy, sql.of_model(rows))
 
 
 def remove(connection: Connection, table: Table, keys: Collection[Key]) -> None:
@@ -189,11 +221,14 @@ def _by_column(table: Table, keys: Sequence[Key]) -> list[list[Any]]:
 def append(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert rows of an event table, tuples in column order."""
     sql = statements(table, connection.dialect.name)
-    values = sql.of_event(rows)
-    if connection.dialect.name == "sqlite" or len(rows) < COPY_FROM:
-        _execute_many(connection, sql.insert, values)
+    _write(connection, sql.insert, sql.copy, sql.of_event(rows))
+
+
+def _write(connection: Connection, insert_: str, copy: str, values: Sequence[Sequence[Any]]) -> None:
+    if connection.dialect.name == "sqlite" or len(values) < COPY_FROM:
+        _execute_many(connection, insert_, values)
     else:
-        _copy(connection, sql.copy, values)
+        _copy(connection, copy, values)
 
 
 def _execute_many(connection: Connection, statement: str, values: Sequence[Sequence[Any]]) -> None:

@@ -15,6 +15,9 @@ from sqlalchemy.pool import NullPool, StaticPool
 BUSY_MILLISECONDS: Final = 10_000
 """How long SQLite waits for another connection's lock before it gives up."""
 
+PAGE_BYTES: Final = 8192
+"""Of an SQLite file: rows of ours have half a kilobyte, and many are written in the order of their keys."""
+
 SNAPSHOT: Final[dict[str, Any]] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """On PostgreSQL, the options of a connection that sees the database as it was at its first statement."""
 
@@ -143,6 +146,7 @@ def _open_sqlite(url: URL, *, read_only: bool) -> Engine:
         if read_only:
             connection.execute("PRAGMA query_only = ON")
         else:
+            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a file that does not exist yet
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
 

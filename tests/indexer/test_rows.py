@@ -40,7 +40,7 @@ def transfer(key: int, value: int) -> tuple[object, ...]:
 @pytest.mark.parametrize("value", [-1, 2**256])
 def test_uint256__out_of_range__refused(engine: Engine, value: int) -> None:
     with engine.begin() as connection, pytest.raises(OverflowError, match="is not a uint256"):
-        store.put(connection, MEMBERS, [member(value, 1)], set())
+        store.insert(connection, MEMBERS, [member(value, 1)])
 
 
 def test_read_only__write__refused(engine: Engine) -> None:
@@ -73,19 +73,19 @@ def test_uint256__stored__sorts_as_numbers_and_comes_back(engine: Engine) -> Non
         assert connection.scalar(select(TRANSFERS.c.event_key).where(TRANSFERS.c.value == 2**64)) == 1
 
 
-def test_put__present_and_new__updated_and_inserted(engine: Engine) -> None:
+def test_replace__present_and_new__updated_and_inserted(engine: Engine) -> None:
     old, new = member(EVERYBODY, 1), member(0, 1)
     with engine.begin() as connection:
-        store.put(connection, MEMBERS, [old], set())
+        store.insert(connection, MEMBERS, [old])
         changed = old | {"since": 7}
-        store.put(connection, MEMBERS, [changed, new], {store.key_of(MEMBERS, old)})
+        store.replace(connection, MEMBERS, [changed, new])
         assert list(store.scan(connection, MEMBERS)) == [new, changed]
 
 
 def test_load__composite_keys_over_many_queries__found_or_left_out(engine: Engine) -> None:
     rows = [member(i % 3, i) for i in range(1, 1000)]
     with engine.begin() as connection:
-        store.put(connection, MEMBERS, rows, set())
+        store.insert(connection, MEMBERS, rows)
         wanted = {store.key_of(MEMBERS, row): row for row in rows[::2]}
         assert store.load(connection, MEMBERS, [*wanted, (9, "0x")]) == wanted
         store.remove(connection, MEMBERS, list(wanted))
@@ -111,6 +111,6 @@ def test_reading__while_another_writes__sees_the_state_of_its_first_statement(en
     with reading(engine) as reader:
         assert list(store.scan(reader, MEMBERS)) == []
         with engine.begin() as writer:
-            store.put(writer, MEMBERS, [member(1, 1)], set())
+            store.insert(writer, MEMBERS, [member(1, 1)])
         assert list(store.scan(reader, MEMBERS)) == []
     assert store.key_of(store.table_of(Milestone), {"campaign_id": 1, "milestone": 2}) == (1, 2)

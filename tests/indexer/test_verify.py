@@ -92,7 +92,7 @@ def test_compare__row_missing_or_too_many__reported(mirror: Mirror) -> None:
     with mirror.engine.begin() as connection:
         connection.execute(delete(store.table_of(Entity)).where(Entity.entity_id == 1))
         extra = next(store.scan(connection, store.table_of(Entity))) | {"entity_id": 999}
-        store.put(connection, store.table_of(Entity), [extra], set())
+        store.insert(connection, store.table_of(Entity), [extra])
     found = [d for d in differences(mirror) if d.subject == "entities"]
     assert found == [
         Difference("entities", "999", "row", "there", "missing"),
