@@ -39,13 +39,14 @@ from api import (
     credits as credit,
 )
 from api.database import engine_of
+from api.errors import Problem
 from api.kept import Keep, Kept
 from api.limits import Buckets, Limits
 from api.marketplace import routes as marketplace
 from api.paging import refuse_unknown_parameters
 from api.pools import routes as pools
 from api.pro_bono import routes as pro_bono
-from api.problems import DATABASE_UNAVAILABLE, INVALID_PARAMETER, UNKNOWN_PARAMETER, failures
+from api.problems import DATABASE_UNAVAILABLE, INVALID_PARAMETER, MIRROR_NOT_READY, UNKNOWN_PARAMETER, failures
 from api.settings import Settings
 from indexer.store.models import Checkpoint
 
@@ -90,6 +91,25 @@ def read_health(request: Request) -> Health:
     """Return 200 if the database can be read; 503 if not."""
     with Session(request.app.state.engine) as session:
         return Health(status="ok", indexed=session.scalar(select(Checkpoint.id)) is not None)
+
+
+class Ready(BaseModel):
+    """That readers may rely on the mirror."""
+
+    status: str = Field(examples=["ok"])
+
+
+@health_router.get(
+    "/ready",
+    summary="Read whether readers may rely on the mirror",
+    responses=failures(UNKNOWN_PARAMETER, DATABASE_UNAVAILABLE, MIRROR_NOT_READY),
+)
+def read_ready(request: Request) -> Ready:
+    """Return 200 if everything up to the head is there, and lists are fast; 503 with the reason if not."""
+    with Session(request.app.state.engine) as session:
+        if (why_not := status.why_not_ready(session)) is not None:
+            raise Problem(MIRROR_NOT_READY, why_not)
+        return Ready(status="ok")
 
 
 class Edge:

@@ -26,6 +26,8 @@ from indexer.store.session import READS, open_engine
 REVALIDATE: Final = {"Cache-Control": "no-cache"}
 """The answer may be kept, and used again only after asking whether it is still the present one."""
 
+NOTHING_INDEXED: Final = "nothing is indexed yet"
+
 Label = Literal["head", "safe", "finalized"]
 
 
@@ -82,7 +84,7 @@ class Reader:
             session.connection(execution_options={READS: True})
             checkpoint = session.scalars(select(Checkpoint)).first()
             if checkpoint is None:
-                raise Problem(MIRROR_NOT_READY, MIRROR_NOT_READY.meaning)
+                raise Problem(MIRROR_NOT_READY, NOTHING_INDEXED)
             self.request.state.as_of = _as_of(checkpoint)
             self.response.headers.update(REVALIDATE)
             yield Mirror(session, checkpoint, self.request.state.as_of)

@@ -259,8 +259,9 @@ STREAMS_FULL: Final = ProblemType(
 MIRROR_NOT_READY: Final = ProblemType(
     "mirror-not-ready",
     503,
-    "Nothing is indexed yet",
-    "The indexer has not stored its first block, so that there is no state to answer from.",
+    "The mirror is not ready",
+    "Nothing is indexed yet, so that there is no state to answer from; or readers should wait, since history is being "
+    "loaded or the mirror is far behind the chain (`/ready` only).",
     "Start the indexer, or try again after the seconds in the header `Retry-After`.",
 )
 

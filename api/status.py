@@ -6,12 +6,14 @@ from typing import Any, Final
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from api import fields
-from api.database import Answer, Mirror, ReaderDep
+from api.database import NOTHING_INDEXED, Answer, Mirror, ReaderDep
 from api.problems import read_failures
 from api.records import EventLink, last_event, values_of
-from indexer.store import models
+from indexer.store import indexes, models
+from indexer.store.checkpoint import MOST_BEHIND
 from indexer.store.models import IndexerStatus, LabPause, QuarantinedLog
 
 SHOWN_LOGS: Final = 20
@@ -142,6 +144,17 @@ def status_of(mirror: Mirror) -> dict[str, Any]:
             _pause(row, mirror.now) for row in session.scalars(select(LabPause).order_by(LabPause.contract_name))
         ],
     }
+
+
+def why_not_ready(session: Session) -> str | None:
+    """Return why readers should not rely on the mirror yet, None if they may."""
+    checkpoint = session.scalars(select(models.Checkpoint)).first()
+    if checkpoint is None:
+        return NOTHING_INDEXED
+    if indexes.missing(session.connection()):
+        return f"history is being loaded: block {checkpoint.number} of {checkpoint.finalized_number}"
+    behind = checkpoint.head_number - checkpoint.number
+    return f"{behind} blocks behind the head" if behind > MOST_BEHIND else None
 
 
 def without_addresses(message: str | None) -> str | None:

@@ -9,11 +9,8 @@ from typing import Any, Final
 from aiohttp import web
 
 from indexer.errors import AddressUnusable
-from indexer.store.checkpoint import Checkpoint
+from indexer.store.checkpoint import MOST_BEHIND, Checkpoint
 from indexer.sync import Outcome, Step
-
-MOST_BEHIND: Final = 10
-"""Blocks behind the head up to which the mirror counts as ready."""
 
 STUCK_SECONDS: Final = 120.0
 """Without a step for so long the process is not healthy: supervisors restart it."""

@@ -8,6 +8,9 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 from indexer.store.progress import Checkpoint as CheckpointRow
 
 ID: Final = 1
+MOST_BEHIND: Final = 10
+"""Blocks behind the head from which readers should not rely on a mirror."""
+
 TABLE: Final[Table] = CheckpointRow.__table__  # type: ignore[assignment]
 
 

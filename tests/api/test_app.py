@@ -9,7 +9,7 @@ Pages
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -20,11 +20,15 @@ from api.kept import Answer as KeptAnswer
 from api.kept import Kept
 from api.problems import PROBLEM_TYPES
 from api.settings import Settings
+from indexer.store import indexes
+from indexer.store.columns import Base
 from indexer.store.models import Checkpoint
+from indexer.store.session import open_engine
 from tests.api import case_scenario as cs
 from tests.api import rows as r
 from tests.api import scenario as s
 from tests.api.client import Client, serving
+from tests.api.conftest import make_mirror
 
 READ = [
     "/v1/campaigns",
@@ -257,6 +261,29 @@ def test_home__leads_to_the_reference(client: Client) -> None:
     answer = client.get("/")
 
     assert (answer.status, answer.headers["location"]) == (307, "/docs")
+
+
+def test_ready__before_readers_may_rely_on_the_mirror__says_why(
+    blank_client: Client, client_of: Callable[[Iterable[Base]], Client], tmp_path: Path, blank: Path
+) -> None:
+    assert blank_client.get("/ready").problem == "mirror-not-ready"
+    late = client_of([r.checkpoint(head_number=r.BLOCK + 11)]).get("/ready")
+    assert (late.status, late.problem, late.json()["detail"]) == (503, "mirror-not-ready", "11 blocks behind the head")
+    path = tmp_path / "loading.db"
+    make_mirror(path, [r.checkpoint()], blank)
+    engine = open_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        indexes.drop(connection)
+    engine.dispose()
+    with serving(create_app(Settings(database_url=f"sqlite:///{path}"))) as asking:
+        loading = asking.get("/ready")
+    assert (loading.status, loading.problem) == (503, "mirror-not-ready")
+    assert loading.json()["detail"] == f"history is being loaded: block {r.BLOCK} of {r.BLOCK - 64}"
+
+
+def test_ready__at_the_head__is(client: Client) -> None:
+    answer = client.get("/ready")
+    assert (answer.status, answer.json()) == (200, {"status": "ok"})
 
 
 def test_health__of_a_mirror__says_whether_indexed(client: Client, blank_client: Client) -> None:

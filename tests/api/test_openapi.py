@@ -18,6 +18,7 @@ from tests.api.test_app import READ
 PATHS = {
     "/documents/{sha256}",
     "/health",
+    "/ready",
     "/problems",
     "/problems/{name}",
     "/v1/360giving.json",
@@ -141,7 +142,7 @@ def declared(document: Any, path: str, answer: Answer) -> list[str]:
 
 @pytest.mark.parametrize(
     "path",
-    [*READ, "/v1/status", "/health", "/problems", "/problems/not-found"]
+    [*READ, "/v1/status", "/health", "/ready", "/problems", "/problems/not-found"]
     + [f"/v1/campaigns/{number}" for number in s.PHASES]
     + [f"/v1/entities/{number}" for number in range(1, 8)]
     + [f"/v1/listings/{number}" for number in range(1, 7)]
