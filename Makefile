@@ -94,7 +94,7 @@ audit-static: $(AUDIT_STAMP) ## Static analysis of the contracts by slither; fai
 
 .PHONY: test-faults
 test-faults: setup ## Every fault of chain, nodes, process and database against the indexer; `test` plays a sample
-	@ERANOS_FAULTS=full pytest tests/indexer/test_faults.py tests/indexer/test_kill.py $(ARGS)
+	@ERANOS_FAULTS=full pytest tests/indexer/test_faults.py tests/indexer/test_anvil.py tests/indexer/test_kill.py $(ARGS)
 
 .PHONY: test-fuzz
 test-fuzz: setup ## A hundred thousand malformed requests to the API: never a 5xx, never an undeclared status

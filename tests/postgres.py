@@ -3,7 +3,9 @@
 import importlib.util
 import os
 import pwd
+import resource
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -20,11 +22,45 @@ SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "of
 
 
 class Server:
-    """A running server."""
+    """A server on this machine."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, command: list[str | Path], user: str | None, log: Path) -> None:
         self.port = port
         self._names = (f"test_{i}" for i in count())
+        self._command, self._user, self._log = command, user, log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, user=self._user, cwd=self._log.parent, stdout=log, stderr=log
+            )
+        end = time.monotonic() + 60
+        while True:
+            try:
+                self.connect().close()
+            except psycopg.OperationalError:
+                if self._process.poll() is not None or time.monotonic() > end:
+                    raise RuntimeError(f"PostgreSQL did not start: {self._log.read_text()}") from None
+                time.sleep(0.05)
+            else:
+                return
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop it: by SIGINT as it wants to be stopped, by SIGQUIT as in a crash."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(60)
+
+    def bound_files(self, process: int, size: int) -> None:
+        """Have the kernel refuse to let one of its processes make a file longer than so many bytes."""
+
+        def bound() -> None:
+            resource.prlimit(process, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+        # Only who runs a process may bound it, so somebody has to become that user for a moment.
+        subprocess.run(["/bin/true"], user=self._user, check=True, preexec_fn=bound)
 
     def url(self, database: str) -> str:
         """Return the address of a database for SQLAlchemy."""
@@ -64,17 +100,15 @@ def running() -> Iterator[Server]:
         _call(
             [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--locale=C", "-E", "UTF8", "-N"], user
         )
-        port = _free_port()
+        port = free_port()
         options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
         command = [programs / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", data, *options]
-        log = (home / "log").open("wb")
-        with log, subprocess.Popen(command, user=user, cwd=home, stdout=log, stderr=log) as process:
-            try:
-                server = Server(port)
-                _wait_for(server, process, home / "log")
-                yield server
-            finally:
-                process.terminate()
+        server = Server(port, command, user, home / "log")
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
 
 
 def _owner(home: Path) -> tuple[str | None, Path]:
@@ -99,20 +133,8 @@ def _call(command: list[str | Path], user: str | None) -> None:
         raise RuntimeError(f"{command[0]} failed: {done.stderr}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nothing listens at."""
     with socket.socket() as some:
         some.bind(("127.0.0.1", 0))
         return int(some.getsockname()[1])
-
-
-def _wait_for(server: Server, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    end = time.monotonic() + 60
-    while True:
-        try:
-            server.connect().close()
-        except psycopg.OperationalError:
-            if process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"PostgreSQL did not start: {log.read_text()}") from None
-            time.sleep(0.05)
-        else:
-            return

@@ -6,7 +6,7 @@ faults
 ├── of the chain ...... random reorgs of 1 to 64 blocks: in a backfill, at restart, offline, in a row, shorter, moved
 ├── of nodes .......... answers cut, empty, partial, false, of another form; limits, hangs, refusals; two that disagree
 ├── of the process .... killed at each statement that writes (at random instants: `test_kill`)
-├── of the database ... full, read-only, gone
+├── of the database ... full, read-only, its connection cut, its server crashed
 └── of the clock ...... a day off, or in 2106
 """
 
@@ -14,6 +14,7 @@ import asyncio
 import copy
 import os
 import random
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -401,6 +402,49 @@ def test_database__connection_cut__stops_and_goes_on_when_it_is_back(
     mirror.restart(max_range=5)
     mirror.catch_up()
     assert_as_fresh(mirror, make_mirror)
+
+
+@pytest.mark.parametrize("new_database", ["postgresql"], indirect=True)
+def test_database__server_crashed__stops_and_goes_on_when_it_is_back(
+    node: FakeNode, make_mirror: MakeMirror, postgres: Server
+) -> None:
+    mirror = make_mirror(node, "one", max_range=5)
+    mirror.step()
+    postgres.stop(signal.SIGQUIT)
+    with pytest.raises(DatabaseUnusable, match=r"the database refused: .*: is it writable"):
+        mirror.catch_up()
+    mirror.engine.dispose()
+    with pytest.raises(DatabaseUnusable, match=r"the database refused: .*: is it writable"):
+        mirror.restart(max_range=5)
+    postgres.start()
+    mirror.restart(max_range=5)
+    mirror.catch_up()
+    assert_as_fresh(mirror, make_mirror)
+
+
+@pytest.mark.parametrize("new_database", ["postgresql"], indirect=True)
+def test_database__no_room_for_the_servers_files__stops_and_goes_on_when_there_is(
+    node: FakeNode, make_mirror: MakeMirror, postgres: Server
+) -> None:
+    mirror = make_mirror(node, "one", max_range=5)
+    mirror.step()
+    before = mirror.digest()
+    with mirror.engine.connect() as connection:
+        process = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    # No file system can be filled without being root. The kernel refuses all the same to let the server's process make
+    # a file longer, and the server takes the same way as on a full disk.
+    postgres.bound_files(process, PAGE)
+    with pytest.raises(DatabaseUnusable, match=r"could not extend file .*: is it writable, is its disk full"):
+        mirror.catch_up()
+    assert mirror.digest() == before
+    mirror.engine.dispose()
+    mirror.restart(max_range=5)
+    mirror.catch_up()
+    assert_as_fresh(mirror, make_mirror)
+
+
+PAGE = 8192
+"""Bytes of one page of PostgreSQL: no table grows beyond its first."""
 
 
 # --------------------------------------------------------------------------------------------------------- the clock
