@@ -5,19 +5,21 @@ the machine does makes things slower, never faster.
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
 from typing import IO, Any, Final
 
 from benchmarks.claims import Claim
-from tests.postgres import running
+from tests.postgres import free_port, running
 
 ROUNDS: Final = 3
 LOGS_PER_ANSWER: Final = 5_000
@@ -55,12 +57,13 @@ class Served:
     last: int
     process: subprocess.Popen[str]
 
-    def order(self, *words: object) -> int:
-        """Have the chain changed and return its head."""
+    def order(self, *words: object) -> tuple[int, str]:
+        """Have the chain changed and return number and hash of its head."""
         stdin, stdout = self._pipes()
         stdin.write(" ".join(map(str, words)) + "\n")
         stdin.flush()
-        return int(stdout.readline())
+        number, hash_ = stdout.readline().split()
+        return int(number), hash_
 
     def _pipes(self) -> tuple[IO[str], IO[str]]:
         if self.process.stdin is None or self.process.stdout is None:
@@ -150,6 +153,16 @@ def dense(folder: Path) -> Iterator[Claim]:
         f"orjson on the same bytes, {raw['orjson']:.2f} s",
         raw["orjson"],
     )
+    with served(MIDDLE, DENSE) as node:
+        steps = LOGS_PER_ANSWER // DENSE
+        floor = best([run("bare", node.url, node.last, steps, f"{folder}/bare-{i}.db") for i in range(ROUNDS)])
+    for what, figure in (
+        ("orjson, least decoding and inserts of events", "cpu"),
+        ("two hashes of each event", "journal"),
+    ):
+        reference = f"orjson on the same bytes, {raw['orjson']:.2f} s"
+        ratio = round(floor[figure] / raw["orjson"], 3)
+        yield Claim(f"floor, {what}: client CPU", round(floor[figure], 3), "CPU seconds", reference, ratio)
 
 
 def dense_postgres() -> Iterator[Claim]:
@@ -204,13 +217,13 @@ def following(url: str, database: str) -> Iterator[subprocess.Popen[str]]:
             process.communicate()
 
 
-def at(process: subprocess.Popen[str], number: int) -> float:
-    """Wait until a follower is at a block and return for how many seconds it has run."""
+def at(process: subprocess.Popen[str], block: int | str) -> float:
+    """Wait until a follower is at a block, given by number or hash, and return for how many seconds it has run."""
     if process.stdout is None:
         raise RuntimeError("started without pipes")
     for line in process.stdout:
         found = json.loads(line)
-        if found.get("number", -1) >= number:
+        if block in (found.get("number"), found.get("hash")):
             return float(found["wall"])
     raise RuntimeError("the follower ended")
 
@@ -224,14 +237,16 @@ def live(folder: Path) -> Iterator[Claim]:
             restart = at(process, node.last)
             time.sleep(1)  # until its socket is open
             seen = [timed(node, process, "grow", 1, 2) for _ in range(NEW_BLOCKS)]
+            with reading_over_http(database) as port:
+                read = [readable(node, port, "grow", 1, 2) for _ in range(NEW_BLOCKS)]
             timed(node, process, "grow", REORG_BLOCKS, DENSE)
             repair = timed(node, process, "reorg", REORG_BLOCKS)
-    p50, p95 = (quantiles(seen, n=20)[i] for i in (9, 18))
     yield Claim("restart to following", round(restart, 3), "seconds", "aim 1 s", round(restart, 3))
-    yield Claim(
-        "new block by newHeads to committed, p50", round(p50, 4), "seconds", "aim 0.035 s", round(p50 / 0.035, 3)
-    )
-    yield Claim("new block by newHeads to committed, p95", round(p95, 4), "seconds", "aim 0.08 s", round(p95 / 0.08, 3))
+    for what, seconds in (("committed", seen), ("readable over HTTP", read)):
+        for name, rank, aim in (("p50", 9, 0.035), ("p95", 18, 0.08)):
+            found = quantiles(seconds, n=20)[rank]
+            claimed = f"new block by newHeads to {what}, {name}"
+            yield Claim(claimed, round(found, 4), "seconds", f"aim {aim} s", round(found / aim, 3))
     yield Claim(
         f"reorg of {REORG_BLOCKS} blocks with {DENSE} events each repaired",
         round(repair, 3),
@@ -241,11 +256,47 @@ def live(folder: Path) -> Iterator[Claim]:
     )
 
 
+@contextmanager
+def reading_over_http(database: str) -> Iterator[int]:
+    """Run the API in a process of its own; yields its port."""
+    port = free_port()
+    settings = {"ERANOS_API_DATABASE_URL": database, "ERANOS_API_HOST": "127.0.0.1", "ERANOS_API_PORT": str(port)}
+    command = [sys.executable, "-m", "eranos.cli", "api"]
+    with subprocess.Popen(command, env=os.environ | settings, stderr=subprocess.DEVNULL) as process:  # noqa: S603
+        try:
+            while block_over_http(port) < 0:
+                time.sleep(0.05)
+            yield port
+        finally:
+            process.terminate()
+
+
+def block_over_http(port: int) -> int:
+    """Return the block that the API answers as of, -1 if it does not answer yet."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", "/v1/currencies")
+        return int(json.loads(connection.getresponse().read())["as_of"]["block_number"])
+    except OSError:
+        return -1
+    finally:
+        connection.close()
+
+
+def readable(node: Served, port: int, *order: object) -> float:
+    """Return how long after a change of the chain somebody reads the new block over HTTP."""
+    head, _ = node.order(*order)
+    began = time.perf_counter()
+    while block_over_http(port) < head:
+        time.sleep(0.001)
+    return time.perf_counter() - began
+
+
 def timed(node: Served, process: subprocess.Popen[str], *order: object) -> float:
     """Return how long after a change of the chain the follower has committed it."""
     if process.stdout is None:
         raise RuntimeError("started without pipes")
-    head = node.order(*order)
+    _, head = node.order(*order)
     began = time.perf_counter()
     at(process, head)
     return time.perf_counter() - began
@@ -256,8 +307,12 @@ def measure_deep() -> Iterator[Claim]:
     peaks = {}
     with TemporaryDirectory() as folder:
         for events in (SMALL, DEEP):
+            database = f"sqlite:///{folder}/{events}.db"
             with served(events, DENSE) as node:
-                peaks[events] = run("index", node.url, f"sqlite:///{folder}/{events}.db")["memory"]
+                peaks[events] = run("index", node.url, database)["memory"]
+                with following(node.url, database) as process:
+                    restart = at(process, node.last)
+    yield Claim("restart at 1M events to following", round(restart, 3), "seconds", "aim 1 s", round(restart, 3))
     yield claim("memory at 1M events", peaks[DEEP], "MB resident at most", f"{MEMORY} MB", MEMORY)
     yield claim(
         "memory at 1M events against 100k",

@@ -63,6 +63,27 @@ async def raw(url: str, last: int, step: int) -> dict[str, Any]:
     return found | {"orjson": parsing}
 
 
+async def bare(url: str, last: int, step: int, path: str) -> dict[str, Any]:
+    """Store the events and nothing else: no check, no journal, no read model, no undo, no head of the chain."""
+    import orjson  # noqa: PLC0415 - only here
+
+    from benchmarks.indexing.bare import Store  # noqa: PLC0415
+
+    bodies: list[bytes] = []
+    await download(url, last, step, bodies.append)
+    store = Store(path)
+    clock = Clock()
+    journal = 0.0
+    while bodies:
+        logs = orjson.loads(bodies.pop())["result"]
+        store.add(logs)
+        began = time.process_time()
+        store.journal(logs)
+        journal += time.process_time() - began
+    found = clock.read()
+    return {"cpu": found["cpu"] - journal, "journal": journal}
+
+
 async def index(url: str, database: str) -> dict[str, Any]:
     """Make a mirror from nothing, as `eranos index once` does."""
     from indexer import loop  # noqa: F401, PLC0415 - loads modules before the clock runs; the raw download needs none
@@ -91,7 +112,9 @@ async def follow(url: str, database: str) -> dict[str, Any]:
 
         def watch(step: Any) -> None:
             if step.outcome == "idle":
-                say({"number": indexer.checkpoint.number, "wall": clock.read()["wall"]})
+                say(
+                    {"number": indexer.checkpoint.number, "hash": indexer.checkpoint.hash, "wall": clock.read()["wall"]}
+                )
 
         jobs = [
             asyncio.create_task(heads.follow(url.replace("http", "ws"), made.wake.set)),
@@ -168,6 +191,7 @@ def main() -> None:
     what, *arguments = sys.argv[1:]
     jobs: dict[str, Callable[..., Coroutine[Any, Any, dict[str, Any]]]] = {
         "raw": raw,
+        "bare": bare,
         "index": index,
         "follow": follow,
     }

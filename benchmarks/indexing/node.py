@@ -130,7 +130,8 @@ async def serve(node: Node) -> None:
         order, *numbers = line.split()
         {"grow": node.chain.quiet, "reorg": node.chain.reorg}[order](*map(int, numbers))
         node.by_hash |= {"0x" + block.hash.hex(): block for block in node.chain.blocks}
-        say(f"{len(node.chain.blocks) - 1}")
+        head = node.chain.blocks[-1]
+        say(f"{head.number} 0x{head.hash.hex()}")
         await node.announce()
     await runner.cleanup()
 
