@@ -14,6 +14,7 @@
         ├── ReorgBelowFinality     the chain replaced blocks it had called final
         ├── AnotherWriter          somebody else moved the checkpoint
         ├── EventsInconsistent     an event about something no earlier event created
+        ├── GapInHistory           events that were stored while the node told no journals are not all there
         ├── AddressUnusable        the address for /health, /ready and /metrics can't be listened at
         └── MirrorEmpty            nothing was indexed yet
 
@@ -83,6 +84,10 @@ class AnotherWriter(FatalError):
 
 class EventsInconsistent(FatalError):
     """An event speaks of something that no earlier event created."""
+
+
+class GapInHistory(FatalError):
+    """The mirror lacks events of blocks whose journals the node did not tell when they were stored."""
 
 
 class AddressUnusable(FatalError):

@@ -30,6 +30,9 @@ GROWTH: Final = 4
 IN_FLIGHT: Final = 2
 """Ranges asked for at a time: enough that the node works while we do, and that memory is bounded."""
 
+ASK_AGAIN: Final = 2
+"""How often a node is asked once more for journals that it refuses to tell."""
+
 MOST_BLOCKS: Final = 32
 """Blocks above the finalized one that are applied in one transaction, when there are as many."""
 
@@ -204,13 +207,25 @@ class Fetcher:
         return any(a not in seen and may_hold_logs_of(header, a) for a in self._watched.addresses)
 
     async def _journals(self, node: Node, header: Header) -> dict[str, JournalState | None]:
-        calls = [Call(self._watched.address_of(name), JOURNAL_CALL) for name in LAB_CONTRACTS]
-        answers = await node.calls(calls, header.hash)
-        if None in answers and not self._told:
+        found = await self.journals(node, header.hash)
+        if None not in found.values():
+            self._told = False
+        elif not self._told:
+            # A node that has answered before refuses now and then; one that keeps no old states refuses always.
+            for _ in range(ASK_AGAIN):
+                found = await self.journals(node, header.hash)
+                if None not in found.values():
+                    return found
             self._told = True
             log.warning(
                 "the node does not answer journal() at block %d: missing logs go unnoticed there", header.number
             )
+        return found
+
+    async def journals(self, node: Node, block_hash: str) -> dict[str, JournalState | None]:
+        """Return the journals after a block by contract name, None where the node does not say."""
+        calls = [Call(self._watched.address_of(name), JOURNAL_CALL) for name in LAB_CONTRACTS]
+        answers = await node.calls(calls, block_hash)
         return dict(zip(LAB_CONTRACTS, map(_journal_state, answers), strict=True))
 
 

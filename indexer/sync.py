@@ -4,6 +4,7 @@ A checkpoint that the node's chain no longer holds leads back to the common ance
 transaction, so that a process killed at any instant goes on where the last transaction ended.
 """
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,10 @@ from indexer.errors import (
     AnotherWriter,
     ConfigurationChanged,
     DatabaseUnusable,
+    EventsInconsistent,
     FatalError,
+    GapInHistory,
+    LogsMissing,
     MirrorOfAnotherChain,
     NodeAnswerInvalid,
     ReorgBelowFinality,
@@ -34,6 +38,8 @@ from indexer.store import checkpoint as checkpoints
 from indexer.store import indexes
 from indexer.store.checkpoint import Checkpoint, CheckpointConflict
 from indexer.store.session import Lead, LeadLost, reading
+
+log = logging.getLogger(__name__)
 
 EVENTS_PER_COMMIT: Final = 10_000
 """Events of a backfill after which a transaction is closed: rows that change often are written once for all of them."""
@@ -81,6 +87,8 @@ class Indexer:
         self._working = Working()
         """Rows of read models that were written or read lately."""
         self._checkpoint: Checkpoint | None = None
+        self._verified: int | None = None
+        """The last block after which this process knows every journal to be right."""
         self._trusted: Node | None = None
         self._bare = False
         """Whether secondary indexes are to be built at the end of the backfill."""
@@ -142,7 +150,42 @@ class Indexer:
             return await self._return_to_common_ancestor(node, marks)
         if not batches:
             return self._idle(marks)
-        return self._apply(batches, marks)
+        try:
+            return self._apply(batches, marks)
+        except (LogsMissing, EventsInconsistent):
+            if not await self._gap_is_older(node):
+                raise
+        return await self._fetch_again()
+
+    async def _gap_is_older(self, node: Node) -> bool:
+        """Return whether the mirror lacks events already, of blocks whose journals the node refused to tell."""
+        journals = await self._fetcher.journals(node, self.checkpoint.hash)
+        with reading(self._engine) as connection:
+            working = Working()
+            apply.load(connection, working, apply.JOURNALS)
+            try:
+                apply.check_journals(connection, working, journals, self._watched)
+            except LogsMissing:
+                return True
+        return False
+
+    async def _fetch_again(self) -> Step:
+        """Go back to the last block after which every journal was right, and report it.
+
+        Raises:
+            GapInHistory: Which one that is, an earlier process knew.
+        """
+        if self._verified is None:
+            raise GapInHistory(
+                f"events are missing at or below block {self.checkpoint.number}, whose journals the node did not tell "
+                f"when they were stored: run `eranos index rebuild`"
+            )
+        log.error(
+            "events are missing between blocks %d and %d, whose journals the node did not tell: fetching them again",
+            self._verified,
+            self.checkpoint.number,
+        )
+        return await self.rewind(max(self._verified, self._first_block()))
 
     async def _trust(self, node: Node) -> None:
         """Make sure that a node is of our chain, when it is asked for the first time, and after every failure."""
@@ -216,8 +259,13 @@ class Indexer:
             else:
                 apply.derive_again(connection, number)
                 apply.remember_block(connection, header)
-        self._checkpoint = new
+        self._moved_back(new)
         return Step(Outcome.REWOUND, new)
+
+    def _moved_back(self, new: Checkpoint) -> None:
+        self._checkpoint = new
+        if self._verified is not None:
+            self._verified = min(self._verified, new.number)
 
     async def _begin(self, marks: Marks) -> None:
         """Store the first checkpoint: the block before the first contract, or the finalized one if that is older."""
@@ -237,6 +285,7 @@ class Indexer:
                 self._bare = True
             apply.remember_block(connection, header)
         self._checkpoint = first
+        self._verified = first.number
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -276,6 +325,8 @@ class Indexer:
                 indexes.build(connection)
         self._bare = self._bare and new.number < new.finalized_number
         self._checkpoint = new
+        if None not in batch.journals.values():
+            self._verified = new.number
         return Step(Outcome.ADVANCED, new, len(events), len(quarantined))
 
     def _idle(self, marks: Marks) -> Step:
@@ -308,7 +359,7 @@ class Indexer:
         with self._writing() as connection:
             checkpoints.move(connection, old, new)
             apply.undo_above(connection, new.number)
-        self._checkpoint = new
+        self._moved_back(new)
         return Step(Outcome.REWOUND, new)
 
 

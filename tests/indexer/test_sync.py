@@ -20,13 +20,14 @@ import pytest
 from sqlalchemy import func, select, update
 
 from indexer import sync
-from indexer.chain import Header, Log
+from indexer.chain import Call, Header, Log
 from indexer.errors import (
     AnotherWriter,
     ConfigurationChanged,
     DatabaseUnusable,
     EventsInconsistent,
     FatalError,
+    GapInHistory,
     LogsMissing,
     MirrorOfAnotherChain,
     NodeAnswerInvalid,
@@ -124,6 +125,77 @@ def test_step__node_withholds_a_log_of_a_range__nothing_written(make_mirror: Mak
     assert count(mirror, Campaign) == 0
     node.withholds = False
     mirror.catch_up()
+
+
+class Pruned(FakeNode):
+    """Tells no journal of a block below `tells_from`, and there withholds a log now and then."""
+
+    tells_from = 40
+    withheld = 0
+
+    async def logs(self, addresses: Sequence[str], first: int, last: int) -> list[Log]:
+        found = await super().logs(addresses, first, last)
+        lab = [log for log in found if log.address == ADDRESSES["Crowdfunding"]]
+        if not lab or last >= self.tells_from or self.withheld:
+            return found
+        self.withheld += 1
+        return [log for log in found if log is not lab[-1]]
+
+    async def calls(self, calls: Sequence[Call], block_hash: str) -> list[bytes | None]:
+        known = {block.header.hash: number for number, block in enumerate(self.blocks)}
+        told = await super().calls(calls, block_hash)
+        return told if known[block_hash] >= self.tells_from else [None] * len(told)
+
+
+def test_step__log_withheld_while_no_journal_is_told__fetched_again(
+    make_mirror: MakeMirror, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync, "BATCHES_PER_COMMIT", 1)
+    node = Pruned(seed=3)
+    node.grow(80)
+    mirror = make_mirror(node, max_range=8)
+    with pytest.raises((LogsMissing, EventsInconsistent)):
+        mirror.catch_up()  # of the first range whose journals are told; those of the checkpoint are not
+    assert node.withheld == 1
+    node.tells_from = 0
+    mirror.catch_up()
+    assert "events are missing between blocks 2 and" in caplog.text
+    fresh = make_mirror(node)
+    fresh.catch_up()
+    assert mirror.digest() == fresh.digest()
+
+
+def test_step__log_withheld_from_an_earlier_process__stops(
+    make_mirror: MakeMirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync, "BATCHES_PER_COMMIT", 1)
+    node = Pruned(seed=3)
+    node.grow(80)
+    mirror = make_mirror(node, max_range=8)
+    with pytest.raises((LogsMissing, EventsInconsistent)):
+        mirror.catch_up()
+    node.tells_from = 0
+    mirror.restart(max_range=8)
+    before = mirror.indexer.checkpoint
+    with pytest.raises(GapInHistory, match=r"events are missing at or below block \d+, .* `eranos index rebuild`"):
+        mirror.catch_up()
+    assert mirror.indexer.checkpoint == before
+
+
+def test_step__journal_refused_once__asked_again(make_mirror: MakeMirror) -> None:
+    class Moody(FakeNode):
+        refused = 0
+
+        async def calls(self, calls: Sequence[Call], block_hash: str) -> list[bytes | None]:
+            self.refused += 1
+            told = await super().calls(calls, block_hash)
+            return told if self.refused % 2 == 0 else [None] * len(told)
+
+    node = Moody(seed=3)
+    node.grow(80)
+    mirror = make_mirror(node)
+    mirror.catch_up()
+    assert mirror.indexer._verified == mirror.indexer.checkpoint.number
 
 
 def test_step__node_shows_another_event_than_was_journaled__nothing_written(make_mirror: MakeMirror) -> None:
