@@ -111,9 +111,10 @@ abstract contract EscrowHandler is EscrowStage {
         return who < PEOPLE ? people[who] : who == PEOPLE ? _official : _stranger;
     }
 
-    /// @dev Who rules: the official, or one of the people.
-    function _judge(uint256 seed) internal view returns (address) {
-        return _actor(seed, seed._at(46) % 2 == 0 ? _official : people[seed._at(47) % PEOPLE]);
+    /// @dev Who rules: the official, one of the people, or who has paid.
+    function _judge(uint256 seed, address payer) internal view returns (address) {
+        if (seed._at(46) % 2 == 0) return _official;
+        return _actor(seed, seed._at(46) % 4 == 1 ? payer : people[seed._at(47) % PEOPLE]);
     }
 
     /// @dev Signatures of a settlement, in one call of eight not quite of it, and whether they are of these words.

@@ -181,7 +181,7 @@ contract MarketplaceHandler is EscrowHandler {
 
     function rule(uint256 seed) external {
         uint32 id = _order(seed, IMarketplace.OrderState.Disputed);
-        address actor = _judge(seed);
+        address actor = _judge(seed, _books[id].buyer);
         uint32 entityId = registry.entityOf(actor);
         bool bought = actor == _books[id].buyer || (entityId != 0 && entityId == _books[id].buyerEntity);
         bool judges = actor != _stranger && !bought && !_sells(id, actor);

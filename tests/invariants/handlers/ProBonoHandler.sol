@@ -185,7 +185,7 @@ contract ProBonoHandler is EscrowHandler {
 
     function rule(uint256 seed) external {
         uint32 id = _redemption(seed, IProBono.State.Contested);
-        address actor = _judge(seed);
+        address actor = _judge(seed, _books[id].payer);
         bool judges = actor != _stranger && actor != _books[id].payer && !_isParty(id, actor);
         bool legal = judges && _stateOf(id) == IProBono.State.Contested;
         uint16 share = _share(id, seed);
