@@ -14,7 +14,7 @@ from deployments import DeployedContract
 
 TARGET_LOGS: Final = 5_000
 """Logs aimed at in one answer."""
-FIRST_RANGE: Final = 1_000
+FIRST_RANGE: Final = 10
 LARGEST_RANGE: Final = 50_000
 
 
@@ -82,4 +82,11 @@ class Lab:
             yield found
             progress.at(last, len(found))
             first = last + 1
-            width = min(LARGEST_RANGE, max(1, width * 2 if 2 * len(found) < TARGET_LOGS else width))
+            width = _next_width(width, len(found))
+
+
+def _next_width(width: int, found: int) -> int:
+    """Return how many blocks to ask for, after so many gave so many logs."""
+    if 2 * found < TARGET_LOGS:
+        return min(LARGEST_RANGE, 2 * width)
+    return max(1, width // 2) if found > 2 * TARGET_LOGS else width

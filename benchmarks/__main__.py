@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import click
 
-from benchmarks import gas
+from benchmarks import auditing, gas
 from benchmarks.claims import Claim
 from benchmarks.indexing import claims as indexing
 from benchmarks.serving import claims as serving
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Claim]]] = {
     "gas": gas.measure,
     "indexer": indexing.measure,
     "api": serving.measure,
+    "audit": auditing.measure,
 }
 DEEP: dict[str, Callable[[], Iterator[Claim]]] = {"indexer-deep": indexing.measure_deep}
 """Only when named: they take minutes."""
