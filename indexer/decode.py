@@ -28,6 +28,9 @@ Decoder = Callable[[Log, Place], tuple[Any, ...]]
 """(log, where it stands) -> row in the order of the event table's columns."""
 
 KEY: Final = itemgetter(0)
+
+AT_ONCE: Final = 1_000
+"""Logs decoded together: enough to share the work, and few enough that the copies of their text take little room."""
 WORD: Final = 64  # hex digits
 
 
@@ -68,6 +71,15 @@ def decode(logs: Sequence[Log], names: Mapping[str, str], times: Mapping[int, in
     Returns:
         Every log, either as a row or quarantined with the reason.
     """
+    decoded = Decoded([], [])
+    for start in range(0, len(logs), AT_ONCE):
+        some = _decode_some(logs[start : start + AT_ONCE], names, times)
+        decoded.rows.extend(some.rows)
+        decoded.quarantined.extend(some.quarantined)
+    return decoded
+
+
+def _decode_some(logs: Sequence[Log], names: Mapping[str, str], times: Mapping[int, int]) -> Decoded:
     groups: dict[tuple[str, str], list[tuple[Log, Place]]] = {}
     for log, place in zip(logs, _places(logs, times), strict=True):
         group = log.address, log.topics[0] if log.topics else ""

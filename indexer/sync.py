@@ -41,7 +41,7 @@ from indexer.store.session import Lead, LeadLost, reading
 
 log = logging.getLogger(__name__)
 
-EVENTS_PER_COMMIT: Final = 10_000
+EVENTS_PER_COMMIT: Final = 8_000
 """Events of a backfill after which a transaction is closed: rows that change often are written once for all of them."""
 
 BATCHES_PER_COMMIT: Final = 16
@@ -216,7 +216,8 @@ class Indexer:
             if batch is None:
                 break
             decoded = decode(batch.logs, self._watched.names, batch.times)
-            found.append((replace(batch, logs=[]), decoded))
+            batch = replace(batch, logs=[])  # nothing holds them while the next ones come
+            found.append((batch, decoded))
             at, events = _at(at, batch.last), events + len(decoded.rows)
             if at.number >= marks.finalized.number:
                 break

@@ -41,7 +41,7 @@ TARGETS: Final = {
 }
 """What the plan asks for: the highest ratio of figure and reference."""
 
-REACHED: Final[frozenset[str]] = frozenset()
+REACHED: Final = frozenset({"backfill without block times in logs: wall time"})
 """The targets that are reached, and so claimed; the others are reported. None is ever taken out of here again."""
 
 MEMORY: Final = 120

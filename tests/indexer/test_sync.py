@@ -19,7 +19,7 @@ import msgspec
 import pytest
 from sqlalchemy import func, select, update
 
-from indexer import sync
+from indexer import apply, sync
 from indexer.chain import Call, Header, Log
 from indexer.errors import (
     AnotherWriter,
@@ -367,6 +367,36 @@ def test_reorg__of_everything_that_ever_happened__leaves_no_row(
     mirror.catch_up()
     tables += [event.table for event in EVENTS.values()]
     assert [table.name for table in tables if mirror.rows(select(table).limit(1))] == []
+
+
+@pytest.mark.parametrize("kept", [0, 1, 10**6])
+def test_step__few_rows_or_all_kept_in_memory__same_rows(
+    node: FakeNode, make_mirror: MakeMirror, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    usual = make_mirror(node)
+    usual.catch_up()
+    monkeypatch.setattr(apply, "ROWS_KEPT", kept)
+    other = make_mirror(node)
+    other.catch_up()
+    known = [len(rows) for rows in other.indexer._working.rows.values()]
+    assert max(known) <= kept
+    assert other.digest() == usual.digest()
+
+
+def test_step__transaction_fails_after_the_fold__what_was_folded_is_forgotten(
+    node: FakeNode, make_mirror: MakeMirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror = make_mirror(node)
+    mirror.step()
+    with monkeypatch.context() as patch:
+        patch.setattr(apply, "check_journals", lambda *_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            mirror.step()
+    assert not any(mirror.indexer._working.rows.values())
+    mirror.catch_up()
+    fresh = make_mirror(node)
+    fresh.catch_up()
+    assert mirror.digest() == fresh.digest()
 
 
 def test_step__every_way_to_the_head__same_rows(node: FakeNode, make_mirror: MakeMirror) -> None:
