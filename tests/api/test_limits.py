@@ -79,7 +79,8 @@ def test_caller__that_is_not_known__is_one_of_all_those() -> None:
     assert caller_of({"type": "http", "client": None}) == ""
 
 
-def test_api__with_a_limit__says_so_in_every_answer_and_refuses_beyond() -> None:
+def test_api__with_a_limit__says_so_in_every_answer_and_refuses_beyond(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.app.Buckets", lambda per_minute: Buckets(per_minute, clock=Clock()))
     app = create_app(Settings(database_url="sqlite:////nowhere/none.db", requests_per_minute=2))
     with serving(app) as client:
         first, second, third = (client.get("/problems/too-many-requests") for _ in range(3))
