@@ -29,7 +29,7 @@ EVENTS_PER_FOLD: Final = 5_000
 
 JOURNALS: Final = {"journals": {(name,) for name in LAB_CONTRACTS}}
 
-ROWS_KEPT: Final = 1_000
+ROWS_KEPT: Final = 500
 """Rows of each read model that stay in memory from one transaction to the next: those that many events touch."""
 
 

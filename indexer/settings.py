@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     chain_id: PositiveInt | None = Field(None, description="Chain to index; unset: ask the node.")
     database_url: str | None = Field(None, description="SQLAlchemy URL; unset: the file eranos-<chain id>.db here.")
     target_logs: PositiveInt = Field(
-        2500, description="Logs to aim at in one answer; ranges grow and shrink to meet it."
+        2000, description="Logs to aim at in one answer; ranges grow and shrink to meet it."
     )
     max_range: PositiveInt = Field(100_000, description="Most blocks asked for at once.")
     poll_seconds: float = Field(1.0, gt=0, description="Seconds between two looks for a new head.")

@@ -41,7 +41,7 @@ from indexer.store.session import Lead, LeadLost, reading
 
 log = logging.getLogger(__name__)
 
-EVENTS_PER_COMMIT: Final = 8_000
+EVENTS_PER_COMMIT: Final = 6_000
 """Events of a backfill after which a transaction is closed: rows that change often are written once for all of them."""
 
 BATCHES_PER_COMMIT: Final = 16

@@ -41,7 +41,13 @@ TARGETS: Final = {
 }
 """What the plan asks for: the highest ratio of figure and reference."""
 
-REACHED: Final = frozenset({"backfill without block times in logs: wall time"})
+REACHED: Final = frozenset(
+    {
+        "backfill without block times in logs: wall time",
+        "memory at 1M events",
+        "memory at 1M events against 100k",
+    }
+)
 """The targets that are reached, and so claimed; the others are reported. None is ever taken out of here again."""
 
 MEMORY: Final = 120
