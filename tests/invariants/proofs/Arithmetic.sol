@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Campaigns} from "../../../contracts/libraries/Campaigns.sol";
 import {Delivery} from "../../../contracts/libraries/Delivery.sol";
 import {Pools} from "../../../contracts/libraries/Pools.sol";
+import {Splits} from "../../../contracts/libraries/Splits.sol";
 import {vm} from "../Vm.sol";
 
 /// @notice Division, which solvers can only do for small numbers: by the own functions of the libraries for amounts of 8
@@ -35,6 +36,14 @@ contract ArithmeticProofs {
         assert(settled || uint256(entitled) * 10_000 <= uint256(reserved) * bps);
     }
 
+    /// @notice The seller's part of a leg is rounded down, and the buyer's is all the rest.
+    function check_split_within_leg(uint8 leg, uint16 bps) external pure {
+        vm.assume(bps <= 10_000);
+        (uint256 part, uint256 rest) = (Splits.partDown(leg, bps), Splits.restOf(leg, bps));
+        assert(part + rest == leg && part <= leg);
+        assert(part * 10_000 <= uint256(leg) * bps);
+    }
+
     /// @notice A gift that is not earned pays nothing.
     function check_missed_gift_pays_nothing(uint96 reserved, uint96 raised, uint96 minRaised, uint16 bps) external {
         vm.assume(raised < minRaised);
@@ -57,6 +66,22 @@ contract ArithmeticProofs {
         assert(partOfA <= a && partOfB <= b);
         assert(uint256(partOfA) + partOfB <= unreserved);
         assert(unreserved <= uint256(partOfA) + partOfB + 1);
+    }
+
+    /// @notice After a termination a refund is never more than the pledge or the unreleased rest, and leaves no more unreleased
+    /// than there are pledges left: the next refund finds the same.
+    /// @dev The formula of Crowdfunding._refundOf, which Crowdfunding.t.sol tries on the contract itself.
+    function check_refund_after_termination_within_pledge_and_rest(
+        uint8 pledged,
+        uint8 unreleased,
+        uint8 restPledged,
+        uint8 amount
+    ) external pure {
+        (pledged, unreleased, restPledged) = (pledged & MASK, unreleased & MASK, restPledged & MASK);
+        vm.assume(pledged != 0 && pledged <= restPledged && unreleased <= restPledged);
+        _assumeFloor(amount, pledged, unreleased, restPledged);
+        assert(amount <= pledged && amount <= unreleased);
+        assert(unreleased - amount <= restPledged - pledged);
     }
 
     /// @dev quotient = floor(x * y / divisor), said by multiplication: solvers divide badly, and each check for overflow would

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 pragma solidity 0.8.37;
 
-import {Proof} from "./Proof.sol";
+import {ICrowdfunding} from "../../../contracts/interfaces/ICrowdfunding.sol";
+import {AnyRegistry, Proof} from "./Proof.sol";
 import {vm} from "../Vm.sol";
 
 /// @notice Each function is one property, proved for every state, caller, argument and instant.
@@ -24,6 +25,34 @@ contract CrowdfundingProofs is Proof {
         assert(coin.balanceOf(backer) == balance + paid);
         assert(decision == TERMINATED || paid == pledged);
         assert(crowdfunding.pledgeOf(ID, backer).amount == 0);
+    }
+
+    function check_refund_only_after_failure_cancellation_and_termination(address caller) external {
+        vm.assume(_could(caller, abi.encodeCall(crowdfunding.refund, (ID, backer))));
+        ICrowdfunding.Phase phase = crowdfunding.phase(ID);
+        assert(
+            phase == ICrowdfunding.Phase.Failed || phase == ICrowdfunding.Phase.Canceled
+                || phase == ICrowdfunding.Phase.Terminated
+        );
+    }
+
+    function check_pledge_and_refund_never_both_callable(address caller, address other, uint256 amount, uint256 minMatch)
+        external
+    {
+        vm.assume(_could(caller, abi.encodeCall(crowdfunding.refund, (ID, backer))));
+        assert(!_try(other, abi.encodeCall(crowdfunding.pledge, (ID, amount, minMatch))));
+    }
+
+    function check_release_needs_its_window_closed(address caller) external {
+        _storeFirstMilestone();
+        // Nobody is revoked in the future.
+        (uint40 revokedAt,) = AnyRegistry(registry).standingOf(uint32(_load(2, 192)));
+        vm.assume(revokedAt <= block.timestamp);
+        uint40 claimedAt = uint40(uint256(vm.load(address(crowdfunding), _milestoneSlot(0))));
+        uint24 window = uint24(_load(4, 176));
+        vm.assume(_try(caller, abi.encodeCall(crowdfunding.releaseMilestone, (ID))));
+        assert(claimedAt != 0);
+        assert(block.timestamp >= uint256(claimedAt) + window);
     }
 
     function check_withdrawal_is_the_pledge_before_the_cutoff() external {

@@ -40,6 +40,7 @@ contract MatchFundingProofs {
     Coin private _coin;
     address private _crowdfunding;
     uint256 private _others;
+    uint256 private _paid;
 
     function setUp() external {
         _coin = new Coin();
@@ -71,35 +72,50 @@ contract MatchFundingProofs {
         _store(keccak256(abi.encode(CAMPAIGN, POOLS_OF_SLOT)), POOL);
     }
 
-    function check_reserved_stays_within_funded__fundPool(address caller, uint256 amount) external {
-        _afterwards(caller, abi.encodeCall(_pools.fundPool, (POOL, amount)));
+    function check_reserved_and_custody__fundPool(address caller, uint256 amount) external {
+        _keeps(caller, abi.encodeCall(_pools.fundPool, (POOL, amount)));
     }
 
-    function check_reserved_stays_within_funded__enrol(address caller) external {
+    function check_reserved_and_custody__enrol(address caller) external {
         // A campaign without a pool; a reservation begins with nothing.
         _store(keccak256(abi.encode(CAMPAIGN, POOLS_OF_SLOT)), 0);
         vm.assume(_pools.reservation(POOL, CAMPAIGN).reserved == 0);
-        _afterwards(caller, abi.encodeCall(_pools.enrol, (POOL, CAMPAIGN)));
+        _keeps(caller, abi.encodeCall(_pools.enrol, (POOL, CAMPAIGN)));
     }
 
-    function check_reserved_stays_within_funded__onPledge(IMatchFunding.PledgeFacts calldata facts) external {
-        _afterwards(_crowdfunding, abi.encodeCall(_pools.onPledge, (CAMPAIGN, facts)));
+    function check_reserved_and_custody__onPledge(IMatchFunding.PledgeFacts calldata facts) external {
+        _keeps(_crowdfunding, abi.encodeCall(_pools.onPledge, (CAMPAIGN, facts)));
     }
 
-    function check_reserved_stays_within_funded__onWithdraw(address backer, uint96 counted, uint88 first) external {
-        _afterwards(_crowdfunding, abi.encodeCall(_pools.onWithdraw, (CAMPAIGN, backer, counted, first)));
+    function check_reserved_and_custody__onWithdraw(address backer, uint96 counted, uint88 first) external {
+        _keeps(_crowdfunding, abi.encodeCall(_pools.onWithdraw, (CAMPAIGN, backer, counted, first)));
     }
 
-    function check_reserved_stays_within_funded__releaseMatch(address caller) external {
+    function check_reserved__releaseMatch(address caller) external {
         _afterwards(caller, abi.encodeCall(_pools.releaseMatch, (POOL, CAMPAIGN)));
     }
 
-    function check_reserved_stays_within_funded__settleReservation(address caller) external {
-        _afterwards(caller, abi.encodeCall(_pools.settleReservation, (POOL, CAMPAIGN)));
+    function check_release_pays_what_is_due_to_the_payout_account(address caller) external {
+        address payout = AnyCrowdfunding(_crowdfunding).matchFacts(CAMPAIGN).payoutAccount;
+        uint256 paid = uint96(uint256(vm.load(address(_pools), _reservationSlot())) >> 96);
+        _pays(caller, abi.encodeCall(_pools.releaseMatch, (POOL, CAMPAIGN)), payout);
+        assert(_paid == uint96(uint256(vm.load(address(_pools), _reservationSlot())) >> 96) - paid);
+        assert(_paid != 0);
     }
 
-    function check_reserved_stays_within_funded__reclaim(address caller, address account) external {
+    function check_reserved_and_custody__settleReservation(address caller) external {
+        _keeps(caller, abi.encodeCall(_pools.settleReservation, (POOL, CAMPAIGN)));
+    }
+
+    function check_reserved__reclaim(address caller, address account) external {
         _afterwards(caller, abi.encodeCall(_pools.reclaim, (POOL, account)));
+    }
+
+    function check_reclaim_pays_what_is_booked_to_the_funder(address caller, address account) external {
+        (, uint96 reclaimed) = _pools.fundingOf(POOL, account);
+        _pays(caller, abi.encodeCall(_pools.reclaim, (POOL, account)), account);
+        (, uint96 present) = _pools.fundingOf(POOL, account);
+        assert(_paid == present - reclaimed);
     }
 
     function check_only_crowdfunding_calls_and_returns_matches(address caller, IMatchFunding.PledgeFacts calldata facts)
@@ -114,6 +130,27 @@ contract MatchFundingProofs {
         uint256 endsAt = uint40(uint256(vm.load(address(_pools), _poolSlot(0))) >> 192);
         vm.assume(_try(caller, abi.encodeCall(_pools.reclaim, (POOL, account))));
         assert(block.timestamp >= endsAt);
+    }
+
+    /// @dev What an act pays is what custody falls by, and what the receiver gets.
+    function _pays(address caller, bytes memory data, address receiver) private {
+        vm.assume(receiver != address(_pools));
+        (uint256 custody, uint256 balance) = (_custody(), _coin.balanceOf(receiver));
+        vm.assume(balance <= type(uint256).max - custody);
+        vm.assume(_try(caller, data));
+        _paid = custody - _custody();
+        assert(_coin.balanceOf(receiver) == balance + _paid);
+    }
+
+    function _custody() private view returns (uint256) {
+        return _coin.balanceOf(address(_pools));
+    }
+
+    /// @dev Custody does not fall either.
+    function _keeps(address caller, bytes memory data) private {
+        uint256 custody = _custody();
+        _afterwards(caller, data);
+        assert(_custody() >= custody);
     }
 
     /// @dev After the act: unreserved + reservation + others = funded again, so that reserved never exceeds funded.

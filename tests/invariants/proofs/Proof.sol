@@ -69,9 +69,8 @@ abstract contract Proof {
     uint32 internal constant ID = 1;
     uint8 internal constant TERMINATED = 5;
     address internal constant FORWARDER = address(0xf0);
-    /// @dev Of the contract: authority, pause and count of campaigns.
-    uint256 private constant FIRST_SLOT = 1;
     uint256 private constant CAMPAIGNS_SLOT = 3;
+    uint256 private constant MILESTONES_SLOT = 4;
 
     Crowdfunding internal crowdfunding;
     Coin internal coin;
@@ -81,7 +80,6 @@ abstract contract Proof {
     uint96 internal goal;
     uint40 internal deadline;
     uint8 internal decision;
-    address internal authority;
     address internal registry;
     address internal pools;
 
@@ -104,17 +102,13 @@ abstract contract Proof {
         vm.assume(decision <= 5);
         _store(0, _slot0(raised, goal, deadline, decision, uint8(svm.createUint(8, "poolCount"))));
         _store(1, svm.createUint(96, "refunded") << 160 | uint160(address(coin)));
-        uint256 count = svm.createUint(32, "campaignCount");
-        vm.assume(count >= ID);
-        _storeFirst(svm.createUint(48, "pausedAt, resumed"), count);
     }
 
     function _deploy() private {
-        authority = address(new NoAuthority());
         registry = address(new AnyRegistry());
         pools = address(new AnyPools());
         crowdfunding = new Crowdfunding(
-            authority, FORWARDER, IEntityRegistry(registry), address(0xc0), IMatchFunding(pools)
+            address(new NoAuthority()), FORWARDER, IEntityRegistry(registry), address(0xc0), IMatchFunding(pools)
         );
     }
 
@@ -129,9 +123,6 @@ abstract contract Proof {
         ICrowdfunding.CampaignView memory c = crowdfunding.campaign(ID);
         require(c.refunded == 14 && c.collected == 15 && c.payoutAccount == FORWARDER, "layout of slots 1 and 3");
         require(c.withdrawalCutoff == 16 && c.releasedBps == 5000, "layout of slot 4");
-        _storeFirst(17, 18);
-        require(crowdfunding.authority() == authority && crowdfunding.campaignCount() == 18, "layout of the first slot");
-        require(crowdfunding.entryPausedUntil() == 17 + 72 hours, "layout of the pause");
     }
 
     function _slot0(uint256 raised_, uint256 goal_, uint256 deadline_, uint256 decision_, uint256 pools_)
@@ -142,9 +133,11 @@ abstract contract Proof {
         return raised_ | goal_ << 96 | deadline_ << 192 | decision_ << 232 | pools_ << 240;
     }
 
-    function _storeFirst(uint256 pause, uint256 count) private {
-        uint256 value = uint160(authority) | pause << 168 | count << 216;
-        vm.store(address(crowdfunding), bytes32(FIRST_SLOT), bytes32(value));
+    /// @dev The present milestone is the first, and there are no pools.
+    function _storeFirstMilestone() internal {
+        uint256 times = svm.createUint(152, "members, durations, milestoneCount") << 80;
+        _store(4, svm.createUint(40, "submittedAt") | times | svm.createUint(16, "releasedBps") << 240);
+        vm.assume(uint8(_load(0, 240)) == 0);
     }
 
     function _store(uint256 slot, uint256 value) internal {
@@ -154,6 +147,10 @@ abstract contract Proof {
     /// @dev What a slot of the campaign holds from a bit on, to be cut to the width of the field.
     function _load(uint256 slot, uint256 bit) internal view returns (uint256) {
         return uint256(vm.load(address(crowdfunding), _campaignSlot(slot))) >> bit;
+    }
+
+    function _milestoneSlot(uint8 index) internal pure returns (bytes32) {
+        return keccak256(abi.encode(index, keccak256(abi.encode(ID, MILESTONES_SLOT))));
     }
 
     function _campaignSlot(uint256 slot) private pure returns (bytes32) {
