@@ -1,11 +1,11 @@
 """The files behind the hashes on chain, served by their SHA-256 from one folder."""
 
-import json
 import re
 from hashlib import sha256
 from pathlib import Path as FilePath
 from typing import Annotated, Final
 
+import orjson
 from fastapi import APIRouter, Path, Request, Response
 
 from api.errors import Problem
@@ -58,8 +58,9 @@ def media_type_of(content: bytes) -> str:
     except UnicodeDecodeError:
         return "application/octet-stream"
     try:
-        json.loads(text)
-    except (ValueError, RecursionError):
+        # Has a bound of its own for nesting; the standard library's is the interpreter's, which any package may lift.
+        orjson.loads(text)
+    except ValueError:
         return "text/plain; charset=utf-8"
     return "application/json"
 

@@ -3,10 +3,11 @@
 A document is written by a stranger: whatever has not the expected form has no title here.
 """
 
-import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
+
+import orjson
 
 from api.documents import find_document
 from api.errors import Problem
@@ -38,14 +39,14 @@ def name_of(folder: Path | None, digest: str | None) -> str | None:
 def _texts(folder: Path | None, digest: str | None, field: str) -> dict[str, str]:
     try:
         return {} if folder is None or digest is None else _read(folder, digest, field)
-    except (Problem, ValueError, RecursionError):
+    except (Problem, ValueError):
         return {}
 
 
 @lru_cache(maxsize=4_096)
 def _read(folder: Path, digest: str, field: str) -> dict[str, str]:
     """Return a field's text by language, "" where it has none. A document never changes; failures are not kept."""
-    document = json.loads(find_document(folder, digest.removeprefix("0x")))
+    document = orjson.loads(find_document(folder, digest.removeprefix("0x")))
     value: Any = document.get(field) if isinstance(document, dict) else None
     by_language = value if isinstance(value, dict) else {"": value}
     lines = {str(name): _line(text) for name, text in by_language.items() if isinstance(text, str)}

@@ -4,6 +4,7 @@ when there is no such file, or its content has another hash, or no folder is set
 else the file, for ever, with a media type that its bytes show and that no browser runs
 """
 
+import sys
 from collections.abc import Callable
 from hashlib import sha256
 
@@ -75,6 +76,15 @@ def test_document__held_by_the_client__is_not_sent_again(client: Client) -> None
 
     assert first.headers["content-type"] == "image/png"
     assert (second.status, second.body) == (304, b"")
+
+
+def test_media_type__of_deep_nesting__is_found_whatever_the_interpreter_allows() -> None:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000_000)  # as some packages do; a parser that relies on it ends the process
+    try:
+        assert media_type_of(b"[" * 200_000) == "text/plain; charset=utf-8"
+    finally:
+        sys.setrecursionlimit(before)
 
 
 @pytest.mark.parametrize(
