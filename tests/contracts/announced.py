@@ -115,7 +115,7 @@ class Reconciled:
         self.watched = Watched(1, "0x", names, 0)
         with self.engine() as engine, engine.begin() as connection:
             for name, group in groupby(sorted(rows.rows), key=lambda place: place[0]):
-                store.put(connection, TABLES[name], [rows.rows[place] or {} for place in group], set())
+                store.insert(connection, TABLES[name], [rows.rows[place] or {} for place in group])
 
     @contextmanager
     def engine(self) -> Iterator[Engine]:
