@@ -131,6 +131,9 @@ def test_requests__with_several_faults_each__are_answered(client: Client) -> Non
         except (OSError, HTTPException):
             assert len(path) > LONG, path  # the server hung up while we were still talking
             continue
+        if len(path) > LONG:  # the server may refuse it before the API can see it
+            assert answer.status == 400, path[:200]
+            continue
         check(answer, operation, path)
         statuses[answer.status] += 1
         if FULL and number % SHOWN_EVERY == 0:
