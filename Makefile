@@ -35,11 +35,15 @@ ERANOS_STAMP := .venv/.eranos-editable
 PROVE_STAMP := .toolchain/prove/.eranos-packages
 TOOLS_STAMP := .toolchain/bin/.linked
 CONTRACTS_STAMP := .build/.eranos-compiled
+BUNDLES_STAMP := web/static/built/.eranos-bundled
 AUDIT_STAMP := .toolchain/audit/.eranos-packages
 
 SOURCES := $(shell find contracts -name '*.sol' -not -path '*/.cache/*' 2>/dev/null)
-PYTHON_CODE := $(wildcard eranos deployments indexer api audit scripts tests benchmarks)
-TYPED_CODE := $(wildcard eranos deployments indexer api audit scripts)
+PYTHON_CODE := $(wildcard eranos deployments indexer api web audit scripts tests benchmarks)
+TYPED_CODE := $(wildcard eranos deployments indexer api web audit scripts)
+MODULES := $(wildcard web/wallet/*.js)
+# What a page loads; the other modules are parts of these.
+BUNDLES := web/wallet/reading.js
 FORGE_TESTS := $(wildcard tests/invariants/*.t.sol)
 
 ##@ Run
@@ -82,7 +86,7 @@ check: setup ## Static checks, under a minute: format, lint, types, import direc
 	@$(STEP) "Import direction; migrations equal models" pytest -q $(wildcard tests/test_architecture.py tests/indexer/test_migrations.py)
 	@$(STEP) "ABI files equal compiler output" ape run export_abi --check
 	@$(STEP) "API keeps what it promised" python -m api.compatibility --check
-
+	@$(STEP) "Words of the pages are in the catalogues" python -m web.messages --check
 	@$(MAKE) audit-static
 
 # One detector is switched off for all: it would have every sum, and every struct that is filled field by field, say that
@@ -115,7 +119,7 @@ bench-deep: setup ## The same for a chain of a million events, which takes minut
 ##@ Work
 
 .PHONY: setup
-setup: $(ERANOS_STAMP) $(CONTRACTS_STAMP) ## All set-up; the other targets do it by themselves and skip what is done
+setup: $(ERANOS_STAMP) $(CONTRACTS_STAMP) $(BUNDLES_STAMP) ## All set-up; the other targets do it by themselves and skip what is done
 	@[ -n "$(wildcard deployments/abi/*.json)" ] || $(STEP) "Exporting ABIs" ape run export_abi
 
 .PHONY: abi
@@ -125,6 +129,10 @@ abi: setup ## Write deployments/abi/ from the compiled contracts
 .PHONY: openapi
 openapi: setup ## Write api/openapi.json from the code; what breaks callers only with ARGS=--breaking
 	@python -m api.compatibility --write $(ARGS)
+
+.PHONY: messages
+messages: setup ## Gather the pages' words into web/locale/messages.pot, and bring the translations in line with it
+	@python -m web.messages --write
 
 .PHONY: format
 format: $(ERANOS_STAMP) ## Format the Python code and repair what the linter can
@@ -138,7 +146,7 @@ lock: $(PYTHON_STAMP) ## Resolve all packages again: package-lock.json and toolc
 .PHONY: clean
 clean: ## Remove all that the set-up and the tests made, the installed packages too
 	@rm -rf .venv .toolchain .ape-data .build node_modules contracts/.cache *.egg-info
-	@rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache .lab
+	@rm -rf web/static/built .hypothesis .mypy_cache .pytest_cache .ruff_cache .lab
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help
@@ -165,6 +173,11 @@ $(ERANOS_STAMP): pyproject.toml $(PYTHON_STAMP)
 $(NODE_STAMP): package.json package-lock.json .npmrc
 	@toolchain/check_node.sh
 	@$(STEP) "Solidity compiler, OpenZeppelin and local chain" npm ci --ignore-scripts --no-progress
+	@touch $@
+
+$(BUNDLES_STAMP): $(NODE_STAMP) $(MODULES)
+	@$(STEP) "Scripts of the pages" node_modules/.bin/esbuild $(BUNDLES) --bundle --minify --target=es2020 \
+		--log-level=warning --outdir=$(@D)
 	@touch $@
 
 $(TOOLS_STAMP): $(NODE_STAMP) toolchain/link_tools.sh

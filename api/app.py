@@ -1,6 +1,6 @@
 """Puts the API together: routers, problem handlers, headers, and the OpenAPI document."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -115,8 +115,9 @@ def read_ready(request: Request) -> Ready:
 class Edge:
     """Outermost layer: HEAD is answered as GET is, and every answer gets the headers that keep browsers safe."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, defaults: Mapping[str, str] = HEADERS) -> None:
         self.app = app
+        self.defaults = defaults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -127,7 +128,7 @@ class Edge:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self.defaults.items():
                     headers.setdefault(name, value)
                 if FRAMED_ANYWHERE in headers["Content-Security-Policy"]:
                     del headers["X-Frame-Options"]

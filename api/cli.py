@@ -3,10 +3,12 @@
 import logging
 import socket
 import time
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 import click
 import uvicorn
+from fastapi import FastAPI
 from pydantic import ValidationError
 from sqlalchemy import Engine
 
@@ -22,17 +24,31 @@ BACKLOG: Final = 2048
 LAST_SECONDS: Final = 2
 """For answers that are on their way when a signal comes; a stream would never end by itself."""
 
+S = TypeVar("S", bound=Settings)
+
 
 @click.command()
 def api() -> None:
     """Serve the read-only HTTP API. Settings come from the environment, prefix ERANOS_API_."""
+    run(Settings, create_app, "/docs")
+
+
+def run(kind: type[S], make: Callable[[S], FastAPI], first: str) -> None:
+    """Read the settings and serve until a signal ends it; what is wrong at the start is one line.
+
+    Args:
+        kind: Settings of the process.
+        make: Makes its application of them.
+        first: Path to open first.
+    """
     try:
-        serve(_settings())
+        settings = _settings(kind)
+        serve(settings, make(settings), first)
     except StartError as error:
         raise click.ClickException(str(error)) from error
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, app: FastAPI, first: str) -> None:
     """Serve until a signal ends it.
 
     Raises:
@@ -40,8 +56,7 @@ def serve(settings: Settings) -> None:
         SchemaMismatch: It was made by another version.
         PortTaken: The address to listen at can't be used.
     """
-    app = create_app(settings)
-    with listen(settings.host, settings.port) as listener:
+    with listen(settings.host, settings.port, settings.model_config["env_prefix"]) as listener:
         _wait_for_mirror(app.state.engine)
         config = uvicorn.Config(
             app,
@@ -50,11 +65,11 @@ def serve(settings: Settings) -> None:
             server_header=False,
             timeout_graceful_shutdown=LAST_SECONDS,
         )
-        click.echo(f"Serving http://{settings.host}:{settings.port}/docs", err=True)
+        click.echo(f"Serving http://{settings.host}:{settings.port}{first}", err=True)
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, prefix: str = "ERANOS_API_") -> socket.socket:
     """Return a socket that listens.
 
     Raises:
@@ -69,16 +84,16 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         reason = error.strerror or error
-        raise PortTaken(f"can't listen at {host}:{port} ({reason}): set ERANOS_API_PORT or ERANOS_API_HOST") from error
+        raise PortTaken(f"can't listen at {host}:{port} ({reason}): set {prefix}PORT or {prefix}HOST") from error
     return listener
 
 
-def _settings() -> Settings:
+def _settings(kind: type[S]) -> S:
     try:
-        return Settings()
+        return kind()
     except ValidationError as error:
         first = error.errors()[0]
-        name = f"ERANOS_API_{'_'.join(str(part) for part in first['loc'])}".upper()
+        name = f"{kind.model_config['env_prefix']}{'_'.join(str(part) for part in first['loc'])}".upper()
         raise click.ClickException(f"{name}: {first['msg']}") from error
 
 

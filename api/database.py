@@ -4,7 +4,7 @@ Everything an answer holds is read in one transaction, so that rows and `as_of` 
 writes on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -90,8 +90,11 @@ class Reader:
             yield Mirror(session, checkpoint, self.request.state.as_of)
 
     @contextmanager
-    def open(self) -> Iterator[Mirror]:
+    def open(self, variant: Callable[[Mirror], str] = lambda _mirror: "") -> Iterator[Mirror]:
         """Open a view, unless the answer as of this very block is held by the client or was made before.
+
+        Args:
+            variant: Returns what the answer depends on beside the request and the block.
 
         Raises:
             NotModified: The client holds it.
@@ -99,7 +102,7 @@ class Reader:
             Problem: Nothing is indexed yet.
         """
         with self.open_now() as mirror:
-            etag = _etag(self.request, mirror.as_of)
+            etag = _etag(self.request, mirror.as_of, variant(mirror))
             if etag in {tag.strip() for tag in self.request.headers.get("if-none-match", "").split(",")}:
                 raise NotModified(etag)
             known = self.request.app.state.kept.get(etag)
@@ -159,6 +162,6 @@ def _as_of(checkpoint: Checkpoint) -> AsOf:
     )
 
 
-def _etag(request: Request, as_of: AsOf) -> str:
-    text = f"{VERSION} {request.url.path}?{request.url.query} {as_of.block_hash} {as_of.label}"
+def _etag(request: Request, as_of: AsOf, variant: str) -> str:
+    text = f"{VERSION} {variant} {request.url.path}?{request.url.query} {as_of.block_hash} {as_of.label}"
     return f'W/"{sha256(text.encode("utf-8", "replace")).hexdigest()[:32]}"'

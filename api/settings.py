@@ -39,16 +39,16 @@ class Settings(BaseSettings):
         Raises:
             DatabaseMissing: It was not set, and there is no file, or more than one, that it could be.
         """
-        return self.database_url or f"sqlite:///{_only_mirror_here()}"
+        return self.database_url or f"sqlite:///{_only_mirror_here(self.model_config['env_prefix'])}"
 
 
-def _only_mirror_here() -> Path:
+def _only_mirror_here(prefix: str) -> Path:
     found = sorted(Path().glob("eranos-*.db"))
     if len(found) == 1:
         return found[0]
     names = ", ".join(str(path) for path in found) or "no eranos-<chain id>.db"
     message = (
-        f"this folder holds {names}: set ERANOS_API_DATABASE_URL to the mirror to serve, "
+        f"this folder holds {names}: set {prefix}DATABASE_URL to the mirror to serve, "
         "or make one with `eranos index run`"
     )
     raise DatabaseMissing(message)

@@ -17,6 +17,8 @@ from indexer.store.checkpoint import MOST_BEHIND
 from indexer.store.models import IndexerStatus, LabPause, QuarantinedLog
 
 SHOWN_LOGS: Final = 20
+NOT_FOLLOWING: Final = frozenset({"failing", "stopped"})
+"""Activities of an indexer while which the mirror grows old."""
 _URL: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s'\"]+", re.IGNORECASE)
 
 # ---------------------------------------------------------------------------------------------------------- schemas
@@ -144,6 +146,16 @@ def status_of(mirror: Mirror) -> dict[str, Any]:
             _pause(row, mirror.now) for row in session.scalars(select(LabPause).order_by(LabPause.contract_name))
         ],
     }
+
+
+def seen_following(mirror: Mirror) -> int | None:
+    """Return when the indexer, as far as it told, last kept the mirror up to date; None if it does not now.
+
+    Returns:
+        Unix time of its machine's clock.
+    """
+    indexer = mirror.session.scalars(select(IndexerStatus)).first()
+    return indexer.updated_at if indexer and indexer.activity not in NOT_FOLLOWING else None
 
 
 def why_not_ready(session: Session) -> str | None:

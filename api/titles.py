@@ -31,6 +31,11 @@ def title_of(folder: Path | None, digest: str | None, language: Language) -> str
     return next((titles[one] for one in (language, Language.ENGLISH, *titles) if one in titles), None)
 
 
+def titles_of(folder: Path | None, digest: str | None) -> tuple[str, ...]:
+    """Return the title of a document in every language that it has one in."""
+    return tuple(_texts(folder, digest, "title").values())
+
+
 def name_of(folder: Path | None, digest: str | None) -> str | None:
     """Return the name in an entity's profile; None if there is none."""
     return _texts(folder, digest, "name").get("")

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings
 
 import api.settings
 import indexer.settings
+import web.settings
 from api.problems import PROBLEM_TYPES
 from eranos.cli import main
 from scripts._deployment import lab
@@ -37,7 +38,11 @@ ERROR_MODULES = (
 """Python errors that a person sees on the command line."""
 NOT_SEEN = {"Problem", "NotModified", "Known"}
 """Python errors that never reach a person under their own name: the API turns them into answers."""
-SETTINGS: tuple[type[BaseSettings], ...] = (indexer.settings.Settings, api.settings.Settings)
+SETTINGS: tuple[type[BaseSettings], ...] = (
+    indexer.settings.Settings,
+    api.settings.Settings,
+    web.settings.Settings,
+)
 
 SOLIDITY_ERROR = re.compile(r"^\s*error (\w+)\(([^)]*)\);", re.MULTILINE)
 SOLIDITY_EVENT = re.compile(r"^\s*event (\w+)\(", re.MULTILINE)

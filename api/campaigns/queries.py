@@ -69,6 +69,8 @@ class CampaignFilters:
     opens_before: int | None = None
     deadline_from: int | None = None
     deadline_before: int | None = None
+    campaign_ids: Sequence[int] | None = None
+    """None for all."""
 
 
 def list_campaigns(mirror: Mirror, filters: CampaignFilters, sort: CampaignSort, page: PageRequest) -> Sequence[Found]:
@@ -77,6 +79,30 @@ def list_campaigns(mirror: Mirror, filters: CampaignFilters, sort: CampaignSort,
     statement = _campaigns().where(*_conditions(filters, mirror.now))
     statement = seek(statement, page, column.expression, Campaign.submitted_event_key.expression, descending=descending)
     return [Found(*row) for row in mirror.session.execute(statement)]
+
+
+def descriptions(mirror: Mirror, filters: CampaignFilters) -> Sequence[tuple[int, str]]:
+    """Return (campaign id, hash of its description) of all campaigns that meet the filters."""
+    statement = (
+        select(Campaign.campaign_id, Campaign.description_hash)
+        .join(Entity, Entity.entity_id == Campaign.organizer)
+        .where(*_conditions(filters, mirror.now))
+    )
+    return [(campaign_id, digest) for campaign_id, digest in mirror.session.execute(statement)]
+
+
+def count_campaigns(mirror: Mirror, filters: CampaignFilters) -> int:
+    """Return how many campaigns meet the filters."""
+    statement = select(func.count()).select_from(Campaign).join(Entity, Entity.entity_id == Campaign.organizer)
+    return mirror.session.scalar(statement.where(*_conditions(filters, mirror.now))) or 0
+
+
+def used_territories(mirror: Mirror) -> Sequence[str]:
+    """Return the codes of all territories that any campaign is in."""
+    statement = (
+        select(Campaign.territory).where(Campaign.territory.is_not(None)).distinct().order_by(Campaign.territory)
+    )
+    return [code for code in mirror.session.scalars(statement) if code is not None]
 
 
 def position_of(found: Found, sort: CampaignSort) -> Position:
@@ -175,6 +201,8 @@ def _conditions(filters: CampaignFilters, now: int) -> list[ColumnElement[bool]]
         conditions.append(in_territory(filters.territory))
     if filters.currency is not None:
         conditions.append(Campaign.currency == filters.currency)
+    if filters.campaign_ids is not None:
+        conditions.append(Campaign.campaign_id.in_(filters.campaign_ids))
     if filters.organizer is not None:
         conditions.append(Campaign.organizer == filters.organizer)
     for column, start, end in (

@@ -282,3 +282,16 @@ def _conditions(filters: PoolFilters, now: int) -> list[ColumnElement[bool]]:
         inside = (Pool.opens_at <= now) & (Pool.ends_at > now)
         conditions.append(inside if filters.is_open else ~inside)
     return conditions
+
+
+def called_by(mirror: Mirror, campaign_ids: Sequence[int]) -> dict[int, int]:
+    """Return the public money that the pledges to these campaigns called, in base units, by campaign."""
+    called = dict.fromkeys(campaign_ids, 0)
+    rows = mirror.session.execute(
+        select(Reservation.campaign_id, Reservation.reserved, Reservation.freed).where(
+            Reservation.campaign_id.in_(campaign_ids)
+        )
+    )
+    for campaign_id, reserved, freed in rows:
+        called[campaign_id] += reserved + freed
+    return called

@@ -1,0 +1,33 @@
+"""Fixtures: the pages in front of the mirror that the API's tests fill."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.api.client import Client, serving
+from tests.api.conftest import blank, documents, make_mirror, mirror
+from tests.api.rows import NOW
+from web.app import create_app
+from web.settings import Settings
+
+__all__ = ["blank", "documents", "make_mirror", "mirror"]
+
+
+def settings_of(mirror: Path, documents: Path | None = None) -> Settings:
+    """Return settings without limits."""
+    return Settings(database_url=f"sqlite:///{mirror}", documents=documents, requests_per_minute=0)
+
+
+@pytest.fixture(scope="session")
+def pages(mirror: Path, documents: Path) -> Iterator[Client]:
+    """Return a client of the pages on a mirror with one of everything."""
+    with serving(create_app(settings_of(mirror, documents), clock=lambda: NOW + 60)) as asking:
+        yield asking
+
+
+@pytest.fixture(scope="session")
+def blank_pages(blank: Path) -> Iterator[Client]:
+    """Return a client of the pages on a mirror with nothing in it."""
+    with serving(create_app(settings_of(blank))) as asking:
+        yield asking

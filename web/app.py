@@ -1,0 +1,118 @@
+"""Puts the pages together, and the API beside them at the same address."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from typing import Final
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Match
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api import VERSION
+from api.app import Edge
+from api.app import create_app as create_api
+from api.kept import Keep, Kept
+from api.limits import Buckets, Limits
+from web import assets, campaigns, home, problems
+from web.assets import Assets
+from web.headers import Tidy, headers_of
+from web.languages import FOLDER, Language, negotiate
+from web.rendering import TEMPLATES, environment_of
+from web.settings import Settings
+
+PAGES: Final = (home, campaigns)
+
+OF_THE_API: Final = frozenset({"v1", "documents", "problems", "docs", "openapi.json", "health", "ready"})
+"""First parts of the paths that the API answers."""
+SMALL: Final = 1_000
+"""Bytes below which packing an answer is not worth the work."""
+FAST: Final = 5
+"""Level of gzip: nearly as small as the highest, in half the time."""
+
+elsewhere = APIRouter()
+
+
+@elsewhere.get("/{path:path}")
+def lead_to_language(request: Request, path: str) -> Response:
+    """Lead an address without a language to the one that the browser likes best; any other is none of ours."""
+    first = path.split("/", maxsplit=1)[0]
+    language = negotiate(request.headers.get("accept-language", ""))
+    target = "/" + "/".join(part for part in ([] if first in set(Language) else [language]) + path.split("/") if part)
+    if target == request.url.path or not _leads_somewhere(request, target):
+        raise HTTPException(404)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(target + query, 307, {"Vary": "Accept-Language", "Cache-Control": "no-cache"})
+
+
+def _leads_somewhere(request: Request, path: str) -> bool:
+    scope = dict(request.scope, path=path)
+    routes = (route for route in request.app.routes if getattr(route, "path", "").startswith("/{language}"))
+    return any(route.matches(scope)[0] is Match.FULL for route in routes)
+
+
+class Beside:
+    """Outermost layer: the API's paths go to the API, all others to the pages."""
+
+    def __init__(self, app: ASGIApp, api: ASGIApp) -> None:
+        self.app = app
+        self.api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on to where it belongs."""
+        to_api = scope["type"] == "http" and scope["path"].split("/")[1] in OF_THE_API
+        await (self.api if to_api else self.app)(scope, receive, send)
+
+
+def create_app(settings: Settings, clock: Callable[[], float] = time.time) -> FastAPI:
+    """Return the application.
+
+    Args:
+        settings: Where the mirror and the documents are, and which services people are offered.
+        clock: Unix time; tells only whether the mirror is kept up to date.
+
+    Raises:
+        DatabaseMissing: There is no mirror that these settings could mean.
+    """
+    api = create_api(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        api.state.engine.dispose()
+
+    app = FastAPI(lifespan=lifespan, openapi_url=None, redirect_slashes=False)
+    files = Assets()
+    app.state.engine = api.state.engine
+    app.state.settings = settings
+    app.state.clock = clock
+    app.state.kept = Kept()
+    app.state.assets = files
+    app.state.edition = sha256(f"{VERSION} {files.edition} {_texts_edition()}".encode()).hexdigest()
+    app.state.environments = {language: environment_of(language, files) for language in Language}
+    problems.install(app)
+    _add_layers(app, api, settings)
+    for router in (assets.router, *(page.router for page in PAGES), elsewhere):
+        app.include_router(router)
+    return app
+
+
+def _add_layers(app: FastAPI, api: FastAPI, settings: Settings) -> None:
+    """Add the layers, the innermost first."""
+    app.add_middleware(Keep, kept=app.state.kept)
+    app.add_middleware(GZipMiddleware, minimum_size=SMALL, compresslevel=FAST)
+    app.add_middleware(Tidy)
+    if settings.requests_per_minute:
+        app.add_middleware(Limits, buckets=Buckets(settings.requests_per_minute))
+    app.add_middleware(Edge, defaults=headers_of(settings))
+    app.add_middleware(Beside, api=api)
+
+
+def _texts_edition() -> str:
+    """Return what changes with any template or translation."""
+    files = sorted([*TEMPLATES.rglob("*.html"), *FOLDER.rglob("*.po")])
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

@@ -1,0 +1,160 @@
+"""Amounts, times, addresses and texts as people of each language read them, as safe HTML.
+
+Numbers, addresses and hashes are isolated, so that they keep their order inside of text that runs from right to left.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Context, Decimal, localcontext
+from functools import lru_cache
+from typing import Any, Final, Protocol
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_decimal, format_percent
+from markupsafe import Markup, escape
+
+from api import fields
+from web.languages import Catalogue
+from web.words import TABLES
+
+MOST_DIGITS: Final = Context(prec=80)
+"""Room for every uint256, exactly."""
+BASIS_POINTS: Final = 10_000
+MINUTE: Final = 60
+_SHOWN: Final = 6
+_HEX: Final = re.compile(r"0x[0-9a-fA-F]+")
+_URL: Final = re.compile(r"https://[^\s<>\"'`{}|\\^\[\]]{1,300}", re.ASCII)
+_SAFE_END: Final = ".,;:!?)"
+
+
+class Unit(Protocol):
+    """What amounts are counted in; `api.records.CurrencyUnit` is one."""
+
+    @property
+    def decimals(self) -> int | None:
+        """Amounts are base units: 10^decimals of them are one unit; None if unknown."""
+
+    @property
+    def symbol(self) -> str | None:
+        """As its contract says; None until read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """The functions that templates call, in one language."""
+
+    words: Catalogue
+
+    def number(self, value: int | Decimal) -> Markup:
+        """Return a number, grouped as people group it."""
+        with localcontext(MOST_DIGITS):
+            shown = format_decimal(value, locale=self.words.locale, decimal_quantization=False)
+        return Markup("<bdi>{}</bdi>").format(shown)
+
+    def money(self, amount: int, unit: Unit) -> Markup:
+        """Return an amount of base units with its symbol: whole, or with at least two decimals where it has any."""
+        text = self.plain_money(amount, unit)
+        return Markup('<bdi class="money">{}</bdi>').format(text)
+
+    def plain_money(self, amount: int, unit: Unit) -> str:
+        """Return the same as text."""
+        value = Decimal(amount).scaleb(-(unit.decimals or 0), MOST_DIGITS)
+        pattern = "#,##0" if value == value.to_integral_value(context=MOST_DIGITS) else "#,##0.00################"
+        with localcontext(MOST_DIGITS):
+            digits = format_decimal(value, pattern, locale=self.words.locale, decimal_quantization=False)
+        return f"{digits}\N{NO-BREAK SPACE}{unit.symbol or self.words.gettext('base units')}"
+
+    def percent(self, part: int, whole: int) -> Markup:
+        """Return a share, cut to whole percents: what is not reached is never shown as reached."""
+        share = Decimal(100 * part // whole if whole else 0).scaleb(-2, MOST_DIGITS)
+        return Markup("<bdi>{}</bdi>").format(format_percent(share, locale=self.words.locale))
+
+    def moment(self, time: int) -> Markup:
+        """Return a Unix time with date, hour and time zone."""
+        shown = format_datetime(_utc(time), "medium", tzinfo=UTC, locale=self.words.locale)
+        # Seconds are for machines, in `datetime`.
+        shown = re.sub(r"(\d\d?:\d\d):\d\d", r"\1", shown)
+        return Markup('<time datetime="{}"><bdi>{} UTC</bdi></time>').format(fields.rfc3339(time), shown)
+
+    def day(self, time: int) -> Markup:
+        """Return the day of a Unix time, in UTC."""
+        shown = format_date(_utc(time).date(), "long", locale=self.words.locale)
+        return Markup('<time datetime="{}"><bdi>{}</bdi></time>').format(fields.rfc3339(time), shown)
+
+    def relative(self, time: int, now: int) -> Markup:
+        """Return how far a time is from now in words, "in 3 days"; exactly in its title."""
+        shown = format_timedelta(
+            _utc(time) - _utc(now), add_direction=True, threshold=1.5, locale=self.words.locale, granularity="minute"
+        )
+        exact = format_datetime(_utc(time), "long", tzinfo=UTC, locale=self.words.locale)
+        return Markup('<time datetime="{}" title="{}" data-relative>{}</time>').format(
+            fields.rfc3339(time), exact, shown
+        )
+
+    def duration(self, seconds: int) -> Markup:
+        """Return how long something takes, "3 days"."""
+        shown = format_timedelta(seconds, threshold=1.5, locale=self.words.locale, granularity="minute")
+        return Markup("<bdi>{}</bdi>").format(shown)
+
+    def address(self, text: str) -> Markup:
+        """Return an account or contract: shortened to the eye, whole for copying and for who listens."""
+        whole = fields.checksummed(text)
+        return _shortened(whole)
+
+    def digest(self, text: str) -> Markup:
+        """Return a hash in the same way."""
+        return _shortened(text)
+
+    def territory(self, code: str | None) -> Markup:
+        """Return the name of a country, with the code of its part."""
+        if code is None:
+            return escape(self.words.gettext("Everywhere"))
+        country, _, part = code.partition("-")
+        name = (country.isalpha() and self.words.locale.get_territory_name(country)) or code
+        return (
+            Markup('<bdi>{}</bdi> <bdi class="code">{}</bdi>').format(name, code)
+            if part
+            else Markup("<bdi>{}</bdi>").format(name)
+        )
+
+    def plain_territory(self, code: str) -> str:
+        """Return the same as text."""
+        return self.territory(code).striptags()
+
+    def word(self, table: str, key: Any) -> str:
+        """Return the word for a code; a code that has none stands for itself."""
+        message = TABLES[table].get(key)
+        return self.words.gettext(message) if message is not None else f"#{key}"
+
+    def prose(self, text: str) -> Markup:
+        """Return a text of a stranger as paragraphs; addresses that begin with https:// become links."""
+        paragraphs = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
+        return Markup("\n").join(Markup('<p dir="auto">{}</p>').format(_linked(part)) for part in paragraphs)
+
+
+def _utc(time: int) -> datetime:
+    return datetime.fromtimestamp(min(time, fields.LAST_TIME), UTC)
+
+
+@lru_cache(maxsize=8192)
+def _shortened(text: str) -> Markup:
+    short = f"{text[: 2 + _SHOWN]}…{text[-_SHOWN + 2 :]}" if _HEX.fullmatch(text) else text
+    return Markup('<bdi dir="ltr" class="hex" title="{}" data-whole="{}">{}</bdi>').format(text, text, short)
+
+
+def _linked(text: str) -> Markup:
+    pieces, end = [], 0
+    for match in _URL.finditer(text):
+        url = match[0].rstrip(_SAFE_END)
+        pieces += [_lines(text[end : match.start()]), _link(url)]
+        end = match.start() + len(url)
+    return Markup("").join([*pieces, _lines(text[end:])])
+
+
+def _link(url: str) -> Markup:
+    return Markup('<a href="{}" rel="nofollow noopener ugc" dir="ltr">{}</a>').format(url, url)
+
+
+def _lines(text: str) -> Markup:
+    return Markup("<br>").join(escape(line) for line in text.split("\n"))

@@ -1,0 +1,34 @@
+"""Settings of the pages, from the environment (prefix ``ERANOS_WEB_``): those of the API beside them, and their own."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from api.settings import Settings as ApiSettings
+
+Origin = "^https?://[A-Za-z0-9.:\\[\\]-]+$"
+
+
+class Settings(ApiSettings):
+    """Every knob of the pages."""
+
+    model_config = SettingsConfigDict(env_prefix="ERANOS_WEB_", extra="ignore")
+
+    port: int = Field(8080, ge=1, le=65_535, description="Port to listen at.")
+    url: str | None = Field(
+        None, pattern=Origin, description="Address at which people open the pages; unset: previews have no picture."
+    )
+    documents_url: str | None = Field(
+        None, pattern=Origin, description="Public address of the documents service; unset: nothing can be uploaded."
+    )
+    relay_url: str | None = Field(
+        None, pattern=Origin, description="Public address of the relay; unset: acts without gas are not offered."
+    )
+    rpc_url: str | None = Field(
+        None, pattern="^(https?|wss?)://[^\\s'\";,]+$", description="Node that a wallet may be offered; unset: none."
+    )
+    chain_name: str = Field("Local chain", min_length=1, description="What people call the chain.")
+    test_wallets: Path | None = Field(
+        None, description="File of the local lab's wallets, for the local chain only; unset: none are offered."
+    )
