@@ -23,6 +23,7 @@ from api import (
     events,
     feeds,
     grants,
+    hashes,
     objections,
     pledges,
     problems,
@@ -70,7 +71,7 @@ FRAMED_ANYWHERE: Final = "frame-ancestors *"
 V1: Final = (
     *(campaigns, cards, pledges, objections, updates, pools, grants),
     *(marketplace, pro_bono, entities, credit, currencies),
-    *(events, proofs, stream, feeds, stats, roles, status, reconciliation),
+    *(events, hashes, proofs, stream, feeds, stats, roles, status, reconciliation),
 )
 
 

@@ -10,11 +10,14 @@ from fastapi import APIRouter, Path, Request, Response
 
 from api.errors import Problem
 from api.fields import HASH_EXAMPLE
-from api.problems import INVALID_PARAMETER, UNKNOWN_DOCUMENT, UNKNOWN_PARAMETER, failures
+from api.problems import ERASED_DOCUMENT, INVALID_PARAMETER, UNKNOWN_DOCUMENT, UNKNOWN_PARAMETER, failures
 
 MAX_BYTES: Final = 16 * 2**20
-IMMUTABLE: Final = {
-    "Cache-Control": "public, max-age=31536000, immutable",
+ERASURE: Final = ".erased"
+"""Ending of the record that stands in the place of a document that was erased."""
+KEPT: Final = {
+    # What is behind a hash never changes, but it may be erased: caches ask again after ten minutes.
+    "Cache-Control": "public, max-age=600",
     # Whatever the file is, nothing in it runs or loads here.
     "Content-Security-Policy": "default-src 'none'; sandbox",
 }
@@ -36,8 +39,10 @@ def find_document(folder: FilePath | None, digest: str) -> bytes:
         digest: Those digits.
 
     Raises:
-        Problem: There is no such file, it is too large to serve, or its content has another hash.
+        Problem: It was erased, there is no such file, it is too large to serve, or its content has another hash.
     """
+    if folder is not None and (erasure := erasure_of(folder, digest)) is not None:
+        raise Problem(ERASED_DOCUMENT, erasure)
     try:
         file = (folder / digest) if folder is not None else None
         content = file.read_bytes() if file is not None and file.stat().st_size <= MAX_BYTES else None
@@ -46,6 +51,18 @@ def find_document(folder: FilePath | None, digest: str) -> bytes:
     if content is None or sha256(content).hexdigest() != digest:
         raise Problem(UNKNOWN_DOCUMENT, f"There is no document with the SHA-256 {digest} here")
     return content
+
+
+def erasure_of(folder: FilePath, digest: str) -> str | None:
+    """Return when, by whom and why a document was erased, one sentence; None if it was not."""
+    try:
+        record = orjson.loads((folder / f"{digest}{ERASURE}").read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError):  # whatever the record looks like: it is there, so that the document must not be
+        record = {}
+    known = {"by": "?", "erased_at": "?", "reason": "?"} | (record if isinstance(record, dict) else {})
+    return "The document was erased at {erased_at} by {by}: {reason}".format_map(known)
 
 
 def media_type_of(content: bytes) -> str:
@@ -72,7 +89,7 @@ def media_type_of(content: bytes) -> str:
     responses={
         200: {"description": "The document, as it was hashed.", "content": {"*/*": {}}},
         304: {"description": "The client holds the document (`If-None-Match`)."},
-        **failures(INVALID_PARAMETER, UNKNOWN_PARAMETER, UNKNOWN_DOCUMENT),
+        **failures(INVALID_PARAMETER, UNKNOWN_PARAMETER, UNKNOWN_DOCUMENT, ERASED_DOCUMENT),
     },
 )
 def read_document(
@@ -87,9 +104,9 @@ def read_document(
         ),
     ],
 ) -> Response:
-    """Return the file whose bytes have this SHA-256. It never changes."""
+    """Return the file whose bytes have this SHA-256. It never changes, but it may be erased."""
     etag = f'"{digest}"'
     content = find_document(request.app.state.settings.documents, digest)
     if etag in {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}:
-        return Response(status_code=304, headers={"ETag": etag, **IMMUTABLE})
-    return Response(content, media_type=media_type_of(content), headers={"ETag": etag, **IMMUTABLE})
+        return Response(status_code=304, headers={"ETag": etag, **KEPT})
+    return Response(content, media_type=media_type_of(content), headers={"ETag": etag, **KEPT})

@@ -133,7 +133,7 @@ def list_events(mirror: Mirror, filters: EventFilters, page: PageRequest, sort: 
         return []
     keys = union_all(*parts).subquery()
     statement = seek(select(keys), page, keys.c.event_key, keys.c.event_key, descending=sort is EventSort.NEWEST)
-    return _rows(mirror, [(row.event_key, row.number) for row in mirror.session.execute(statement)])
+    return events_at(mirror, [(row.event_key, row.number) for row in mirror.session.execute(statement)])
 
 
 def find_event(mirror: Mirror, key: int) -> Found:
@@ -149,7 +149,7 @@ def find_event(mirror: Mirror, key: int) -> Found:
     row = mirror.session.execute(union_all(*parts)).first()
     if row is None:
         raise Problem(UNKNOWN_EVENT, f"There is no event at {key}")
-    return _rows(mirror, [(row.event_key, row.number)])[0]
+    return events_at(mirror, [(row.event_key, row.number)])[0]
 
 
 def _conditions(event: EventType, filters: EventFilters) -> list[ColumnElement[bool]] | None:
@@ -177,7 +177,7 @@ def _conditions(event: EventType, filters: EventFilters) -> list[ColumnElement[b
     return conditions
 
 
-def _rows(mirror: Mirror, wanted: Iterable[tuple[int, int]]) -> list[Found]:
+def events_at(mirror: Mirror, wanted: Iterable[tuple[int, int]]) -> list[Found]:
     """Return events in the order of `wanted`: (event key, index in `EVENTS`)."""
     order = list(wanted)
     by_table: defaultdict[int, list[int]] = defaultdict(list)

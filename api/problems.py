@@ -197,6 +197,21 @@ UNKNOWN_DOCUMENT: Final = ProblemType(
     "document can prove that it is the one.",
     "Ask the author of the record for the document and compare its SHA-256 with the hash.",
 )
+UNKNOWN_HASH: Final = ProblemType(
+    "unknown-hash",
+    404,
+    "No record names this document",
+    "No event up to the block in `as_of` holds this SHA-256.",
+    "If it was put on chain just now, wait until the block of its transaction is indexed: see /v1/status.",
+)
+ERASED_DOCUMENT: Final = ProblemType(
+    "erased-document",
+    410,
+    "This document was erased",
+    "The person or organisation it describes, or those who run the lab, had it erased; `detail` says when, by whom and "
+    "why. The hash on chain and every total stay as they are, and the document is not taken in again.",
+    "Nothing: it does not come back. The records that named it stay readable.",
+)
 NO_GRANTS: Final = ProblemType(
     "no-grants",
     404,

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import orjson
 
-from api.documents import find_document
+from api.documents import ERASURE, find_document
 from api.errors import Problem
 from api.words import Language
 
@@ -42,15 +42,20 @@ def name_of(folder: Path | None, digest: str | None) -> str | None:
 
 
 def _texts(folder: Path | None, digest: str | None, field: str) -> dict[str, str]:
+    if folder is None or digest is None or (folder / f"{digest.removeprefix('0x')}{ERASURE}").exists():
+        return {}
     try:
-        return {} if folder is None or digest is None else _read(folder, digest, field)
+        return _read(folder, digest, field)
     except (Problem, ValueError):
         return {}
 
 
 @lru_cache(maxsize=4_096)
 def _read(folder: Path, digest: str, field: str) -> dict[str, str]:
-    """Return a field's text by language, "" where it has none. A document never changes; failures are not kept."""
+    """Return a field's text by language, "" where it has none. A document never changes; failures are not kept.
+
+    Whether it was erased meanwhile is for the caller to see.
+    """
     document = orjson.loads(find_document(folder, digest.removeprefix("0x")))
     value: Any = document.get(field) if isinstance(document, dict) else None
     by_language = value if isinstance(value, dict) else {"": value}

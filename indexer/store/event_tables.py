@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Boolean, Column, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
 
 from deployments import abi
@@ -32,6 +32,35 @@ META_COLUMNS: Final = ("event_key", "block_number", "log_index", "block_time", "
 """Columns in front of each event table's arguments: where the event stands."""
 
 BIGINT_BITS: Final = 63
+
+DOCUMENTS: Final = {
+    ("EntityRegistry", "EntityRegistered"): "profile_hash",
+    ("EntityRegistry", "ProfileUpdated"): "profile_hash",
+    ("EntityRegistry", "EntityRefused"): "reason",
+    ("EntityRegistry", "EntitySuspended"): "reason",
+    ("EntityRegistry", "EntityRevoked"): "reason",
+    ("InnovationCredit", "ProgrammeOpened"): "purpose_hash",
+    ("InnovationCredit", "CreditIssued"): "evidence_hash",
+    ("Crowdfunding", "CampaignSubmitted"): "terms_description_hash",
+    ("Crowdfunding", "MilestonePlanned"): "document_hash",
+    ("Crowdfunding", "CampaignRejected"): "reason",
+    ("Crowdfunding", "MilestoneClaimed"): "evidence_hash",
+    ("Crowdfunding", "MilestoneRuled"): "reason",
+    ("Crowdfunding", "UpdatePosted"): "document_hash",
+    ("MatchFunding", "PoolOpened"): "terms_agreement_hash",
+    ("Marketplace", "Listed"): "terms_description_hash",
+    ("Marketplace", "OrderHandedOver"): "evidence_hash",
+    ("Marketplace", "OrderDisputed"): "reason",
+    ("Marketplace", "OrderRuled"): "reason",
+    ("ProBono", "HoursOffered"): "details_hash",
+    ("ProBono", "HelpRequested"): "need_hash",
+    ("ProBono", "HelpDelivered"): "evidence_hash",
+    ("ProBono", "NoShowReported"): "reason",
+    ("ProBono", "HelpContested"): "reason",
+    ("ProBono", "HelpRuled"): "reason",
+}
+"""(contract, event) -> the argument that is the SHA-256 of a document, by which records are looked for. Later events of
+a redemption repeat the hash of its need; hashes of addresses and of terms are of no document."""
 
 
 class Argument(NamedTuple):
@@ -76,7 +105,10 @@ def _event(contract: str, item: Mapping[str, Any], metadata: MetaData) -> Event:
     signature = f"{item['name']}({','.join(_canonical(i) for i in item['inputs'])})"
     name = f"{snake(contract)}_{snake(item['name'])}"
     columns = [Column(a.column, _column_type(a.type), nullable=False) for a in arguments]
-    return Event(contract, item["name"], signature, arguments, Table(name, metadata, *_meta_columns(), *columns))
+    table = Table(name, metadata, *_meta_columns(), *columns)
+    if (document := DOCUMENTS.get((contract, item["name"]))) is not None:
+        Index(f"ix_{name}_{document}", table.c[document])
+    return Event(contract, item["name"], signature, arguments, table)
 
 
 def _meta_columns() -> Iterator[Column[Any]]:

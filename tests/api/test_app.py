@@ -56,6 +56,7 @@ READ = [
     "/v1/currencies",
     "/v1/events",
     f"/v1/events/{r.key(150)}",
+    f"/v1/hashes/{r.digest(1)[2:]}",
     "/v1/roles",
 ]
 """A path of each route that reads the mirror, but the status."""

@@ -1,19 +1,24 @@
 """GET /documents/{sha256}
 when the name is not 64 hexadecimal digits in lower case: invalid-parameter
+when it was erased, whether or not the file is still there: erased-document, with the reason, and no title any more
 when there is no such file, or its content has another hash, or no folder is set: unknown-document
-else the file, for ever, with a media type that its bytes show and that no browser runs
+else the file, which caches ask for again after ten minutes, with a media type from its bytes that no browser runs
 """
 
 import sys
 from collections.abc import Callable
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
+from api.app import create_app
 from api.documents import media_type_of
+from api.settings import Settings
+from api.titles import name_of
 from tests.api import rows as r
 from tests.api import scenario as s
-from tests.api.client import Client
+from tests.api.client import Client, serving
 
 
 def path_of(content: bytes) -> str:
@@ -55,16 +60,42 @@ def test_document__missing_or_tampered__is_unknown(client: Client, name: str) ->
     assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        b'{"by": "0x12", "erased_at": "2026-03-01T00:00:00Z", "reason": "I moved {away}"}',
+        b"",
+        b"[]",
+        b"\xff",
+        b'{"by":',
+    ],
+)
+def test_document__that_was_erased__is_gone_with_its_title(tmp_path: Path, mirror: Path, record: bytes) -> None:
+    content = b'{"name": "Somebody"}'
+    digest = sha256(content).hexdigest()
+    (tmp_path / digest).write_bytes(content)
+    assert name_of(tmp_path, f"0x{digest}") == "Somebody"
+    (tmp_path / f"{digest}.erased").write_bytes(record)
+    with serving(create_app(Settings(database_url=f"sqlite:///{mirror}", documents=tmp_path))) as asking:
+        answer = asking.get(f"/documents/{digest}")
+
+    assert (answer.status, answer.problem) == (410, "erased-document")
+    assert answer.headers["cache-control"] == "no-store"
+    assert b"Somebody" not in answer.body
+    assert not record.startswith(b'{"by": ') or "I moved {away}" in answer.json()["detail"]
+    assert name_of(tmp_path, f"0x{digest}") is None
+
+
 def test_document__without_a_folder__is_unknown(client_of: Callable[..., Client]) -> None:
     assert client_of([r.checkpoint()]).get(path_of(s.DESCRIPTION)).problem == "unknown-document"
 
 
-def test_document__by_its_hash__is_served_for_ever(client: Client) -> None:
+def test_document__by_its_hash__is_served_as_it_was_hashed(client: Client) -> None:
     answer = client.get(path_of(s.DESCRIPTION))
 
     assert (answer.status, answer.body) == (200, s.DESCRIPTION)
     assert answer.headers["content-type"] == "application/json"
-    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["cache-control"] == "public, max-age=600"
     assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
     assert answer.headers["x-content-type-options"] == "nosniff"
 

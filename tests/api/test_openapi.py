@@ -46,6 +46,7 @@ PATHS = {
     "/v1/events.{form}",
     "/v1/events/{event_key}",
     "/v1/feeds/{lang}.atom",
+    "/v1/hashes/{sha256}",
     "/v1/listings",
     "/v1/listings.{form}",
     "/v1/listings/{listing_id}",
