@@ -99,6 +99,7 @@ class Reader:
         Raises:
             NotModified: The client holds it.
             Known: It was made before.
+            BeingMade: Another request is making it.
             Problem: Nothing is indexed yet.
         """
         with self.open_now() as mirror:
@@ -108,6 +109,8 @@ class Reader:
             known = self.request.app.state.kept.get(etag)
             if known is not None:
                 raise Known(known)
+            if (making := getattr(self.request.state, "making", None)) is not None:
+                making.begin(etag)
             self.response.headers["ETag"] = etag
             yield mirror
 

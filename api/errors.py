@@ -7,11 +7,13 @@
     │   └── PortTaken              somebody else listens at the address
     ├── Problem                    an answer that is a problem of `problems.PROBLEM_TYPES`
     ├── NotModified                the client holds the present answer already
-    └── Known                      the present answer was made before
+    ├── Known                      the present answer was made before
+    └── BeingMade                  another request is making the present answer
 
 Messages are one line, carry the values that matter and end with what to do.
 """
 
+import asyncio
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -75,3 +77,15 @@ class Known(ApiError):
     def __init__(self, answer: "Answer") -> None:
         super().__init__(answer.headers["etag"])
         self.answer = answer
+
+
+class BeingMade(ApiError):
+    """Another request is making the present answer; the layer that keeps answers waits for it and asks again.
+
+    Attributes:
+        made: Is set once it is made or given up.
+    """
+
+    def __init__(self, made: asyncio.Event) -> None:
+        super().__init__("another request makes this answer")
+        self.made = made

@@ -32,6 +32,7 @@ def checksummed(address: str) -> str:
     return str(to_checksum_address(address))
 
 
+@lru_cache(maxsize=8192)
 def rfc3339(time: int) -> str:
     """Return a Unix time in RFC 3339 form, UTC; times after the year 9999 as the last second of it."""
     return datetime.fromtimestamp(min(time, LAST_TIME), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,227 @@
+"""One answer, one maker: whoever asks for what another request is making waits for it, and gets nothing older."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, update
+from starlette.types import Message, Receive, Scope, Send
+
+from api import currencies
+from api.errors import BeingMade
+from api.kept import MAX_ANSWER, Keep, Kept, Making
+from indexer.store.models import Checkpoint
+from tests.api import rows as r
+from tests.api import scenario as s
+from tests.api.client import Answer, Client
+
+PATH = "/v1/currencies"
+MANY = 60
+"""More than the server has threads."""
+
+
+class Slow:
+    """Stands in for what makes the list of currencies: says when it began, and goes on when it may."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, failures: int = 0) -> None:
+        self.made, self.failures = 0, failures
+        self.began, self.may_go_on = threading.Event(), threading.Event()
+        self._real = currencies.all_currencies
+        monkeypatch.setattr("api.currencies.all_currencies", self)
+
+    def __call__(self, mirror: Any) -> Any:
+        self.made += 1
+        number = self.made
+        self.began.set()
+        assert self.may_go_on.wait(20)
+        if number <= self.failures:
+            raise ZeroDivisionError
+        return self._real(mirror)
+
+
+@pytest.fixture
+def ask_many() -> Iterator[Callable[[Client], list[Future[Answer]]]]:
+    """Return what sends a request many times at once, each over a connection of its own."""
+    with ThreadPoolExecutor(MANY) as pool:
+
+        def ask(client: Client) -> list[Future[Answer]]:
+            return [pool.submit(get_once, client) for _ in range(MANY)]
+
+        yield ask
+
+
+def get_once(client: Client) -> Answer:
+    """Ask over a connection of its own."""
+    own = Client(client.connection.port)
+    try:
+        return own.get(PATH)
+    finally:
+        own.connection.close()
+
+
+def waiting(client: Client) -> None:
+    """Return once the server answered something else: what was sent before is waiting by then."""
+    for _ in range(5):
+        assert client.get("/health").status == 200
+
+
+def test_answer__that_many_ask_for_at_once__is_made_once(
+    client_of: Callable[..., Client],
+    monkeypatch: pytest.MonkeyPatch,
+    ask_many: Callable[[Client], list[Future[Answer]]],
+) -> None:
+    monkeypatch.setattr("api.kept.PATIENCE_SECONDS", 20)
+    asking, slow = client_of(s.rows()), Slow(monkeypatch)
+
+    answers = ask_many(asking)
+    assert slow.began.wait(20)
+    waiting(asking)  # more wait than there are threads, and others are still answered
+    slow.may_go_on.set()
+
+    assert {(a.result().status, a.result().body) for a in answers} == {(200, asking.get(PATH).body)}
+    assert slow.made == 1
+
+
+def test_answer__whose_maker_fails__is_made_by_the_others(
+    client_of: Callable[..., Client],
+    monkeypatch: pytest.MonkeyPatch,
+    ask_many: Callable[[Client], list[Future[Answer]]],
+) -> None:
+    monkeypatch.setattr("api.kept.PATIENCE_SECONDS", 20)
+    asking, slow = client_of(s.rows()), Slow(monkeypatch, failures=1)
+
+    answers = ask_many(asking)
+    assert slow.began.wait(20)
+    waiting(asking)
+    slow.may_go_on.set()
+
+    assert sorted(a.result().status for a in answers) == [*[200] * (MANY - 1), 500]
+
+
+def test_answer__waited_for_while_a_block_comes__is_of_that_block(
+    client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("api.kept.PATIENCE_SECONDS", 20)
+    asking, slow = client_of(s.rows()), Slow(monkeypatch)
+    engine = create_engine(f"sqlite:///{tmp_path / 'own.db'}")
+
+    with ThreadPoolExecutor(2) as pool:
+        maker = pool.submit(get_once, asking)
+        assert slow.began.wait(20)
+        late = pool.submit(get_once, asking)
+        waiting(asking)
+        with engine.begin() as connection:
+            connection.execute(update(Checkpoint).values(number=r.BLOCK + 1, hash=r.digest(r.BLOCK + 1)))
+        slow.may_go_on.set()
+    engine.dispose()
+
+    assert maker.result().json()["as_of"]["block_number"] == r.BLOCK
+    assert late.result().json()["as_of"]["block_number"] == r.BLOCK + 1
+
+
+def test_answer__whose_maker_is_slow__is_not_waited_for_for_ever(
+    client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.kept.PATIENCE_SECONDS", 0.05)
+    asking, slow = client_of(s.rows()), Slow(monkeypatch)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(get_once, asking)
+        assert slow.began.wait(20)
+        slow.began.clear()
+        second = pool.submit(asking.get, PATH)
+        assert slow.began.wait(20), "the second one makes it, too"
+        slow.may_go_on.set()
+
+    assert (first.result().status, second.result().status, slow.made) == (200, 200, 2)
+
+
+# The layer alone
+
+
+async def nothing() -> Message:
+    """Stand in for what a client sends."""
+    return {"type": "http.disconnect"}
+
+
+async def drop(_message: Message) -> None:
+    """Stand in for a client that reads."""
+
+
+def app_of(send_all: Callable[[Send], Any]) -> Callable[[Scope, Receive, Send], Any]:
+    """Return an application that makes the answer "x" and sends it by `send_all`."""
+
+    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
+        scope["state"]["making"].begin("x")
+        await send_all(send)
+
+    return app
+
+
+async def stream_too_much(send: Send) -> None:
+    """Send more than is kept, to a client that stops reading."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"etag", b"x")]})
+    await send({"type": "http.response.body", "body": b"y" * (MAX_ANSWER + 1), "more_body": True})
+    await asyncio.sleep(60)
+
+
+async def send_a_problem(send: Send) -> None:
+    """Send what is not kept, to a client that stops reading."""
+    await send({"type": "http.response.start", "status": 404, "headers": []})
+    await asyncio.sleep(60)
+
+
+async def hang(_send: Send) -> None:
+    """Never send anything."""
+    await asyncio.sleep(60)
+
+
+@pytest.mark.parametrize("send_all", [stream_too_much, send_a_problem])
+def test_answer__that_is_not_kept__keeps_nobody_waiting(send_all: Callable[[Send], Any]) -> None:
+    kept = Kept()
+
+    async def run() -> None:
+        first = asyncio.create_task(Keep(app_of(send_all), kept)({"type": "http"}, nothing, drop))
+        await asyncio.sleep(0.01)
+        assert kept.begin("x") is None, "nobody makes it any more"
+        first.cancel()
+        with suppress(asyncio.CancelledError):
+            await first
+
+    asyncio.run(run())
+
+
+def test_answer__whose_maker_is_canceled__keeps_nobody_waiting() -> None:
+    kept = Kept()
+
+    async def run() -> None:
+        first = asyncio.create_task(Keep(app_of(hang), kept)({"type": "http"}, nothing, drop))
+        await asyncio.sleep(0.01)
+        waiter = kept.begin("x")
+        assert waiter is not None
+        first.cancel()
+        with suppress(asyncio.CancelledError):
+            await first
+        await asyncio.wait_for(waiter.wait(), 1)
+
+    asyncio.run(run())
+
+
+def test_making__after_one_wait__waits_no_more() -> None:
+    kept = Kept()
+    kept.begin("x")
+    making = Making(kept)
+
+    with pytest.raises(BeingMade):
+        making.begin("x")
+    making.begin("x")
+    making.begin("y")
+    making.end()
+
+    assert kept.begin("y") is None, "what it made is given up"
+    assert kept.begin("x") is not None, "what another makes is not"
