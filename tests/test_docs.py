@@ -36,7 +36,7 @@ ERROR_MODULES = (
     "scripts._lab.errors",
 )
 """Python errors that a person sees on the command line."""
-NOT_SEEN = {"Problem", "NotModified", "Known"}
+NOT_SEEN = {"Problem", "NotModified", "Known", "BeingMade"}
 """Python errors that never reach a person under their own name: the API turns them into answers."""
 SETTINGS: tuple[type[BaseSettings], ...] = (
     indexer.settings.Settings,
