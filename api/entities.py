@@ -1,6 +1,6 @@
 """Entities of the registry: who they are, which accounts acted for them, and recoveries of lost keys."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Final, NamedTuple
 
@@ -172,6 +172,13 @@ def find_entity(mirror: Mirror, entity_id: int) -> Found:
 
 def _entities() -> Select[models.Entity, EntityHours]:
     return select(models.Entity, EntityHours).outerjoin(EntityHours, EntityHours.entity_id == models.Entity.entity_id)
+
+
+def profiles_of(mirror: Mirror, entity_ids: Iterable[int]) -> dict[int, str]:
+    """Return the SHA-256 of the profile of each of some entities, by their ids."""
+    wanted = models.Entity.entity_id.in_(set(entity_ids))
+    rows = mirror.session.execute(select(models.Entity.entity_id, models.Entity.profile_hash).where(wanted))
+    return {entity_id: digest for entity_id, digest in rows}  # noqa: C416 - rows are no pairs
 
 
 def open_hours_of(mirror: Mirror, entity_id: int) -> int:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from api import fields
-from api.campaigns.queries import find_campaign
+from api.campaigns.queries import Found, find_campaign
 from api.campaigns.routes import CampaignId
 from api.database import Mirror, ReaderDep
 from api.paging import Page, PageDep, PageRequest, Position, cut, links, seek
@@ -75,15 +75,26 @@ def list_of_campaign(
 ) -> ObjectionPage:
     """Return who objected to which claim of a campaign's milestones, and with how much; earlier attempts included."""
     with reader.open() as mirror:
-        found = find_campaign(mirror, campaign_id)
-        unit = currency_unit(found.campaign.currency, found.currency, found.metadata)
-        rows = _objections(mirror, page, sort, campaign_id, milestone)
-        shown, cursor = cut(page, rows, lambda row: Position(row.objected_event_key, row.objected_event_key))
-        pools = places_of(mirror, campaign_id)
-        items = [Objection.model_validate(_objection(row, unit, pools)) for row in shown]
+        items, cursor = objections_of(mirror, find_campaign(mirror, campaign_id), page, sort, milestone)
         return ObjectionPage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
+
+
+def objections_of(
+    mirror: Mirror,
+    found: Found,
+    page: PageRequest,
+    sort: ObjectionSort = ObjectionSort.NEWEST,
+    milestone: int | None = None,
+) -> tuple[list[Objection], str | None]:
+    """Return a page of the objections to a campaign's claims, and the cursor of the next page."""
+    campaign_id = found.campaign.campaign_id
+    unit = currency_unit(found.campaign.currency, found.currency, found.metadata)
+    rows = _objections(mirror, page, sort, campaign_id, milestone)
+    shown, cursor = cut(page, rows, lambda row: Position(row.objected_event_key, row.objected_event_key))
+    pools = places_of(mirror, campaign_id)
+    return [Objection.model_validate(_objection(row, unit, pools)) for row in shown], cursor
 
 
 def _objections(

@@ -242,6 +242,20 @@ def export_pledges(
     return export(reader, form, "pledges", Pledge, part)
 
 
+def pledges_of(
+    mirror: Mirror,
+    page: PageRequest,
+    sort: PledgeSort = PledgeSort.NEWEST,
+    *,
+    campaign_id: int | None = None,
+    backer: str | None = None,
+) -> tuple[list[Pledge], str | None]:
+    """Return a page of the pledges of a campaign or of a backer, and the cursor of the next page."""
+    found = list_pledges(mirror, page, sort, campaign_id=campaign_id, backer=backer)
+    shown, cursor = cut(page, found, _position)
+    return _records(mirror, shown), cursor
+
+
 def _page(reader: ReaderDep, mirror: Mirror, page: PageRequest, found: Sequence[Found]) -> PledgePage:
     shown, cursor = cut(page, found, _position)
     items = _records(mirror, shown)

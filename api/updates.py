@@ -10,8 +10,8 @@ from sqlalchemy import select
 from api import fields
 from api.campaigns.queries import find_campaign
 from api.campaigns.routes import CampaignId
-from api.database import ReaderDep
-from api.paging import Page, PageDep, Position, cut, links, seek
+from api.database import Mirror, ReaderDep
+from api.paging import Page, PageDep, PageRequest, Position, cut, links, seek
 from api.problems import UNKNOWN_CAMPAIGN, list_failures
 from api.records import EventLink, document_path, last_event, values_of
 from indexer.store import models
@@ -60,14 +60,21 @@ def list_of_campaign(
     """Return the news that a campaign's organizer published for its backers."""
     with reader.open() as mirror:
         find_campaign(mirror, campaign_id)
-        key = models.Update.posted_event_key.expression
-        statement = select(models.Update).where(models.Update.campaign_id == campaign_id)
-        rows = mirror.session.scalars(seek(statement, page, key, key, descending=sort is UpdateSort.NEWEST)).all()
-        shown, cursor = cut(page, rows, lambda row: Position(row.posted_event_key, row.posted_event_key))
-        items = [Update.model_validate(_update(row)) for row in shown]
+        items, cursor = updates_of(mirror, campaign_id, page, sort)
         return UpdatePage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
+
+
+def updates_of(
+    mirror: Mirror, campaign_id: int, page: PageRequest, sort: UpdateSort = UpdateSort.NEWEST
+) -> tuple[list[Update], str | None]:
+    """Return a page of a campaign's news, and the cursor of the next page."""
+    key = models.Update.posted_event_key.expression
+    statement = select(models.Update).where(models.Update.campaign_id == campaign_id)
+    rows = mirror.session.scalars(seek(statement, page, key, key, descending=sort is UpdateSort.NEWEST)).all()
+    shown, cursor = cut(page, rows, lambda row: Position(row.posted_event_key, row.posted_event_key))
+    return [Update.model_validate(_update(row)) for row in shown], cursor
 
 
 def _update(row: models.Update) -> dict[str, Any]:

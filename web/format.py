@@ -28,6 +28,10 @@ _URL: Final = re.compile(r"https://[^\s<>\"'`{}|\\^\[\]]{1,300}", re.ASCII)
 _SAFE_END: Final = ".,;:!?)"
 
 
+Time = int | str
+"""Unix time, or RFC 3339 as the API's records have it; their amounts are texts as well."""
+
+
 class Unit(Protocol):
     """What amounts are counted in; `api.records.CurrencyUnit` is one."""
 
@@ -52,44 +56,48 @@ class Formats:
             shown = format_decimal(value, locale=self.words.locale, decimal_quantization=False)
         return Markup("<bdi>{}</bdi>").format(shown)
 
-    def money(self, amount: int, unit: Unit) -> Markup:
+    def money(self, amount: int | str, unit: Unit) -> Markup:
         """Return an amount of base units with its symbol: whole, or with at least two decimals where it has any."""
         text = self.plain_money(amount, unit)
         return Markup('<bdi class="money">{}</bdi>').format(text)
 
-    def plain_money(self, amount: int, unit: Unit) -> str:
+    def plain_money(self, amount: int | str, unit: Unit) -> str:
         """Return the same as text."""
         value = Decimal(amount).scaleb(-(unit.decimals or 0), MOST_DIGITS)
         pattern = "#,##0" if value == value.to_integral_value(context=MOST_DIGITS) else "#,##0.00################"
         with localcontext(MOST_DIGITS):
             digits = format_decimal(value, pattern, locale=self.words.locale, decimal_quantization=False)
-        return f"{digits}\N{NO-BREAK SPACE}{unit.symbol or self.words.gettext('base units')}"
+        return f"{digits}\N{NO-BREAK SPACE}{unit.symbol or self._without_symbol(unit)}"
+
+    def _without_symbol(self, unit: Unit) -> str:
+        return self.words.gettext("base units") if unit.decimals is None else self.words.gettext("units")
 
     def percent(self, part: int, whole: int) -> Markup:
         """Return a share, cut to whole percents: what is not reached is never shown as reached."""
         share = Decimal(100 * part // whole if whole else 0).scaleb(-2, MOST_DIGITS)
-        return Markup("<bdi>{}</bdi>").format(format_percent(share, locale=self.words.locale))
+        with localcontext(MOST_DIGITS):
+            shown = format_percent(share, locale=self.words.locale)
+        return Markup("<bdi>{}</bdi>").format(shown)
 
-    def moment(self, time: int) -> Markup:
+    def moment(self, time: Time) -> Markup:
         """Return a Unix time with date, hour and time zone."""
-        shown = format_datetime(_utc(time), "medium", tzinfo=UTC, locale=self.words.locale)
-        # Seconds are for machines, in `datetime`.
-        shown = re.sub(r"(\d\d?:\d\d):\d\d", r"\1", shown)
-        return Markup('<time datetime="{}"><bdi>{} UTC</bdi></time>').format(fields.rfc3339(time), shown)
+        # By hours of 24: shorter, and the same in every language.
+        shown = format_date(_utc(time).date(), "long", locale=self.words.locale), _utc(time).strftime("%H:%M")
+        return Markup('<time datetime="{}"><bdi>{}, {} UTC</bdi></time>').format(fields.rfc3339(_unix(time)), *shown)
 
-    def day(self, time: int) -> Markup:
+    def day(self, time: Time) -> Markup:
         """Return the day of a Unix time, in UTC."""
         shown = format_date(_utc(time).date(), "long", locale=self.words.locale)
-        return Markup('<time datetime="{}"><bdi>{}</bdi></time>').format(fields.rfc3339(time), shown)
+        return Markup('<time datetime="{}"><bdi>{}</bdi></time>').format(fields.rfc3339(_unix(time)), shown)
 
-    def relative(self, time: int, now: int) -> Markup:
+    def relative(self, time: Time, now: int) -> Markup:
         """Return how far a time is from now in words, "in 3 days"; exactly in its title."""
         shown = format_timedelta(
             _utc(time) - _utc(now), add_direction=True, threshold=1.5, locale=self.words.locale, granularity="minute"
         )
         exact = format_datetime(_utc(time), "long", tzinfo=UTC, locale=self.words.locale)
         return Markup('<time datetime="{}" title="{}" data-relative>{}</time>').format(
-            fields.rfc3339(time), exact, shown
+            fields.rfc3339(_unix(time)), exact, shown
         )
 
     def duration(self, seconds: int) -> Markup:
@@ -111,7 +119,7 @@ class Formats:
         if code is None:
             return escape(self.words.gettext("Everywhere"))
         country, _, part = code.partition("-")
-        name = (country.isalpha() and self.words.locale.get_territory_name(country)) or code
+        name = self.words.locale.territories.get(country, code)
         return (
             Markup('<bdi>{}</bdi> <bdi class="code">{}</bdi>').format(name, code)
             if part
@@ -133,8 +141,12 @@ class Formats:
         return Markup("\n").join(Markup('<p dir="auto">{}</p>').format(_linked(part)) for part in paragraphs)
 
 
-def _utc(time: int) -> datetime:
-    return datetime.fromtimestamp(min(time, fields.LAST_TIME), UTC)
+def _unix(time: Time) -> int:
+    return int(fields.parse_time(time))
+
+
+def _utc(time: Time) -> datetime:
+    return datetime.fromtimestamp(min(_unix(time), fields.LAST_TIME), UTC)
 
 
 @lru_cache(maxsize=8192)

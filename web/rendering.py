@@ -50,6 +50,7 @@ def _functions(catalogue: Catalogue, assets: Assets) -> dict[str, Any]:
         "languages": [(one.value, NAMES[one]) for one in Language],
         "navigation": navigation,
         "signs": words.PHASE_SIGNS,
+        "milestone_signs": words.MILESTONE_SIGNS,
         "asset": assets.path,
         "link": lambda path: f"/{catalogue.language}{path}",
         "script_json": script_json,

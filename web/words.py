@@ -58,6 +58,54 @@ MILESTONE_STATES: Final = {
 }
 """States of a milestone."""
 
+MILESTONE_SIGNS: Final = {
+    "planned": "○",
+    "claimed": "◔",
+    "stopped": "■",
+    "rejected": "×",
+    "releasable": "◑",
+    "released": "✓",
+}
+
+CAMPAIGN_ACTS: Final = {
+    "approveCampaign": N_("Accept the campaign"),
+    "rejectCampaign": N_("Turn the campaign down, with reasons"),
+    "cancelCampaign": N_("Cancel the campaign; all pledges go back"),
+    "pledge": N_("Pledge"),
+    "withdrawPledge": N_("Take a pledge back"),
+    "refund": N_("Pay a pledge back to its backer"),
+    "claimMilestone": N_("Claim the milestone, with evidence"),
+    "object": N_("Object to the claim"),
+    "rule": N_("Rule on the claim"),
+    "releaseMilestone": N_("Release the milestone's money to the organizer"),
+    "terminate": N_("End the campaign; what is not released goes back"),
+    "collect": N_("Pay what is released to the organizer"),
+    "postUpdate": N_("Publish an update"),
+    "changePayoutAccount": N_("Name another payout account"),
+    "requestPool": N_("Ask a pool of public money to match"),
+    "enrol": N_("Let a pool match the campaign"),
+    "releaseMatch": N_("Pay the public money that milestones have earned"),
+    "settleReservation": N_("Free public money that is no longer needed"),
+    "fundPool": N_("Pay public money into a pool"),
+    "reclaim": N_("Give public money back to who paid it in"),
+}
+"""Acts on a campaign, by the contract's function."""
+
+STANDING_ACTS: Final = frozenset({"postUpdate", "changePayoutAccount", "requestPool"})
+"""Acts that are nearly always legal, and of which nobody waits for one."""
+
+ACTORS: Final = {
+    "anyone": N_("Anyone"),
+    "organizer": N_("The organizer"),
+    "reviewer": N_("A reviewer"),
+    "arbiter": N_("An arbiter"),
+    "backer": N_("A backer"),
+    "payout_account": N_("The payout account"),
+    "pool_manager": N_("The manager of the pool"),
+    "public_body": N_("A verified public body"),
+}
+"""Who may do an act."""
+
 SORTS: Final = {
     "newest": N_("Newest first"),
     "deadline": N_("Ending first"),
@@ -74,5 +122,7 @@ TABLES: Final[dict[str, dict[Any, str]]] = {
     "theme": THEMES,
     "milestone": MILESTONE_STATES,
     "sort": SORTS,
+    "campaign_act": CAMPAIGN_ACTS,
+    "actor": ACTORS,
 }
 """What `word(table, key)` of a template looks up. A subject adds its own table."""

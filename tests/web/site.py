@@ -7,5 +7,11 @@ PAGES = (
     "/campaigns",
     "/campaigns?phase=live&sort=deadline",
     *(f"/campaigns/{number}" for number in scenario.PHASES),
+    f"/campaigns/{scenario.LIVE}/pledges",
+    f"/campaigns/{scenario.SUBMITTED}/pledges",
+    f"/campaigns/{scenario.STOPPED}/objections",
+    f"/campaigns/{scenario.LIVE}/objections",
+    f"/campaigns/{scenario.DELIVERING}/updates",
+    f"/campaigns/{scenario.LIVE}/updates",
     "/campaigns?q=nothing+has+this+title",
 )

@@ -1,4 +1,4 @@
-"""Campaigns: the list that people search."""
+"""The list of campaigns that people search, and the card of one."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from api import titles
 from api.campaigns import queries
 from api.campaigns.queries import CampaignFilters, CampaignSort, Found
-from api.campaigns.routes import CampaignId, filters
+from api.campaigns.routes import filters
 from api.campaigns.views import campaign_values
 from api.currencies import all_currencies
 from api.database import Mirror
@@ -53,15 +53,6 @@ def list_campaigns(
             sort=sort,
             choices=_choices(mirror),
         )
-
-
-@router.get("/{language}/campaigns/{campaign_id}")
-def show_campaign(visit: VisitDep, campaign_id: CampaignId) -> HTMLResponse:
-    """Show one campaign."""
-    with visit.open() as mirror:
-        found = queries.find_campaign(mirror, campaign_id)
-        (card,) = cards_of(visit, mirror, [found])
-        return visit.page("campaigns/one.html", campaign=card)
 
 
 def cards_of(visit: Visit, mirror: Mirror, found: Sequence[Found]) -> list[dict[str, Any]]:
