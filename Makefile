@@ -39,8 +39,8 @@ BUNDLES_STAMP := web/static/built/.eranos-bundled
 AUDIT_STAMP := .toolchain/audit/.eranos-packages
 
 SOURCES := $(shell find contracts -name '*.sol' -not -path '*/.cache/*' 2>/dev/null)
-PYTHON_CODE := $(wildcard eranos deployments indexer api web audit scripts tests benchmarks)
-TYPED_CODE := $(wildcard eranos deployments indexer api web audit scripts)
+PYTHON_CODE := $(wildcard eranos deployments indexer api web audit relay scripts tests benchmarks)
+TYPED_CODE := $(wildcard eranos deployments indexer api web audit relay scripts)
 MODULES := $(wildcard web/wallet/*.js)
 # What a page loads; the other modules are parts of these.
 BUNDLES := web/wallet/reading.js

@@ -12,6 +12,7 @@ GROUPS: Final = {
     "api": ("api.cli:api", "Serve the read-only HTTP API."),
     "audit": ("audit.cli:audit", "Check records against the chain, trusting a block hash only."),
     "index": ("indexer.cli:index", "Mirror the chain into SQL."),
+    "relay": ("relay.cli:relay", "Pay the gas of signed requests to the contracts."),
     "web": ("web.cli:web", "Serve the pages, and the API beside them."),
 }
 """Command -> (module:attribute, line of help). The line stands here so that `--help` imports no package."""

@@ -18,6 +18,8 @@ from pydantic_settings import BaseSettings
 
 import api.settings
 import indexer.settings
+import relay.problems
+import relay.settings
 import web.settings
 from api.problems import PROBLEM_TYPES
 from eranos.cli import main
@@ -30,18 +32,20 @@ ERROR_MODULES = (
     "deployments.errors",
     "indexer.errors",
     "api.errors",
+    "relay.errors",
     "audit.errors",
     "audit.proofs.errors",
     "scripts._deployment.errors",
     "scripts._lab.errors",
 )
 """Python errors that a person sees on the command line."""
-NOT_SEEN = {"Problem", "NotModified", "Known", "BeingMade"}
+NOT_SEEN = {"Problem", "NotModified", "Known", "BeingMade", "CallReverted", "NodeRefused"}
 """Python errors that never reach a person under their own name: the API turns them into answers."""
 SETTINGS: tuple[type[BaseSettings], ...] = (
     indexer.settings.Settings,
     api.settings.Settings,
     web.settings.Settings,
+    relay.settings.Settings,
 )
 
 SOLIDITY_ERROR = re.compile(r"^\s*error (\w+)\(([^)]*)\);", re.MULTILINE)
@@ -197,6 +201,12 @@ def test_problem_types__with_their_status__are_those_documented() -> None:
     assert dict(rows) == {name: str(kind.status) for name, kind in PROBLEM_TYPES.items()}
 
 
+def test_problem_types__of_the_relay__are_those_documented() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \| (\d+) \|", section("docs/errors.md", "From the relay"), re.MULTILINE)
+
+    assert dict(rows) == {name: str(kind.status) for name, kind in relay.problems.PROBLEM_TYPES.items()}
+
+
 # Settings, commands, targets
 
 
@@ -211,7 +221,7 @@ def test_settings__with_their_defaults__are_documented() -> None:
 def test_settings__documented_anywhere__exist() -> None:
     code = [
         path
-        for folder in ("deployments", "indexer", "api", "audit", "scripts", "toolchain")
+        for folder in ("deployments", "indexer", "api", "audit", "relay", "scripts", "toolchain")
         for path in ROOT.glob(f"{folder}/**/*")
     ]
     sources = [
@@ -226,7 +236,7 @@ def test_settings__documented_anywhere__exist() -> None:
 
 def test_commands__and_their_options__are_documented() -> None:
     rows = dict(
-        re.findall(r"^\| `(eranos[a-z ]*)` \| (.+) \|$", section("docs/operating.md", "Commands"), re.MULTILINE)
+        re.findall(r"^\| `(eranos[a-z -]*)` \| (.+) \|$", section("docs/operating.md", "Commands"), re.MULTILINE)
     )
 
     missing = [
@@ -253,7 +263,7 @@ def test_commands__options_of_groups__are_documented() -> None:
 def test_commands__documented__exist() -> None:
     documented = {
         " ".join(words.split())
-        for words in re.findall(r"^\| `(eranos [a-z ]+)", text_of("docs/operating.md"), re.MULTILINE)
+        for words in re.findall(r"^\| `(eranos [a-z -]+)", text_of("docs/operating.md"), re.MULTILINE)
     }
 
     assert not documented - {name for name, _ in commands()}

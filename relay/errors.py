@@ -1,0 +1,102 @@
+"""Errors of the relay.
+
+    RelayError
+    ├── StartError                 the command can't do its work; the message says what to do
+    │   ├── RelaySettingInvalid    a setting has the wrong form, or contradicts another
+    │   ├── KeystoreUnusable       no key where the settings say, or the passphrase does not open it
+    │   ├── KeystoreExists         a key would be overwritten
+    │   ├── LogUnusable            the request log can't be used, or belongs to another chain or forwarder
+    │   ├── LogTaken               another relay writes the log
+    │   ├── ChainUnusable          no node answers, or its chain is not the one of the deployment record
+    │   └── AddressTaken           somebody else listens at the address
+    ├── NodeFailure                the same question may succeed later
+    │   ├── NodeUnavailable        no answer, or a broken one
+    │   └── NodeRefused            the node answered with an error
+    ├── CallReverted               the contract said no
+    └── Problem                    an answer that is a problem of `problems.PROBLEM_TYPES`
+
+Messages are one line, carry the values that matter and end with what to do.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from relay.problems import ProblemType
+    from relay.reverts import Revert
+
+
+class RelayError(Exception):
+    """Base of all errors of this package."""
+
+
+class StartError(RelayError):
+    """The command can't do its work."""
+
+
+class RelaySettingInvalid(StartError):
+    """A setting has the wrong form, or contradicts another."""
+
+
+class KeystoreUnusable(StartError):
+    """There is no key where the settings say, or the passphrase does not open it."""
+
+
+class KeystoreExists(StartError):
+    """A key would be overwritten."""
+
+
+class LogUnusable(StartError):
+    """The request log can't be used, or belongs to another chain or forwarder."""
+
+
+class LogTaken(StartError):
+    """Another relay writes the log."""
+
+
+class ChainUnusable(StartError):
+    """No node answers, or its chain is not the one of the deployment record."""
+
+
+class AddressTaken(StartError):
+    """The address to listen at is in use, or not ours."""
+
+
+class NodeFailure(RelayError):
+    """The same question may succeed later."""
+
+
+class NodeUnavailable(NodeFailure):
+    """The node gave no answer, or a broken one."""
+
+
+class NodeRefused(NodeFailure):
+    """The node answered with an error."""
+
+
+class CallReverted(RelayError):
+    """A contract refused a call.
+
+    Attributes:
+        revert: What it said.
+    """
+
+    def __init__(self, revert: "Revert") -> None:
+        super().__init__(str(revert))
+        self.revert = revert
+
+
+class Problem(RelayError):
+    """An answer that is a problem.
+
+    Attributes:
+        kind: Which one.
+        detail: What is wrong with this request, one sentence for its author.
+        members: Further members of the answer.
+    """
+
+    def __init__(self, kind: "ProblemType", detail: str, **members: Any) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+        self.members: Mapping[str, Any] = members

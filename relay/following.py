@@ -1,0 +1,89 @@
+"""Follows what was sent until it is final: blocks that take it, blocks that vanish, deadlines that pass."""
+
+import logging
+
+from relay.chain import Block, Chain
+from relay.logs import note
+from relay.metrics import Meter
+from relay.outcomes import EXPIRED, outcome_elsewhere, outcome_in
+from relay.store import Entry, State, Store, Transaction
+
+
+class Follower:
+    """Keeps the log true to the chain."""
+
+    def __init__(self, chain: Chain, store: Store, meter: Meter) -> None:
+        self._chain = chain
+        self._store = store
+        self._meter = meter
+
+    async def follow(self, finalized: Block | None) -> None:
+        """Take over what the chain says now.
+
+        Raises:
+            NodeFailure: The node could not be asked; nothing is lost by trying again.
+        """
+        await self._undo_vanished()
+        await self._settle_mined()
+        if finalized is not None:
+            await self._finalize(finalized)
+            await self._end_expired(finalized)
+
+    async def _undo_vanished(self) -> None:
+        """Take back what stands in blocks that are no more.
+
+        Blocks are chained by their hashes: once one of them is still there, all before it are.
+        """
+        for number, hash_ in self._store.unsettled_blocks():
+            block = await self._chain.block(number)
+            if block is not None and block.hash == hash_:
+                return
+            self._store.vanish(hash_)
+            self._meter.reorgs += 1
+            note("a block with transactions of ours vanished", logging.WARNING, block_number=number, block_hash=hash_)
+
+    async def _settle_mined(self) -> None:
+        counts: dict[str, int] = {}
+        for transaction in self._store.in_flight():
+            sender = transaction.sender
+            if sender not in counts:
+                counts[sender] = await self._chain.count(sender)
+            if transaction.nonce < counts[sender]:
+                await self._settle(transaction)
+
+    async def _settle(self, transaction: Transaction) -> None:
+        for attempt in reversed(transaction.attempts):
+            receipt = await self._chain.receipt(attempt.tx_hash)
+            if receipt is None:
+                continue
+            block = (receipt.block_number, receipt.block_hash)
+            open_ = [e for e in self._store.requests_of(transaction) if e.state is State.SENT and not e.final]
+            ends = [await outcome_in(self._chain, entry, receipt) for entry in open_]
+            self._store.mine(transaction, attempt.tx_hash, block, (receipt.gas_used, receipt.fee_wei), ends)
+            level = logging.INFO if receipt.succeeded else logging.ERROR
+            note("mined", level, nonce=transaction.nonce, tx_hash=attempt.tx_hash, block_number=receipt.block_number)
+            for end in ends:
+                note(end.state, id=end.id, tx_hash=end.tx_hash, reason=end.reason or "")
+            return
+
+    async def _finalize(self, finalized: Block) -> None:
+        """What stands in a block of the chain up to the final one can't change any more."""
+        blocks = [(number, hash_) for number, hash_ in self._store.unsettled_blocks() if number <= finalized.number]
+        if blocks:
+            number, hash_ = blocks[0]
+            block = await self._chain.block(number)
+            if block is not None and block.hash == hash_:
+                self._store.finalize(number)
+
+    async def _end_expired(self, finalized: Block) -> None:
+        """End requests that no block can take any more: their deadline lies behind a final block."""
+        for entry in (*self._store.sent(), *self._store.accepted()):
+            if entry.request.deadline < finalized.time:
+                await self._end(entry)
+
+    async def _end(self, entry: Entry) -> None:
+        if (outcome := await outcome_elsewhere(self._chain, entry)) is not None:
+            self._store.settle([outcome])
+        elif await self._chain.nonce_of(entry.request.account) == entry.nonce:
+            self._store.refuse(entry.id, EXPIRED)
+            note("refused", id=entry.id, reason=EXPIRED)
