@@ -17,7 +17,7 @@ from api.errors import Problem
 from api.problems import INVALID_ADDRESS, INVALID_PARAMETER, read_failures
 from api.records import CurrencyUnit, currency_unit
 from api.sums import exact_sum
-from indexer.store.models import EVENTS, Campaign, Currency, CurrencyMetadata, Entity, Match, Pledge, Pool
+from indexer.store.models import EVENTS, Campaign, Currency, CurrencyMetadata, Entity, Match, Pledge, Pool, Reservation
 from indexer.store.phases import Phase
 
 DAY: Final = 86_400
@@ -144,6 +144,32 @@ def totals_by(mirror: Mirror, *groups: ColumnElement[Any]) -> dict[tuple[Any, ..
     for amount, *key in mirror.session.execute(matched.group_by(*groups)):
         found[tuple(key)]["matched"] = amount
     return found
+
+
+def brief_totals(mirror: Mirror) -> list[dict[str, Any]]:
+    """Return what each currency's campaigns hold, without looking at single pledges: those with most campaigns first.
+
+    Returns:
+        Of each: `currency`, `campaigns`, `raised`, `released`, `refunded`, `called` (public money), `backers` (each
+        counted once for each campaign).
+    """
+    sums = (exact_sum(one) for one in (Campaign.raised, Campaign.released, Campaign.refunded))
+    counts = (func.count(), func.sum(Campaign.backers))
+    statement = select(Campaign.currency, *counts, *sums).group_by(Campaign.currency)
+    names = ("campaigns", "backers", "raised", "released", "refunded")
+    found = {currency: dict(zip(names, values, strict=True)) for currency, *values in mirror.session.execute(statement)}
+    called = select(Campaign.currency, exact_sum(Reservation.reserved), exact_sum(Reservation.freed)).join_from(
+        Reservation, Campaign, Campaign.campaign_id == Reservation.campaign_id
+    )
+    public = {key: kept + freed for key, kept, freed in mirror.session.execute(called.group_by(Campaign.currency))}
+    known = select(Currency, CurrencyMetadata).outerjoin(
+        CurrencyMetadata, CurrencyMetadata.currency == Currency.currency
+    )
+    units = {
+        row.currency: currency_unit(row.currency, row, metadata) for row, metadata in mirror.session.execute(known)
+    }
+    totals = [{"currency": units[key], "called": public.get(key, 0)} | values for key, values in found.items()]
+    return sorted(totals, key=lambda one: -one["campaigns"])
 
 
 def currency_totals(mirror: Mirror) -> list[dict[str, Any]]:

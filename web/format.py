@@ -15,8 +15,8 @@ from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup, escape
 
 from api import fields
+from web import words
 from web.languages import Catalogue
-from web.words import TABLES
 
 MOST_DIGITS: Final = Context(prec=80)
 """Room for every uint256, exactly."""
@@ -69,6 +69,12 @@ class Formats:
             digits = format_decimal(value, pattern, locale=self.words.locale, decimal_quantization=False)
         return f"{digits}\N{NO-BREAK SPACE}{unit.symbol or self._without_symbol(unit)}"
 
+    def whole_money(self, amount: int, unit: Unit) -> Markup:
+        """Return an amount cut to whole units, for figures that are read at a glance; exactly in its title."""
+        cut = amount - amount % 10 ** (unit.decimals or 0)
+        exactly = self.plain_money(amount, unit)
+        return Markup('<bdi class="money" title="{}">{}</bdi>').format(exactly, self.plain_money(cut, unit))
+
     def _without_symbol(self, unit: Unit) -> str:
         return self.words.gettext("base units") if unit.decimals is None else self.words.gettext("units")
 
@@ -119,12 +125,16 @@ class Formats:
         if code is None:
             return escape(self.words.gettext("Everywhere"))
         country, _, part = code.partition("-")
-        name = self.words.locale.territories.get(country, code)
+        name = self._country(country)
         return (
             Markup('<bdi>{}</bdi> <bdi class="code">{}</bdi>').format(name, code)
             if part
             else Markup("<bdi>{}</bdi>").format(name)
         )
+
+    def _country(self, code: str) -> str:
+        message = words.COUNTRIES.get(code)
+        return self.words.gettext(message) if message else str(self.words.locale.territories.get(code, code))
 
     def plain_territory(self, code: str) -> str:
         """Return the same as text."""
@@ -132,7 +142,7 @@ class Formats:
 
     def word(self, table: str, key: Any) -> str:
         """Return the word for a code; a code that has none stands for itself."""
-        message = TABLES[table].get(key)
+        message = words.TABLES[table].get(key)
         return self.words.gettext(message) if message is not None else f"#{key}"
 
     def prose(self, text: str) -> Markup:

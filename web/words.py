@@ -38,6 +38,11 @@ PHASE_SIGNS: Final = {
 }
 """A sign beside the word, so that nobody depends on colour."""
 
+COUNTRIES: Final = {
+    "PS": N_("Palestine"),
+}
+"""Countries that people call otherwise than Unicode's tables do."""
+
 THEMES: Final = {
     0: N_("Local economy"),
     1: N_("Circular economy"),

@@ -18,6 +18,10 @@ from indexer.store.phases import REVIEW_DURATION, Phase
 
 CONTRACT: Final = "Crowdfunding"
 MATCH_CONTRACT: Final = "MatchFunding"
+PLEDGING: Final = (Phase.LIVE, Phase.EXTENSION)
+"""Phases in which anybody may pledge."""
+COMING: Final = (Phase.APPROVED,)
+"""Phases after which that begins by time alone."""
 
 
 class Found(NamedTuple):
