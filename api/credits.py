@@ -162,11 +162,16 @@ router = APIRouter(prefix="/credits", tags=["credits"])
 def read_credits(reader: ReaderDep) -> CreditsAnswer:
     """Return how many credits there are, what stands behind them, and the programmes that issue them."""
     with reader.open() as mirror:
-        newest = list_programmes(mirror, PageRequest(MAX_LIMIT, None, "", ()), ProgrammeSort.NEWEST)[:MAX_LIMIT]
-        programmes = [_programme(row, mirror.now) for row in newest]
-        totals = _totals(mirror) | {"unit": CREDIT_UNIT, "programmes": programmes}
-        totals |= {"coverage": coverage_of(mirror, totals["supply"]), "escrows": escrows_of(mirror)}
-        return CreditsAnswer(as_of=mirror.as_of, credits=Credits.model_validate(totals))
+        return CreditsAnswer(as_of=mirror.as_of, credits=credits_of(mirror))
+
+
+def credits_of(mirror: Mirror) -> Credits:
+    """Return the credit as a whole."""
+    newest = list_programmes(mirror, PageRequest(MAX_LIMIT, None, "", ()), ProgrammeSort.NEWEST)[:MAX_LIMIT]
+    programmes = [_programme(row, mirror.now) for row in newest]
+    totals = _totals(mirror) | {"unit": CREDIT_UNIT, "programmes": programmes}
+    totals |= {"coverage": coverage_of(mirror, totals["supply"]), "escrows": escrows_of(mirror)}
+    return Credits.model_validate(totals)
 
 
 @router.get("/programmes", summary="List programmes", responses=list_failures())
@@ -198,7 +203,7 @@ def list_all_holders(
         shown, cursor = cut(page, found, lambda row: _position(row, sort))
         return HolderPage(
             as_of=mirror.as_of,
-            items=_holders(mirror, shown),
+            items=holders_of(mirror, shown),
             next_cursor=cursor,
             links=links(reader.request, page, cursor),
         )
@@ -221,12 +226,13 @@ def export_holders(
     def part(mirror: Mirror, page: PageRequest) -> tuple[list[Holder], Position | None]:
         found = list_holders(mirror, page, sort, account)
         shown, after = rows_of(page, found, lambda row: _position(row, sort))
-        return _holders(mirror, shown), after
+        return holders_of(mirror, shown), after
 
     return export(reader, form, "holders", Holder, part)
 
 
-def _holders(mirror: Mirror, rows: Sequence[CreditBalance]) -> list[Holder]:
+def holders_of(mirror: Mirror, rows: Sequence[CreditBalance]) -> list[Holder]:
+    """Return what answers say about some holders."""
     names, escrowed = contract_names(mirror), in_escrow(mirror, [row.account for row in rows])
     return [_holder(row, names, escrowed) for row in rows]
 

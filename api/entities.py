@@ -232,6 +232,7 @@ def _entity(found: Found, now: int) -> dict[str, Any]:
 router = APIRouter(tags=["entities"])
 
 
+EntityId = Annotated[fields.Id, Path(description="Number of the entity, from 1.", examples=[3])]
 Kinds = Annotated[list[Kind], Query(alias="kind", description="Kind; repeat it for any of several.")]
 State = Annotated[EntityState | None, Query(description="Stored state.")]
 Account = Annotated[fields.AddressText | None, Query(description="Account that acts for the entity, or did last.")]
@@ -250,8 +251,8 @@ def list_all(
     """Return the entities that meet every filter."""
     with reader.open() as mirror:
         found = list_entities(mirror, page, sort, kinds=kinds, state=state, account=account)
-        shown, cursor = cut(page, found, _position)
-        items = [Entity.model_validate(_entity(one, mirror.now)) for one in shown]
+        shown, cursor = cut(page, found, position_of)
+        items = records(shown, mirror.now)
         return EntityPage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
@@ -275,33 +276,48 @@ def export_all(
 
     def part(mirror: Mirror, page: PageRequest) -> tuple[list[Entity], Position | None]:
         found = list_entities(mirror, page, sort, kinds=kinds, state=state, account=account)
-        shown, after = rows_of(page, found, _position)
-        return [Entity.model_validate(_entity(one, mirror.now)) for one in shown], after
+        shown, after = rows_of(page, found, position_of)
+        return records(shown, mirror.now), after
 
     return export(reader, form, "entities", Entity, part)
 
 
-def _position(found: Found) -> Position:
+def records(found: Sequence[Found], now: int) -> list[Entity]:
+    """Return what answers say about some entities."""
+    return [Entity.model_validate(_entity(one, now)) for one in found]
+
+
+def position_of(found: Found) -> Position:
+    """Return where an entity stands in a list."""
     return Position(found.entity.registered_event_key, found.entity.registered_event_key)
 
 
 @router.get("/entities/{entity_id}", summary="Read an entity", responses=read_failures(UNKNOWN_ENTITY))
 def read_entity(
     reader: ReaderDep,
-    entity_id: Annotated[fields.Id, Path(description="Number of the entity, from 1.", examples=[3])],
+    entity_id: EntityId,
 ) -> EntityAnswer:
     """Return an entity with every account that acted for it, and a pending change of account."""
     with reader.open() as mirror:
-        found = find_entity(mirror, entity_id)
-        row = found.entity
-        recovery = None
-        if row.recovery_account is not None and row.recovery_finishable_at is not None:
-            recovery = Recovery(account=row.recovery_account, finishable_at=row.recovery_finishable_at)
-        more = {
-            "hours_open": open_hours_of(mirror, entity_id),
-            "unruled_orders": unruled(mirror, seller=entity_id),
-            "accounts": tenures_of(mirror, row),
-            "recovery": recovery,
-            "recovery_barred_until": row.recovery_barred_until or None,
-        }
-        return EntityAnswer(as_of=mirror.as_of, entity=EntityDetail.model_validate(_entity(found, mirror.now) | more))
+        return EntityAnswer(as_of=mirror.as_of, entity=detail_of(mirror, entity_id))
+
+
+def detail_of(mirror: Mirror, entity_id: int) -> EntityDetail:
+    """Return everything about an entity.
+
+    Raises:
+        Problem: There is none with this id.
+    """
+    found = find_entity(mirror, entity_id)
+    row = found.entity
+    recovery = None
+    if row.recovery_account is not None and row.recovery_finishable_at is not None:
+        recovery = Recovery(account=row.recovery_account, finishable_at=row.recovery_finishable_at)
+    more = {
+        "hours_open": open_hours_of(mirror, entity_id),
+        "unruled_orders": unruled(mirror, seller=entity_id),
+        "accounts": tenures_of(mirror, row),
+        "recovery": recovery,
+        "recovery_barred_until": row.recovery_barred_until or None,
+    }
+    return EntityDetail.model_validate(_entity(found, mirror.now) | more)

@@ -10,13 +10,14 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from api import fields
+from api.coverage import contract_names
 from api.database import Answer, Mirror, ReaderDep
 from api.problems import read_failures
 from api.records import EventLink, last_event
 from deployments import abi
 from indexer.store import models
 from indexer.store.event_tables import CONTRACTS
-from indexer.store.models import Journal, RoleMember, RoleTarget, Target
+from indexer.store.models import RoleMember, RoleTarget, Target
 
 ADMIN: Final = 0
 PUBLIC: Final = 2**64 - 1
@@ -78,7 +79,7 @@ class RolesAnswer(Answer):
 def all_roles(mirror: Mirror) -> list[Role]:
     """Return every role by its id."""
     session, now = mirror.session, mirror.now
-    names = _contract_names(mirror)
+    names = contract_names(mirror)
     holders: defaultdict[int, list[RoleHolder]] = defaultdict(list)
     present = select(RoleMember).where(RoleMember.revoked_at.is_(None))
     for member in session.scalars(present.order_by(RoleMember.since, RoleMember.account)):
@@ -93,7 +94,7 @@ def all_roles(mirror: Mirror) -> list[Role]:
 
 def closed_contracts(mirror: Mirror) -> list[ClosedContract]:
     """Return the contracts that are closed to administration."""
-    names = _contract_names(mirror)
+    names = contract_names(mirror)
     rows = mirror.session.scalars(select(Target).where(Target.closed).order_by(Target.target))
     return [
         ClosedContract(contract=names.get(row.target), address=row.target, last_event=last_event(row)) for row in rows
@@ -116,10 +117,6 @@ def _canonical(item: dict[str, Any]) -> str:
     if item["type"].startswith("tuple"):
         return f"({','.join(_canonical(i) for i in item['components'])}){item['type'].removeprefix('tuple')}"
     return str(item["type"])
-
-
-def _contract_names(mirror: Mirror) -> dict[str, str]:
-    return {row.contract: row.contract_name for row in mirror.session.scalars(select(Journal))}
 
 
 def _holder(row: RoleMember, now: int) -> RoleHolder:

@@ -62,7 +62,7 @@ def list_listings(
     with reader.open() as mirror:
         found = queries.list_listings(mirror, wanted, sort, page)
         shown, cursor = cut(page, found, lambda one: queries.listing_position(one, sort))
-        items = _listings(mirror, shown)
+        items = listings_of(mirror, shown)
         return schemas.ListingPage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
@@ -85,12 +85,13 @@ def export_listings(
     def part(mirror: Mirror, page: PageRequest) -> tuple[list[schemas.Listing], Position | None]:
         found = queries.list_listings(mirror, wanted, sort, page)
         shown, after = rows_of(page, found, lambda one: queries.listing_position(one, sort))
-        return _listings(mirror, shown), after
+        return listings_of(mirror, shown), after
 
     return export(reader, form, "listings", schemas.Listing, part)
 
 
-def _listings(mirror: Mirror, found: Sequence[queries.FoundListing]) -> list[schemas.Listing]:
+def listings_of(mirror: Mirror, found: Sequence[queries.FoundListing]) -> list[schemas.Listing]:
+    """Return what answers say about some listings."""
     gates = escrow_gates(mirror, CONTRACT)
     return [schemas.Listing.model_validate(views.listing_values(one, gates, mirror.now)) for one in found]
 
@@ -99,12 +100,21 @@ def _listings(mirror: Mirror, found: Sequence[queries.FoundListing]) -> list[sch
 def read_listing(reader: ReaderDep, listing_id: ListingId) -> schemas.ListingAnswer:
     """Return a listing's terms, prices and stock, and who may do what next, until when."""
     with reader.open() as mirror:
-        found, gates, now = queries.find_listing(mirror, listing_id), escrow_gates(mirror, CONTRACT), mirror.now
-        detail = views.listing_values(found, gates, now) | {
-            "unruled_of_seller": queries.unruled(mirror, seller=found.listing.seller),
-            "next_acts": [act_values(act, now) for act in views.listing_acts(found, gates, now)],
-        }
-        return schemas.ListingAnswer(as_of=mirror.as_of, listing=schemas.ListingDetail.model_validate(detail))
+        return schemas.ListingAnswer(as_of=mirror.as_of, listing=listing_of(mirror, listing_id))
+
+
+def listing_of(mirror: Mirror, listing_id: int) -> schemas.ListingDetail:
+    """Return everything about a listing.
+
+    Raises:
+        Problem: There is none with this id.
+    """
+    found, gates, now = queries.find_listing(mirror, listing_id), escrow_gates(mirror, CONTRACT), mirror.now
+    more = {
+        "unruled_of_seller": queries.unruled(mirror, seller=found.listing.seller),
+        "next_acts": [act_values(act, now) for act in views.listing_acts(found, gates, now)],
+    }
+    return schemas.ListingDetail.model_validate(views.listing_values(found, gates, now) | more)
 
 
 @router.get("/orders", summary="List orders", responses=list_failures(INVALID_ADDRESS))
@@ -118,7 +128,7 @@ def list_orders(
     with reader.open() as mirror:
         found = queries.list_orders(mirror, wanted, sort, page)
         shown, cursor = cut(page, found, lambda one: queries.order_position(one, sort))
-        items = _orders(mirror, shown)
+        items = orders_of(mirror, shown)
         return schemas.OrderPage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
@@ -141,12 +151,13 @@ def export_orders(
     def part(mirror: Mirror, page: PageRequest) -> tuple[list[schemas.Order], Position | None]:
         found = queries.list_orders(mirror, wanted, sort, page)
         shown, after = rows_of(page, found, lambda one: queries.order_position(one, sort))
-        return _orders(mirror, shown), after
+        return orders_of(mirror, shown), after
 
     return export(reader, form, "orders", schemas.Order, part)
 
 
-def _orders(mirror: Mirror, found: Sequence[queries.FoundOrder]) -> list[schemas.Order]:
+def orders_of(mirror: Mirror, found: Sequence[queries.FoundOrder]) -> list[schemas.Order]:
+    """Return what answers say about some orders."""
     payments = queries.payments_of(mirror, [one.order.order_id for one in found])
     return [
         schemas.Order.model_validate(views.order_values(one, payments[one.order.order_id], mirror.now)) for one in found
@@ -157,12 +168,21 @@ def _orders(mirror: Mirror, found: Sequence[queries.FoundOrder]) -> list[schemas
 def read_order(reader: ReaderDep, order_id: OrderId) -> schemas.OrderAnswer:
     """Return an order's legs, state and payments, and who may do what next, until when."""
     with reader.open() as mirror:
-        found, gates, now = queries.find_order(mirror, order_id), escrow_gates(mirror, CONTRACT), mirror.now
-        payments = queries.payments_of(mirror, [order_id])[order_id]
-        acts = views.order_acts(found, queries.bought_for(mirror, found.order), gates, now)
-        detail = views.order_values(found, payments, now) | {
-            "unruled_of_seller": queries.unruled(mirror, seller=found.order.seller),
-            "unruled_of_buyer": queries.unruled(mirror, buyer=found.order.buyer),
-            "next_acts": [act_values(act, now) for act in acts],
-        }
-        return schemas.OrderAnswer(as_of=mirror.as_of, order=schemas.OrderDetail.model_validate(detail))
+        return schemas.OrderAnswer(as_of=mirror.as_of, order=order_of(mirror, order_id))
+
+
+def order_of(mirror: Mirror, order_id: int) -> schemas.OrderDetail:
+    """Return everything about an order.
+
+    Raises:
+        Problem: There is none with this id.
+    """
+    found, gates, now = queries.find_order(mirror, order_id), escrow_gates(mirror, CONTRACT), mirror.now
+    payments = queries.payments_of(mirror, [order_id])[order_id]
+    acts = views.order_acts(found, queries.bought_for(mirror, found.order), gates, now)
+    more = {
+        "unruled_of_seller": queries.unruled(mirror, seller=found.order.seller),
+        "unruled_of_buyer": queries.unruled(mirror, buyer=found.order.buyer),
+        "next_acts": [act_values(act, now) for act in acts],
+    }
+    return schemas.OrderDetail.model_validate(views.order_values(found, payments, now) | more)

@@ -46,7 +46,7 @@ def list_pools(
     with reader.open() as mirror:
         found = queries.list_pools(mirror, wanted, sort, page)
         shown, cursor = cut(page, found, lambda one: queries.position_of(one, sort))
-        items = _records(shown, mirror.now)
+        items = records(shown, mirror.now)
         return schemas.PoolPage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
@@ -69,12 +69,13 @@ def export_pools(
     def part(mirror: Mirror, page: PageRequest) -> tuple[list[schemas.Pool], Position | None]:
         found = queries.list_pools(mirror, wanted, sort, page)
         shown, after = rows_of(page, found, lambda one: queries.position_of(one, sort))
-        return _records(shown, mirror.now), after
+        return records(shown, mirror.now), after
 
     return export(reader, form, "pools", schemas.Pool, part)
 
 
-def _records(found: Sequence[Found], now: int) -> list[schemas.Pool]:
+def records(found: Sequence[Found], now: int) -> list[schemas.Pool]:
+    """Return what answers say about some pools."""
     return [schemas.Pool.model_validate(views.pool_values(one, now)) for one in found]
 
 
@@ -82,15 +83,24 @@ def _records(found: Sequence[Found], now: int) -> list[schemas.Pool]:
 def read_pool(reader: ReaderDep, pool_id: PoolId) -> schemas.PoolAnswer:
     """Return a pool's terms, totals and funders, and who may do what next, until when."""
     with reader.open() as mirror:
-        found, now = queries.find_pool(mirror, pool_id), mirror.now
-        fundings = queries.fundings_of(mirror, pool_id)
-        organizers = queries.organizer_accounts(mirror, pool_id)
-        nexts = match_acts.of_pool(found.pool, fundings, organizers, gates_of(mirror, found.currency), now)
-        detail = views.pool_values(found, now) | {
-            "fundings": [views.funding_values(found.pool, row, now) for row in fundings],
-            "next_acts": [views.act_values(act, now) for act in nexts],
-        }
-        return schemas.PoolAnswer(as_of=mirror.as_of, pool=schemas.PoolDetail.model_validate(detail))
+        return schemas.PoolAnswer(as_of=mirror.as_of, pool=detail_of(mirror, pool_id))
+
+
+def detail_of(mirror: Mirror, pool_id: int) -> schemas.PoolDetail:
+    """Return everything about a pool.
+
+    Raises:
+        Problem: There is none with this id.
+    """
+    found, now = queries.find_pool(mirror, pool_id), mirror.now
+    fundings = queries.fundings_of(mirror, pool_id)
+    organizers = queries.organizer_accounts(mirror, pool_id)
+    nexts = match_acts.of_pool(found.pool, fundings, organizers, gates_of(mirror, found.currency), now)
+    more = {
+        "fundings": [views.funding_values(found.pool, row, now) for row in fundings],
+        "next_acts": [views.act_values(act, now) for act in nexts],
+    }
+    return schemas.PoolDetail.model_validate(views.pool_values(found, now) | more)
 
 
 @router.get("/pools/{pool_id}/campaigns", summary="List a pool's campaigns", responses=list_failures(UNKNOWN_POOL))
@@ -103,7 +113,7 @@ def list_campaigns(reader: ReaderDep, page: PageDep, pool_id: PoolId) -> schemas
         shown, cursor = cut(
             page, owed, lambda one: Position(getattr(one.reservation, key), getattr(one.reservation, key))
         )
-        items = [schemas.PoolCampaign.model_validate(one) for one in _campaigns(mirror, pool, shown)]
+        items = campaigns_of(mirror, pool, shown)
         return schemas.PoolCampaignPage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
@@ -117,16 +127,24 @@ def list_campaigns(reader: ReaderDep, page: PageDep, pool_id: PoolId) -> schemas
 def read_reservation(reader: ReaderDep, pool_id: PoolId, campaign_id: CampaignId) -> schemas.ProvenanceAnswer:
     """Return what a pool owes a campaign, which milestone spends how much of it, and what was paid."""
     with reader.open() as mirror:
-        owed, found = queries.find_owed(mirror, pool_id, campaign_id), queries.find_pool(mirror, pool_id)
-        milestones = queries.milestones_of(mirror, [campaign_id])[campaign_id]
-        (shown,) = _campaigns(mirror, found, [owed])
-        releases = queries.releases_of(mirror, pool_id, campaign_id)
-        detail = shown | {
-            "currency": currency_unit(found.pool.currency, found.currency, found.metadata),
-            "tranches": views.tranche_values(owed, found.pool, milestones),
-            "releases": [views.release_values(row) for row in releases],
-        }
-        return schemas.ProvenanceAnswer(as_of=mirror.as_of, reservation=schemas.Provenance.model_validate(detail))
+        return schemas.ProvenanceAnswer(as_of=mirror.as_of, reservation=provenance_of(mirror, pool_id, campaign_id))
+
+
+def provenance_of(mirror: Mirror, pool_id: int, campaign_id: int) -> schemas.Provenance:
+    """Return what a pool owes a campaign, by the milestones that spend it.
+
+    Raises:
+        Problem: The campaign never asked for the pool, or there is no such pool.
+    """
+    owed, found = queries.find_owed(mirror, pool_id, campaign_id), queries.find_pool(mirror, pool_id)
+    milestones = queries.milestones_of(mirror, [campaign_id])[campaign_id]
+    (shown,) = _campaigns(mirror, found, [owed])
+    more = {
+        "currency": currency_unit(found.pool.currency, found.currency, found.metadata),
+        "tranches": views.tranche_values(owed, found.pool, milestones),
+        "releases": [views.release_values(row) for row in queries.releases_of(mirror, pool_id, campaign_id)],
+    }
+    return schemas.Provenance.model_validate(shown | more)
 
 
 @router.get(
@@ -137,20 +155,35 @@ def read_reservation(reader: ReaderDep, pool_id: PoolId, campaign_id: CampaignId
 def list_matches(reader: ReaderDep, page: PageDep, pool_id: PoolId, campaign_id: CampaignId) -> schemas.MatchPage:
     """Return whose pledges called how much from a pool for a campaign, and which milestone spent it; oldest first."""
     with reader.open() as mirror:
-        owed, found = queries.find_owed(mirror, pool_id, campaign_id), queries.find_pool(mirror, pool_id)
-        milestones = queries.milestones_of(mirror, [campaign_id])[campaign_id]
-        called = queries.called_amounts(mirror, pool_id, campaign_id)
-        spent = matching.spent(list(called.values()), views.spent_tranches(owed, found.pool, milestones))
-        parts = dict(zip(called, spent, strict=True))
-        settled = owed.reservation.settled_at is not None
-        rows = queries.list_matches(mirror, pool_id, campaign_id, page)
-        shown, cursor = cut(page, rows, lambda row: Position(row.first_event_key, row.first_event_key))
-        items = [
-            schemas.Match.model_validate(views.match_values(row, parts[row.backer], settled=settled)) for row in shown
-        ]
+        items, cursor = matches_of(mirror, pool_id, campaign_id, page)
         return schemas.MatchPage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
+
+
+def matches_of(
+    mirror: Mirror, pool_id: int, campaign_id: int, page: PageRequest
+) -> tuple[list[schemas.Match], str | None]:
+    """Return a page of who called how much from a pool for a campaign, and the cursor of the next page.
+
+    Raises:
+        Problem: The campaign never asked for the pool, or there is no such pool.
+    """
+    owed, found = queries.find_owed(mirror, pool_id, campaign_id), queries.find_pool(mirror, pool_id)
+    milestones = queries.milestones_of(mirror, [campaign_id])[campaign_id]
+    called = queries.called_amounts(mirror, pool_id, campaign_id)
+    spent = matching.spent(list(called.values()), views.spent_tranches(owed, found.pool, milestones))
+    parts = dict(zip(called, spent, strict=True))
+    settled = owed.reservation.settled_at is not None
+    rows = queries.list_matches(mirror, pool_id, campaign_id, page)
+    shown, cursor = cut(page, rows, lambda row: Position(row.first_event_key, row.first_event_key))
+    matches = [views.match_values(row, parts[row.backer], settled=settled) for row in shown]
+    return [schemas.Match.model_validate(one) for one in matches], cursor
+
+
+def campaigns_of(mirror: Mirror, found: Found, owed: Sequence[Owed]) -> list[schemas.PoolCampaign]:
+    """Return what answers say about campaigns of a pool."""
+    return [schemas.PoolCampaign.model_validate(one) for one in _campaigns(mirror, found, owed)]
 
 
 def _campaigns(mirror: Mirror, found: Found, owed: Sequence[Owed]) -> list[dict[str, Any]]:

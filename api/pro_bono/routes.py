@@ -70,7 +70,7 @@ def list_offers(
     with reader.open() as mirror:
         found = queries.list_offers(mirror, wanted, sort, page)
         shown, cursor = cut(page, found, lambda one: queries.offer_position(one, sort))
-        items = _offers(mirror, shown)
+        items = offers_of(mirror, shown)
         return schemas.OfferPage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
@@ -93,12 +93,13 @@ def export_offers(
     def part(mirror: Mirror, page: PageRequest) -> tuple[list[schemas.Offer], Position | None]:
         found = queries.list_offers(mirror, wanted, sort, page)
         shown, after = rows_of(page, found, lambda one: queries.offer_position(one, sort))
-        return _offers(mirror, shown), after
+        return offers_of(mirror, shown), after
 
     return export(reader, form, "offers", schemas.Offer, part)
 
 
-def _offers(mirror: Mirror, found: Sequence[queries.FoundOffer]) -> list[schemas.Offer]:
+def offers_of(mirror: Mirror, found: Sequence[queries.FoundOffer]) -> list[schemas.Offer]:
+    """Return what answers say about some offers."""
     gates = escrow_gates(mirror, CONTRACT)
     return [schemas.Offer.model_validate(views.offer_values(one, gates, mirror.now)) for one in found]
 
@@ -107,10 +108,18 @@ def _offers(mirror: Mirror, found: Sequence[queries.FoundOffer]) -> list[schemas
 def read_offer(reader: ReaderDep, offer_id: OfferId) -> schemas.OfferAnswer:
     """Return an offer's hours, and who may do what next, until when."""
     with reader.open() as mirror:
-        found, gates, now = queries.find_offer(mirror, offer_id), escrow_gates(mirror, CONTRACT), mirror.now
-        acts = [act_values(act, now) for act in views.offer_acts(found, gates, now)]
-        detail = views.offer_values(found, gates, now) | {"next_acts": acts}
-        return schemas.OfferAnswer(as_of=mirror.as_of, offer=schemas.OfferDetail.model_validate(detail))
+        return schemas.OfferAnswer(as_of=mirror.as_of, offer=offer_of(mirror, offer_id))
+
+
+def offer_of(mirror: Mirror, offer_id: int) -> schemas.OfferDetail:
+    """Return everything about an offer.
+
+    Raises:
+        Problem: There is none with this id.
+    """
+    found, gates, now = queries.find_offer(mirror, offer_id), escrow_gates(mirror, CONTRACT), mirror.now
+    acts = [act_values(act, now) for act in views.offer_acts(found, gates, now)]
+    return schemas.OfferDetail.model_validate(views.offer_values(found, gates, now) | {"next_acts": acts})
 
 
 @router.get("/redemptions", summary="List redemptions", responses=list_failures(INVALID_ADDRESS))
@@ -124,7 +133,7 @@ def list_redemptions(
     with reader.open() as mirror:
         found = queries.list_redemptions(mirror, wanted, sort, page)
         shown, cursor = cut(page, found, lambda one: queries.redemption_position(one, sort))
-        items = [schemas.Redemption.model_validate(views.redemption_values(one, mirror.now)) for one in shown]
+        items = redemptions_of(shown, mirror.now)
         return schemas.RedemptionPage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
@@ -150,20 +159,33 @@ def export_redemptions(
             queries.list_redemptions(mirror, wanted, sort, page),
             lambda one: queries.redemption_position(one, sort),
         )
-        return [schemas.Redemption.model_validate(views.redemption_values(one, mirror.now)) for one in shown], after
+        return redemptions_of(shown, mirror.now), after
 
     return export(reader, form, "redemptions", schemas.Redemption, part)
+
+
+def redemptions_of(found: Sequence[queries.FoundRedemption], now: int) -> list[schemas.Redemption]:
+    """Return what answers say about some redemptions."""
+    return [schemas.Redemption.model_validate(views.redemption_values(one, now)) for one in found]
 
 
 @router.get("/redemptions/{redemption_id}", summary="Read a redemption", responses=read_failures(UNKNOWN_REDEMPTION))
 def read_redemption(reader: ReaderDep, redemption_id: RedemptionId) -> schemas.RedemptionAnswer:
     """Return a redemption's hours and state, and who may do what next, until when."""
     with reader.open() as mirror:
-        found, gates = queries.find_redemption(mirror, redemption_id), escrow_gates(mirror, CONTRACT)
-        now = mirror.now
-        acts = [act_values(act, now) for act in views.redemption_acts(found, gates, now)]
-        detail = views.redemption_values(found, now) | {"next_acts": acts}
-        return schemas.RedemptionAnswer(as_of=mirror.as_of, redemption=schemas.RedemptionDetail.model_validate(detail))
+        return schemas.RedemptionAnswer(as_of=mirror.as_of, redemption=redemption_of(mirror, redemption_id))
+
+
+def redemption_of(mirror: Mirror, redemption_id: int) -> schemas.RedemptionDetail:
+    """Return everything about a redemption.
+
+    Raises:
+        Problem: There is none with this id.
+    """
+    found, gates = queries.find_redemption(mirror, redemption_id), escrow_gates(mirror, CONTRACT)
+    now = mirror.now
+    acts = [act_values(act, now) for act in views.redemption_acts(found, gates, now)]
+    return schemas.RedemptionDetail.model_validate(views.redemption_values(found, now) | {"next_acts": acts})
 
 
 @router.get("/attestations", summary="List attestations", responses=list_failures())
@@ -177,8 +199,8 @@ def list_attestations(
     """Return the proofs of help: who gave how many hours to whom, each with the one event that says so."""
     with reader.open() as mirror:
         found = queries.list_attestations(mirror, page, sort, provider, beneficiary)
-        shown, cursor = cut(page, found, _attestation_position)
-        items = [schemas.Attestation.model_validate(views.attestation_values(row)) for row in shown]
+        shown, cursor = cut(page, found, attestation_position)
+        items = [attestation_of(row) for row in shown]
         return schemas.AttestationPage(
             as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
         )
@@ -201,13 +223,19 @@ def export_attestations(
 
     def part(mirror: Mirror, page: PageRequest) -> tuple[list[schemas.Attestation], Position | None]:
         found = queries.list_attestations(mirror, page, sort, provider, beneficiary)
-        shown, after = rows_of(page, found, _attestation_position)
-        return [schemas.Attestation.model_validate(views.attestation_values(row)) for row in shown], after
+        shown, after = rows_of(page, found, attestation_position)
+        return [attestation_of(row) for row in shown], after
 
     return export(reader, form, "attestations", schemas.Attestation, part)
 
 
-def _attestation_position(row: Attestation) -> Position:
+def attestation_of(row: Attestation) -> schemas.Attestation:
+    """Return what answers say about an attestation."""
+    return schemas.Attestation.model_validate(views.attestation_values(row))
+
+
+def attestation_position(row: Attestation) -> Position:
+    """Return where an attestation stands in a list."""
     return Position(row.attested_event_key, row.attested_event_key)
 
 
@@ -219,5 +247,5 @@ def _attestation_position(row: Attestation) -> Position:
 def read_attestation(reader: ReaderDep, redemption_id: RedemptionId) -> schemas.AttestationAnswer:
     """Return the proof of help that a redemption ended with."""
     with reader.open() as mirror:
-        values = views.attestation_values(queries.find_attestation(mirror, redemption_id))
-        return schemas.AttestationAnswer(as_of=mirror.as_of, attestation=schemas.Attestation.model_validate(values))
+        row = queries.find_attestation(mirror, redemption_id)
+        return schemas.AttestationAnswer(as_of=mirror.as_of, attestation=attestation_of(row))

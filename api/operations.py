@@ -1,0 +1,39 @@
+"""Acts of administration that were announced: what, by whom, from when on they can be carried out, what became of them.
+
+Whoever watches the lab reads here what its roles are about to do, days before they can.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from api.coverage import contract_names
+from api.database import Mirror
+from api.paging import PageRequest, seek
+from api.roles import signatures
+from indexer.store.models import Operation
+
+SELECTOR_LETTERS = len("0x12345678")
+
+
+class Announced(NamedTuple):
+    """An act that was scheduled with the AccessManager."""
+
+    operation: Operation
+    contract: str | None
+    """Name of the contract it calls; None if it is none of the lab's."""
+    signature: str | None
+    """Of the function it calls; None if no known ABI has it."""
+
+
+def list_operations(mirror: Mirror, page: PageRequest) -> Sequence[Announced]:
+    """Return the announced acts of a page, the one that can be carried out last in front, and one more if any."""
+    value, key = Operation.executable_at.expression, Operation.last_event_key.expression
+    rows = mirror.session.scalars(seek(select(Operation), page, value, key, descending=True))
+    names = contract_names(mirror)
+    return [_announced(row, names.get(row.target)) for row in rows]
+
+
+def _announced(row: Operation, contract: str | None) -> Announced:
+    return Announced(row, contract, signatures().get((contract or "", row.data[:SELECTOR_LETTERS])))
