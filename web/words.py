@@ -108,6 +108,11 @@ ACTORS: Final = {
     "payout_account": N_("The payout account"),
     "pool_manager": N_("The manager of the pool"),
     "public_body": N_("A verified public body"),
+    "seller": N_("The seller"),
+    "buyer": N_("The buyer"),
+    "provider": N_("The provider"),
+    "beneficiary": N_("Who asked for help"),
+    "sse_entity": N_("A verified social economy entity"),
 }
 """Who may do an act."""
 
@@ -122,12 +127,171 @@ SORTS: Final = {
 }
 """Orders of a list of campaigns."""
 
+ENTITY_STATES: Final = {
+    "registered": N_("Waiting to be verified"),
+    "verified": N_("Verified"),
+    "refused": N_("Refused"),
+    "revoked": N_("Revoked"),
+}
+"""Stored states of an entity, in the order of `IEntityRegistry.EntityState`."""
+
+ENTITY_KINDS: Final = {
+    "sse": N_("Social economy entity"),
+    "public_body": N_("Public body"),
+    "provider": N_("Provider of help"),
+    "member": N_("Person"),
+}
+"""What an entity is."""
+
+POOL_RULES: Final = {
+    "capped_ratio": N_("Match for each pledge"),
+    "threshold_gift": N_("Gift when thresholds are met"),
+}
+"""Rules of a pool."""
+
+LISTING_STATES: Final = {
+    "active": N_("Open for orders"),
+    "paused": N_("Paused by the seller"),
+    "withdrawn": N_("Withdrawn by the seller"),
+}
+"""States of a listing, in the order of `IMarketplace.ListingState`."""
+
+ORDER_STATES: Final = {
+    "placed": N_("Placed, waits for the seller"),
+    "accepted": N_("Accepted, to be handed over"),
+    "handed_over": N_("Handed over, to be confirmed"),
+    "disputed": N_("Disputed"),
+    "completed": N_("Completed"),
+    "declined": N_("Declined by the seller"),
+    "withdrawn": N_("Withdrawn by the buyer"),
+    "lapsed": N_("Not accepted in time"),
+    "canceled": N_("Canceled by the seller"),
+    "undelivered": N_("Not handed over in time"),
+    "settled": N_("Settled by both"),
+    "ruled": N_("Ruled by an arbiter"),
+    "unruled": N_("Not ruled in time"),
+}
+"""States of an order, in the order of `IMarketplace.OrderState`."""
+
+REDEMPTION_STATES: Final = {
+    "requested": N_("Asked for, waits for the provider"),
+    "accepted": N_("Accepted, not begun"),
+    "underway": N_("Under way"),
+    "delivered": N_("Given, to be confirmed"),
+    "no_show": N_("One side did not come"),
+    "contested": N_("Contested"),
+    "confirmed": N_("Confirmed"),
+    "declined": N_("Declined by the provider"),
+    "withdrawn": N_("Withdrawn by who asked"),
+    "lapsed": N_("Not answered in time"),
+    "canceled": N_("Canceled before the start"),
+    "expired": N_("Not given in time"),
+    "missed": N_("Missed"),
+    "settled": N_("Settled by both"),
+    "ruled": N_("Ruled by an arbiter"),
+    "unruled": N_("Not ruled in time"),
+}
+"""States of a redemption, in the order of `IProBono.State`."""
+
+DELIVERY_MODES: Final = {
+    "pickup": N_("You fetch it"),
+    "shipping": N_("It is sent to you"),
+    "on_site": N_("At your place"),
+    "online": N_("Online"),
+}
+"""How what was ordered comes to the buyer."""
+
+ORDER_PARTS: Final = {
+    "buyer_money": N_("Money back to the buyer"),
+    "buyer_credits": N_("Credits back to the buyer"),
+    "seller_money": N_("Money to the seller"),
+    "seller_credits": N_("Credits to the seller"),
+}
+"""Payments that an ended order may owe."""
+
+ROLE_NAMES: Final = {
+    "admin": N_("Admin"),
+    "registrar": N_("Registrar"),
+    "revoker": N_("Registrar, for revoking"),
+    "reviewer": N_("Reviewer"),
+    "treasurer": N_("Treasurer"),
+    "arbiter": N_("Arbiter"),
+    "guardian": N_("Guardian"),
+    "everybody": N_("Everybody"),
+}
+"""Roles of the lab, in the order of their ids."""
+
+CASE_ACTS: Final = {
+    "pauseListing": N_("Pause the listing"),
+    "resumeListing": N_("Open the listing again"),
+    "withdrawListing": N_("Withdraw the listing for good"),
+    "updatePrice": N_("Change the price"),
+    "changePayoutAccount": N_("Name another payout account"),
+    "placeOrders": N_("Order"),
+    "acceptOrder": N_("Accept the order"),
+    "declineOrder": N_("Decline the order; all goes back to the buyer"),
+    "withdrawOrder": N_("Take the order back; all goes back to the buyer"),
+    "cancelOrder": N_("Cancel the order; all goes back to the buyer"),
+    "handOver": N_("Hand over, with evidence"),
+    "completeOrder": N_("Confirm; the seller is paid"),
+    "disputeOrder": N_("Dispute what was handed over"),
+    "payPart": N_("Pay one part to whom it belongs"),
+    "payOrder": N_("Pay everything that is due to whom it belongs"),
+    "closeOffer": N_("Close the offer; what is reserved stays promised"),
+    "requestHelp": N_("Ask for help"),
+    "acceptHelp": N_("Accept the request"),
+    "declineHelp": N_("Decline the request; all credits go back"),
+    "withdrawHelp": N_("Take the request back; all credits go back"),
+    "cancelHelp": N_("Cancel before the start; all credits go back"),
+    "deliverHelp": N_("Report the hours given, with evidence"),
+    "reportNoShow": N_("Report that the other side did not come"),
+    "confirmHelp": N_("Confirm the help; its credits are used up"),
+    "contest": N_("Contest what the other side said"),
+    "settle": N_("Bring a settlement that both have signed"),
+    "rule": N_("Rule"),
+    "expire": N_("Carry out what time has decided"),
+    "voidSettlements": N_("Take back every settlement signed so far"),
+}
+"""Acts on listings, orders, offers and redemptions, by the contract's function."""
+
+CONTRACTS: Final = {
+    "EntityRegistry": N_("Registry of entities"),
+    "InnovationCredit": N_("Innovation credit"),
+    "Crowdfunding": N_("Campaigns"),
+    "MatchFunding": N_("Public pools"),
+    "Marketplace": N_("Marketplace"),
+    "ProBono": N_("Pro-bono help"),
+    "AccessManager": N_("Roles"),
+    "ERC2771Forwarder": N_("Requests without gas"),
+}
+"""Contracts of the lab."""
+
+ACTIVITIES: Final = {
+    "backfilling": N_("Reading history"),
+    "following": N_("Up to date"),
+    "failing": N_("Can't reach the chain"),
+    "stopped": N_("Stopped"),
+}
+"""What the reader of the chain is doing."""
+
 TABLES: Final[dict[str, dict[Any, str]]] = {
     "phase": PHASES,
     "theme": THEMES,
     "milestone": MILESTONE_STATES,
     "sort": SORTS,
     "campaign_act": CAMPAIGN_ACTS,
+    "entity": ENTITY_STATES,
+    "kind": ENTITY_KINDS,
+    "pool_rule": POOL_RULES,
+    "listing": LISTING_STATES,
+    "order": ORDER_STATES,
+    "order_part": ORDER_PARTS,
+    "redemption": REDEMPTION_STATES,
+    "delivery": DELIVERY_MODES,
+    "case_act": CASE_ACTS,
     "actor": ACTORS,
+    "role": ROLE_NAMES,
+    "contract": CONTRACTS,
+    "activity": ACTIVITIES,
 }
 """What `word(table, key)` of a template looks up. A subject adds its own table."""
