@@ -6,11 +6,8 @@ from contextlib import asynccontextmanager
 from hashlib import sha256
 from typing import Final
 
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import RedirectResponse, Response
-from starlette.exceptions import HTTPException
+from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import VERSION
@@ -21,7 +18,7 @@ from api.limits import Buckets, Limits
 from web import assets, campaigns, error_words, home, problems
 from web.assets import Assets
 from web.headers import Tidy, headers_of
-from web.languages import FOLDER, Language, negotiate
+from web.languages import FOLDER, Language
 from web.rendering import TEMPLATES, environment_of
 from web.settings import Settings
 
@@ -33,26 +30,6 @@ SMALL: Final = 1_000
 """Bytes below which packing an answer is not worth the work."""
 FAST: Final = 5
 """Level of gzip: nearly as small as the highest, in half the time."""
-
-elsewhere = APIRouter()
-
-
-@elsewhere.get("/{path:path}")
-def lead_to_language(request: Request, path: str) -> Response:
-    """Lead an address without a language to the one that the browser likes best; any other is none of ours."""
-    first = path.split("/", maxsplit=1)[0]
-    language = negotiate(request.headers.get("accept-language", ""))
-    target = "/" + "/".join(part for part in ([] if first in set(Language) else [language]) + path.split("/") if part)
-    if target == request.url.path or not _leads_somewhere(request, target):
-        raise HTTPException(404)
-    query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(target + query, 307, {"Vary": "Accept-Language", "Cache-Control": "no-cache"})
-
-
-def _leads_somewhere(request: Request, path: str) -> bool:
-    scope = dict(request.scope, path=path)
-    routes = (route for route in request.app.routes if getattr(route, "path", "").startswith("/{language}"))
-    return any(route.matches(scope)[0] is Match.FULL for route in routes)
 
 
 class Beside:
@@ -96,7 +73,10 @@ def create_app(settings: Settings, clock: Callable[[], float] = time.time) -> Fa
     app.state.environments = {language: environment_of(language, files) for language in Language}
     problems.install(app)
     _add_layers(app, api, settings)
-    for router in (assets.router, *(page.router for page in PAGES), elsewhere):
+    app.state.pages = APIRouter()
+    for page in PAGES:
+        app.state.pages.include_router(page.router)
+    for router in (assets.router, app.state.pages):
         app.include_router(router)
     return app
 

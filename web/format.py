@@ -18,8 +18,8 @@ from api import fields
 from web import words
 from web.languages import Catalogue
 
-MOST_DIGITS: Final = Context(prec=80)
-"""Room for every uint256, exactly."""
+MOST_DIGITS: Final = Context(prec=120)
+"""Room for every uint256 with all decimals, exactly."""
 BASIS_POINTS: Final = 10_000
 MINUTE: Final = 60
 _SHOWN: Final = 6

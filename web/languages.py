@@ -1,5 +1,6 @@
 """The six languages: which one a person is served, and the catalogue of its words."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -36,6 +37,8 @@ NAMES: Final = {
 """What speakers call their language."""
 FOLDER: Final = Path(__file__).parent / "locale"
 DOMAIN: Final = "messages"
+_MOST_PREFERENCES: Final = 50
+_QUALITY: Final = re.compile(r"(?:q\s*=\s*([01](?:\.\d{0,3})?))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +105,7 @@ def _preferences(accepted: str) -> Sequence[tuple[Language, float]]:
     return found
 
 
-_MOST_PREFERENCES: Final = 50
-
-
 def _weight(parameters: str) -> float:
-    name, _, value = parameters.strip().partition("=")
-    try:
-        return float(value) if name.strip() == "q" and len(value) <= len("0.999") else 1.0
-    except ValueError:
-        return 0.0
+    """Return the weight of a preference: 1 if it has none, 0 if what it has is none."""
+    match = _QUALITY.fullmatch(parameters.strip())
+    return float(match[1] or 1) if match else 0.0

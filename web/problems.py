@@ -14,6 +14,7 @@ from api import problems
 from api.errors import Problem
 from api.problems import ProblemType
 from web.languages import Language, negotiate
+from web.leading import lead
 from web.visits import Visit
 from web.words import N_
 
@@ -118,12 +119,14 @@ async def _problem(request: Request, error: Problem) -> Response:
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
     where, name = error.errors()[0]["loc"][:2]
     if where == "path":
-        return answer(request, 404, NOT_FOUND)
+        return lead(request) or answer(request, problems.NOT_FOUND.status, NOT_FOUND)
     return answer(request, 400, NOT_UNDERSTOOD, f"{name}: {error.errors()[0]['msg']}")
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
-    words = NOT_FOUND if error.status_code == problems.NOT_FOUND.status else BY_STATUS.get(error.status_code, OURS)
+    if error.status_code == problems.NOT_FOUND.status:
+        return lead(request) or answer(request, error.status_code, NOT_FOUND)
+    words = BY_STATUS.get(error.status_code, OURS)
     page = answer(request, error.status_code, words)
     page.headers.update({name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"})
     return page

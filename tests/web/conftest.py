@@ -1,10 +1,13 @@
 """Fixtures: the pages in front of the mirror that the API's tests fill."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from indexer.store.columns import Base
 from tests.api.client import Client, serving
 from tests.api.conftest import blank, documents, make_mirror, mirror
 from tests.api.rows import NOW
@@ -31,3 +34,19 @@ def blank_pages(blank: Path) -> Iterator[Client]:
     """Return a client of the pages on a mirror with nothing in it."""
     with serving(create_app(settings_of(blank))) as asking:
         yield asking
+
+
+@pytest.fixture
+def pages_of(tmp_path: Path, blank: Path) -> Iterator[Callable[..., Client]]:
+    """Return a factory of clients of the pages on a mirror and a folder of documents of their own."""
+    with ExitStack() as stack:
+
+        def make(rows: Iterable[Base], contents: Iterable[bytes] = (), clock: float = NOW + 60) -> Client:
+            path, folder = tmp_path / "own.db", tmp_path / "documents"
+            folder.mkdir()
+            for content in contents:
+                (folder / sha256(content).hexdigest()).write_bytes(content)
+            make_mirror(path, rows, blank)
+            return stack.enter_context(serving(create_app(settings_of(path, folder), clock=lambda: clock)))
+
+        yield make
