@@ -36,6 +36,7 @@ PROVE_STAMP := .toolchain/prove/.eranos-packages
 TOOLS_STAMP := .toolchain/bin/.linked
 CONTRACTS_STAMP := .build/.eranos-compiled
 BUNDLES_STAMP := web/static/built/.eranos-bundled
+BROWSER_STAMP := .toolchain/browser/.unpacked
 AUDIT_STAMP := .toolchain/audit/.eranos-packages
 
 SOURCES := $(shell find contracts -name '*.sol' -not -path '*/.cache/*' 2>/dev/null)
@@ -43,7 +44,7 @@ PYTHON_CODE := $(wildcard eranos deployments indexer api web audit relay scripts
 TYPED_CODE := $(wildcard eranos deployments indexer api web audit relay scripts)
 MODULES := $(wildcard web/wallet/*.js)
 # What a page loads; the other modules are parts of these.
-BUNDLES := web/wallet/reading.js
+BUNDLES := web/wallet/reading.js web/wallet/wallet.js web/wallet/local.js
 FORGE_TESTS := $(wildcard tests/invariants/*.t.sol)
 
 ##@ Run
@@ -77,6 +78,10 @@ test-deep: setup ## The forge tests with forty times as many runs and another se
 .PHONY: prove
 prove: setup $(PROVE_STAMP) ## What is proved of the contracts for every state and caller, by halmos (ARGS=--function NAME: some)
 	@python -m tests.invariants.prove $(ARGS)
+
+.PHONY: test-web
+test-web: setup ## The pages in a real browser: every flow, theme and direction; `test` plays a sample
+	@ERANOS_BROWSER=full pytest tests/web $(ARGS)
 
 .PHONY: check
 check: setup ## Static checks, under a minute: format, lint, types, import direction, ABIs, migrations, API, contracts
@@ -119,7 +124,7 @@ bench-deep: setup ## The same for a chain of a million events, which takes minut
 ##@ Work
 
 .PHONY: setup
-setup: $(ERANOS_STAMP) $(CONTRACTS_STAMP) $(BUNDLES_STAMP) ## All set-up; the other targets do it by themselves and skip what is done
+setup: $(ERANOS_STAMP) $(CONTRACTS_STAMP) $(BUNDLES_STAMP) $(BROWSER_STAMP) ## All set-up; the other targets do it by themselves and skip what is done
 	@[ -n "$(wildcard deployments/abi/*.json)" ] || $(STEP) "Exporting ABIs" ape run export_abi
 
 .PHONY: abi
@@ -182,6 +187,10 @@ $(BUNDLES_STAMP): $(NODE_STAMP) $(MODULES)
 
 $(TOOLS_STAMP): $(NODE_STAMP) toolchain/link_tools.sh
 	@$(STEP) "Tools in .toolchain/bin" toolchain/link_tools.sh $(TOOLS)/bin
+	@touch $@
+
+$(BROWSER_STAMP): $(NODE_STAMP) toolchain/unpack_browser.mjs
+	@$(STEP) "Browser of the tests" node toolchain/unpack_browser.mjs $(@D)
 	@touch $@
 
 # In an environment of its own: beside slither, Ape resolves to a release that does not import.

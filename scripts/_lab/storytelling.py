@@ -35,6 +35,7 @@ def tell_story(
     *,
     tell: Callable[[str], None],
     after_act: Callable[[], None] = lambda: None,
+    more: Callable[[Stage], None] = lambda stage: None,
 ) -> Told:
     """Plays the whole story; afterwards the chain's clock is still some minutes behind the present.
 
@@ -44,6 +45,7 @@ def tell_story(
         documents: Folder for the documents whose hashes go on chain.
         tell: Called with one line for each scene.
         after_act: Called after each transaction.
+        more: Puts further scenes on the stage.
 
     Raises:
         LabError: With what went wrong.
@@ -64,6 +66,7 @@ def tell_story(
     actor.after_act = check_and_go_on
     actor.give_ether(cast.everyone())
     chapters.everything(stage)
+    more(stage)
     stage.play(tell)
     escrows.check_holders(wallet.address for wallet in cast.everyone())
     return Told(contracts, actor.count, books.checks)

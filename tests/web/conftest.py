@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import deployments
+from deployments import CompilerSettings, DeployedContract, Deployment
 from indexer.store.columns import Base
 from tests.api.client import Client, serving
 from tests.api.conftest import blank, documents, make_mirror, mirror
@@ -19,7 +21,28 @@ __all__ = ["blank", "documents", "make_mirror", "mirror"]
 
 def settings_of(mirror: Path, documents: Path | None = None) -> Settings:
     """Return settings without limits."""
-    return Settings(database_url=f"sqlite:///{mirror}", documents=documents, requests_per_minute=0)
+    return Settings(
+        database_url=f"sqlite:///{mirror}",
+        documents=documents,
+        requests_per_minute=0,
+        relay_url="https://relay.example.org",
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def record(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep a record of a deployment on the mirror's chain: forms of acts name the contracts."""
+    compiler = CompilerSettings("0.8.37", "cancun", 200, via_ir=False)
+    names = [name for name in deployments.abi_names() if name != "Currency"]
+    contracts = {
+        name: DeployedContract(f"0x{place + 0xC0:040x}", 1, "0x" + "0" * 64, "none", compiler, name)
+        for place, name in enumerate(names)
+    }
+    folder = tmp_path_factory.mktemp("deployments")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(deployments.FOLDER_VARIABLE, str(folder))
+        deployments.save(Deployment(31337, "0x" + "0" * 64, contracts))
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -14,4 +14,9 @@ PAGES = (
     f"/campaigns/{scenario.DELIVERING}/updates",
     f"/campaigns/{scenario.LIVE}/updates",
     "/campaigns?q=nothing+has+this+title",
+    *(
+        f"/campaigns/{number}/{step}"
+        for number in (scenario.LIVE, scenario.DELIVERING, scenario.FAILED, scenario.APPROVED)
+        for step in ("pledge", "withdraw", "refund", "object", "collect")
+    ),
 )

@@ -1,0 +1,90 @@
+"""Fixtures: a whole lab, a real browser, and in it two wallets of ours."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+import deployments
+from scripts._lab.rpc import Rpc
+from scripts._lab.wallets import Wallet
+from tests.web.browser.lab import Lab, whole_lab
+from tests.web.browser.wallet import BrowserWallet
+
+UNPACKED = Path(__file__).parents[3] / ".toolchain" / "browser"
+#: Milliseconds that a page may take for anything. Generous: a test machine may be busy.
+PATIENCE = 20_000
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A lab of its own for all browser tests."""
+    folder = tmp_path_factory.mktemp("browser-lab")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(deployments.FOLDER_VARIABLE, str(folder / "records"))
+        with whole_lab(folder) as lab:
+            yield lab
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, with the libraries and fonts that its package brings."""
+    environment = {
+        **os.environ,
+        "LD_LIBRARY_PATH": str(UNPACKED / "al2023" / "lib"),
+        "FONTCONFIG_PATH": str(UNPACKED / "fonts"),
+    }
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=UNPACKED / "chromium",
+            args=["--headless=shell", "--no-sandbox", "--font-render-hinting=none"],
+            env=environment,
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh browser, as a person has it who was never here."""
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page of that browser; fails at anything that the browser complains of."""
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None,
+    )
+    yield page
+    assert complaints == []
+
+
+WalletOf = Callable[..., BrowserWallet]
+
+
+@pytest.fixture
+def wallet_of(context: BrowserContext, lab: Lab) -> Iterator[WalletOf]:
+    """Makes announced wallets of people of the lab."""
+    rpcs = []
+
+    def make(holder: Wallet, name: str = "Olive Wallet", *, on_chain: int | None = None) -> BrowserWallet:
+        rpc = Rpc(lab.place.rpc_url)
+        rpcs.append(rpc)
+        chain_id = lab.place.chain_id
+        wallet = BrowserWallet(name, holder, rpc, chain_id, on_chain or chain_id, knows={chain_id})
+        wallet.announce_in(context)
+        return wallet
+
+    yield make
+    for rpc in rpcs:
+        rpc.close()

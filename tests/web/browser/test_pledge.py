@@ -1,0 +1,167 @@
+"""Pledges in a real browser.
+
+├── refused before anything is signed: nothing typed, more than the account holds, another chain, a locked wallet
+├── refused while signing: the wallet says no
+├── the relay is down: nothing is signed, the direct way is offered and works
+├── gasless: two signatures in the right domains for exactly the amount, in a block, final
+└── direct: a permit for exactly the amount, one transaction
+"""
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.web.browser.chapter import OPEN
+from tests.web.browser.conftest import WalletOf
+from tests.web.browser.lab import Lab
+
+ANOTHER_CHAIN = 1
+
+
+def open_pledge(page: Page, lab: Lab, amount: str, name: str = OPEN) -> None:
+    page.goto(f"{lab.url}/en/campaigns/{lab.campaigns[name]}/pledge")
+    page.get_by_label("Your pledge", exact=True).fill(amount)
+
+
+def send(page: Page) -> None:
+    page.get_by_role("button", name="Pledge", exact=True).click()
+
+
+def reaches(page: Page, name: str) -> None:
+    expect(page.locator("[data-state-of]")).to_have_attribute("data-state", name, timeout=40_000)
+
+
+def fails(page: Page, name: str) -> str:
+    """Wait for a failure and return its words."""
+    place = page.locator("[data-failure]")
+    expect(place).to_have_attribute("data-failure", name)
+    expect(place).to_be_visible()
+    expect(place).to_be_focused()
+    return place.inner_text()
+
+
+def pledged(lab: Lab, name: str, address: str) -> int:
+    return int(lab.ask("Crowdfunding", "pledgeOf", lab.campaigns[name], address)["amount"])
+
+
+def check_permit(lab: Lab, typed: dict[str, Any], owner: str, amount: int) -> None:
+    assert typed["primaryType"] == "Permit"
+    token = lab.contracts["TestEuro"].address
+    assert (typed["domain"]["verifyingContract"], typed["domain"]["chainId"]) == (token, lab.place.chain_id)
+    message = typed["message"]
+    assert (message["owner"], message["spender"]) == (owner, lab.contracts["Crowdfunding"].address)
+    assert int(message["value"]) == amount
+
+
+def test_pledge__nothing_typed__is_said_at_the_field(page: Page, lab: Lab, wallet_of: WalletOf) -> None:
+    wallet = wallet_of(lab.cast.nadia)
+    open_pledge(page, lab, "")
+    send(page)
+    summary = page.locator("[data-summary]")
+    expect(summary).to_be_focused()
+    expect(summary).to_contain_text("“Your pledge” is empty")
+    summary.get_by_role("link").click()
+    expect(page.get_by_label("Your pledge", exact=True)).to_be_focused()
+    for text, said in (("12.3456789", "more than 6 digits"), ("1", "at least 5"), ("one", "is no amount")):
+        page.get_by_label("Your pledge", exact=True).fill(text)
+        send(page)
+        expect(summary).to_contain_text(said)
+        expect(page.get_by_label("Your pledge", exact=True)).to_have_value(text)
+    assert wallet.signed() == []
+
+
+def test_pledge__more_than_the_account_holds__is_said_before_the_wallet_opens(
+    page: Page, lab: Lab, wallet_of: WalletOf
+) -> None:
+    wallet = wallet_of(lab.cast.caller)
+    open_pledge(page, lab, "100")
+    send(page)
+    assert "100 tEUR are needed" in fails(page, "balance_low").replace("\N{NO-BREAK SPACE}", " ")
+    assert wallet.signed() == []
+
+
+def test_pledge__on_another_chain__offers_to_switch_and_goes_on(page: Page, lab: Lab, wallet_of: WalletOf) -> None:
+    wallet = wallet_of(lab.cast.yusra, on_chain=ANOTHER_CHAIN)
+    wallet.knows = set()
+    open_pledge(page, lab, "6")
+    send(page)
+    fails(page, "wrong_chain")
+    assert wallet.signed() == []
+    page.get_by_role("button", name="Switch to").click()
+    reaches(page, "in_block")
+    assert wallet.on_chain == lab.place.chain_id
+    assert "wallet_addEthereumChain" in [one.method for one in wallet.asked]
+
+
+def test_pledge__locked_wallet__says_so_and_loses_nothing(page: Page, lab: Lab, wallet_of: WalletOf) -> None:
+    wallet = wallet_of(lab.cast.nadia)
+    wallet.is_locked = True
+    open_pledge(page, lab, "7")
+    send(page)
+    fails(page, "locked")
+    wallet.is_locked = False
+    expect(page.get_by_label("Your pledge", exact=True)).to_have_value("7")
+    send(page)
+    reaches(page, "in_block")
+
+
+def test_pledge__rejected_signature__changes_nothing(page: Page, lab: Lab, wallet_of: WalletOf) -> None:
+    wallet = wallet_of(lab.cast.nadia)
+    before = pledged(lab, OPEN, wallet.holder.address)
+    wallet.rejects = {"eth_signTypedData_v4", "eth_sendTransaction"}
+    open_pledge(page, lab, "8")
+    send(page)
+    assert "You said no" in fails(page, "rejected")
+    expect(page.get_by_label("Your pledge", exact=True)).to_have_value("8")
+    assert pledged(lab, OPEN, wallet.holder.address) == before
+
+
+def test_pledge__relay_down__offers_the_direct_way(page: Page, lab: Lab, wallet_of: WalletOf) -> None:
+    wallet = wallet_of(lab.cast.pierre)
+    lab.relay.is_down = True
+    try:
+        open_pledge(page, lab, "9")
+        send(page)
+        fails(page, "relay_down")
+        assert wallet.signed() == []
+        page.get_by_role("button", name="Send it from my wallet", exact=True).click()
+        reaches(page, "in_block")
+    finally:
+        lab.relay.is_down = False
+    assert len(wallet.sent()) == 1
+
+
+def test_pledge__gasless__is_in_a_block_and_then_final(page: Page, lab: Lab, wallet_of: WalletOf) -> None:
+    wallet = wallet_of(lab.cast.nadia)
+    address = wallet.holder.address
+    before, ether = pledged(lab, OPEN, address), lab.rpc.call("eth_getBalance", address, "latest")
+    open_pledge(page, lab, "25.50")
+    send(page)
+    reaches(page, "in_block")
+    reaches(page, "final")
+    assert pledged(lab, OPEN, address) - before == 25_500_000
+    assert lab.rpc.call("eth_getBalance", address, "latest") == ether
+    permit, request = wallet.signed()
+    check_permit(lab, permit, address, 25_500_000)
+    assert request["primaryType"] == "ForwardRequest"
+    assert request["domain"]["verifyingContract"] == lab.contracts["ERC2771Forwarder"].address
+    assert request["domain"]["chainId"] == lab.place.chain_id
+    assert (request["message"]["from"], request["message"]["to"], request["message"]["value"]) == (
+        address,
+        lab.contracts["Crowdfunding"].address,
+        "0",
+    )
+    assert wallet.sent() == []
+
+
+def test_pledge__direct__signs_a_permit_and_sends_once(page: Page, lab: Lab, wallet_of: WalletOf) -> None:
+    wallet = wallet_of(lab.cast.marco)
+    before = pledged(lab, OPEN, wallet.holder.address)
+    open_pledge(page, lab, "11,25")
+    page.get_by_label("I do: send it from my wallet").check()
+    send(page)
+    reaches(page, "in_block")
+    assert pledged(lab, OPEN, wallet.holder.address) - before == 11_250_000
+    (permit,) = wallet.signed()
+    check_permit(lab, permit, wallet.holder.address, 11_250_000)
+    assert len(wallet.sent()) == 1

@@ -1,0 +1,96 @@
+"""Every act of `web.acts.ALL` fits the contracts it calls."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from eth_abi.abi import encode
+from eth_utils.abi import collapse_if_tuple
+
+import deployments
+from tests.api.client import Client
+from tests.web.reading import read
+from web.acts import ALL
+from web.acts.forms import function_of, selector_of
+from web.acts.model import Act, Field, Kind, filled, given, leaves, typed
+
+each_act = pytest.mark.parametrize("act", ALL, ids=lambda act: f"{act.function}-{act.title}".replace(" ", "_"))
+
+
+def names_of(fields: Sequence[Field]) -> set[str]:
+    return {field.name for field in fields} | {one.name for field in fields for one in field.fields}
+
+
+def check_shape(inputs: Sequence[Mapping[str, Any]], args: Any, where: str) -> None:
+    """Compare a template with the arguments of a function, structs by the names of their members."""
+    assert len(inputs) == len(args), where
+    for one, arg in zip(inputs, args, strict=True):
+        template = arg["of"] if isinstance(arg, dict) and arg.get("$") == "each" else arg
+        if one["type"].startswith("tuple") and not (isinstance(template, dict) and "$" in template):
+            assert {part["name"] for part in one["components"]} == set(template), where
+            assert one["type"].endswith("[]") == (template is not arg), where
+
+
+@each_act
+def test_act__calls__fit_the_abi(act: Act) -> None:
+    for contract, function, args in act.calls():
+        check_shape(function_of(contract, function)["inputs"], args, f"{contract}.{function}")
+
+
+@each_act
+def test_act__names__are_of_its_own_fields_permits_and_lookups(act: Act) -> None:
+    templates = [*(args for _, _, args in act.calls()), *(p.amount for p in act.permits)]
+    for leaf in (leaf for template in templates for leaf in leaves(template)):
+        match leaf["$"]:
+            case "field" | "when" | "file" | "each":
+                assert leaf["name"] in names_of(act.fields), leaf
+            case "read":
+                assert leaf["name"] in {lookup.name for lookup in act.lookups}, leaf
+            case "permit":
+                assert leaf["index"] < len(act.permits), leaf
+                assert leaf["part"] in {"deadline", "v", "r", "s"}, leaf
+            case kind:
+                assert kind in {"account", "now", "given", "document", "salt"}, leaf
+
+
+@each_act
+def test_act__with_permits__may_take_exactly_what_it_pledges(act: Act) -> None:
+    for permit in act.permits:
+        assert any(leaf == permit.amount for leaf in leaves(act.args)), "the amount of a permit is one of the call's"
+
+
+@each_act
+def test_act__choices__have_words_and_no_field_twice(act: Act) -> None:
+    names = [field.name for field in act.fields]
+    assert len(names) == len(set(names))
+    for field in act.fields:
+        assert bool(field.fields) == (field.kind is Kind.ROWS)
+        assert act.title
+        assert act.button
+        assert act.then
+
+
+def test_selector__of_structs__is_that_of_the_compiler() -> None:
+    entry = function_of("Crowdfunding", "submitCampaign")
+    types = ",".join(collapse_if_tuple(dict(one)) for one in entry["inputs"])
+    assert types.endswith(",(uint16,uint40,bytes32)[]")
+    assert selector_of(entry) == "0xd0e2e68a"
+    assert len(encode(["bytes4"], [bytes.fromhex(selector_of(entry)[2:])])) == 32
+
+
+def test_function_of__unknown__is_refused() -> None:
+    with pytest.raises(KeyError, match="no function steal"):
+        function_of("Crowdfunding", "steal")
+
+
+def test_filled__what_the_page_does_not_know__is_refused() -> None:
+    assert filled([given("campaign"), typed("amount")], {"campaign": 7}) == [7, {"$": "field", "name": "amount"}]
+    with pytest.raises(KeyError, match="campaign"):
+        filled([given("campaign")], {})
+
+
+def test_form__without_a_deployment__says_so(pages: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(deployments.FOLDER_VARIABLE, "/nowhere")
+    page = read(pages.get("/en/campaigns/3/pledge?again").body)
+    assert "does not know where the lab's contracts are" in page.text
+    assert not list(page.all("form"))

@@ -1,0 +1,111 @@
+// Fills the template of a call, which the server made (web/acts.py), with what the person typed and signed.
+
+import { sha256 } from "./values.js";
+
+/**
+ * @typedef {{kind: string, hash: string, blob: Blob, name: string}} Upload
+ * @typedef {{account: string, now: number, values: Record<string, any>, reads: Record<string, bigint>,
+ *     permits: import("./permit.js").Permit[], salts: Map<string, string>, uploads: Map<string, Upload>}} Context
+ */
+
+/**
+ * @param {Pick<Context, "account" | "now" | "values"> & Partial<Context>} known
+ * @returns {Context}
+ */
+export function contextOf(known) {
+  return { reads: {}, permits: [], salts: new Map(), uploads: new Map(), ...known };
+}
+
+/**
+ * @param {any} template
+ * @param {Context} context documents and files met on the way are put into its `uploads`
+ * @returns {Promise<any>}
+ */
+export async function fillIn(template, context) {
+  if (Array.isArray(template)) return all(template, (item) => fillIn(item, context));
+  if (typeof template !== "object" || template === null) return template;
+  if (typeof template.$ === "string") return LEAVES[template.$](template, context);
+  const entries = await all(Object.entries(template), async ([name, value]) => [name, await fillIn(value, context)]);
+  return Object.fromEntries(entries);
+}
+
+/** @type {Record<string, (leaf: any, context: Context) => any>} */
+const LEAVES = {
+  field: (leaf, { values }) => values[leaf.name],
+  account: (_, { account }) => account,
+  now: (_, { now }) => BigInt(now),
+  read: (leaf, { reads }) => reads[leaf.name] ?? 0n,
+  permit: (leaf, { permits }) => permits[leaf.index]?.[/** @type {"v"} */ (leaf.part)],
+  when: (leaf, context) => fillIn(context.values[leaf.name] === leaf.is ? leaf.then : leaf.else, context),
+  each: (leaf, context) =>
+    all(context.values[leaf.name], (row) => fillIn(leaf.of, { ...context, values: { ...context.values, ...row } })),
+  salt: (leaf, { salts }) => {
+    if (!salts.has(leaf.name)) salts.set(leaf.name, crypto.randomUUID());
+    return salts.get(leaf.name);
+  },
+  file: (leaf, context) => {
+    const file = context.values[leaf.name];
+    return file ? upload(context, leaf.kind, file.hash, file.blob, file.name) : NO_HASH;
+  },
+  document: async (leaf, context) => {
+    const content = JSON.stringify(await fillIn(leaf.content, context), (_, it) => (typeof it === "bigint" ? it.toString() : it));
+    const bytes = new TextEncoder().encode(content);
+    const blob = new Blob([bytes], { type: "application/json" });
+    return upload(context, leaf.kind, await sha256(bytes), blob, `${leaf.kind}.json`);
+  },
+};
+
+const NO_HASH = `0x${"0".repeat(64)}`;
+
+/**
+ * @param {Context} context
+ * @param {string} kind
+ * @param {string} hash
+ * @param {Blob} blob
+ * @param {string} name
+ */
+function upload(context, kind, hash, blob, name) {
+  context.uploads.set(hash, { kind, hash, blob, name });
+  return hash;
+}
+
+/**
+ * Turns values into what the types of an ABI take: forms give numbers as text.
+ *
+ * @param {any[]} inputs
+ * @param {any[]} values by position
+ * @returns {any[]}
+ */
+export function typed(inputs, values) {
+  return inputs.map((input, place) => one(input.type, input, values[place]));
+}
+
+/**
+ * @param {string} type
+ * @param {any} input
+ * @param {any} value
+ * @returns {any}
+ */
+function one(type, input, value) {
+  if (type.endsWith("]")) {
+    const item = type.slice(0, type.lastIndexOf("["));
+    return value.map((/** @type {any} */ each) => one(item, input, each));
+  }
+  if (type === "tuple") {
+    return Object.fromEntries(input.components.map((/** @type {any} */ part) => [part.name, one(part.type, part, value[part.name])]));
+  }
+  if (/^u?int/.test(type)) return BigInt(value);
+  return type === "bool" ? value === true || value === "true" : value;
+}
+
+/**
+ * @template T, R
+ * @param {T[]} items
+ * @param {(item: T) => Promise<R> | R} make
+ * @returns {Promise<R[]>} one after the other, so that what they collect has an order
+ */
+async function all(items, make) {
+  const made = [];
+  for (const item of items) made.push(await make(item));
+  return made;
+}

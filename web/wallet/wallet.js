@@ -1,0 +1,14 @@
+// What pages with acts load.
+
+import { startAct } from "./act.js";
+import { startSession } from "./session.js";
+import { addWords, json, loadWords } from "./words.js";
+
+loadWords();
+startSession();
+const page = json("wallet-page");
+for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-act]"))) {
+  const spec = json(String(form.dataset.act));
+  addWords(spec.words);
+  startAct(form, spec, page);
+}
