@@ -15,14 +15,42 @@ from api.app import Edge
 from api.app import create_app as create_api
 from api.kept import Keep, Kept
 from api.limits import Buckets, Limits
-from web import assets, backing, campaigns, error_words, home, problems
+from web import (
+    accounts,
+    assets,
+    backing,
+    books,
+    campaigns,
+    entities,
+    error_words,
+    explanations,
+    home,
+    marketplace,
+    pools,
+    pro_bono,
+    problems,
+    records,
+)
 from web.assets import Assets
 from web.headers import Tidy, headers_of
 from web.languages import FOLDER, Language
 from web.rendering import TEMPLATES, environment_of
 from web.settings import Settings
 
-PAGES: Final = (home, campaigns, error_words, backing)
+PAGES: Final = (
+    home,
+    campaigns,
+    error_words,
+    backing,
+    pools,
+    entities,
+    marketplace,
+    pro_bono,
+    accounts,
+    books,
+    records,
+    explanations,
+)
 
 OF_THE_API: Final = frozenset({"v1", "documents", "problems", "docs", "openapi.json", "health", "ready"})
 """First parts of the paths that the API answers."""

@@ -4,5 +4,17 @@ from typing import Final
 
 from web.words import N_
 
-HEADER: Final = (("/campaigns", N_("Campaigns")),)
-FOOTER: Final[tuple[tuple[str, str], ...]] = ()
+HEADER: Final = (
+    ("/campaigns", N_("Campaigns")),
+    ("/pools", N_("Public money")),
+    ("/listings", N_("Marketplace")),
+    ("/offers", N_("Pro-bono help")),
+    ("/books", N_("Open books")),
+)
+FOOTER: Final = (
+    ("/help", N_("Help")),
+    ("/glossary", N_("Glossary")),
+    ("/entities", N_("Who takes part")),
+    ("/credits", N_("Credits of an account")),
+    ("/accessibility", N_("Accessibility")),
+)

@@ -19,6 +19,9 @@ class Settings(ApiSettings):
     url: str | None = Field(
         None, pattern=Origin, description="Address at which people open the pages; unset: previews have no picture."
     )
+    contact: str | None = Field(
+        None, pattern="^[^\\s@<>\"']+@[^\\s@<>\"']+$", description="Mail address of the lab; unset: none is shown."
+    )
     documents_url: str | None = Field(
         None, pattern=Origin, description="Public address of the documents service; unset: nothing can be uploaded."
     )

@@ -1,0 +1,52 @@
+"""What pages of records have in common: where a list goes on, and what strangers call and say of what is in it."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from api.database import Mirror
+from api.entities import profiles_of
+from api.paging import PageRequest
+from api.titles import name_of, title_of
+from web.descriptions import LONGEST, Text, document_of
+from web.visits import Visit
+from web.words import N_
+
+HEADINGS: Final = {
+    "listing": N_("Listing %(number)s"),
+    "offer": N_("Offer %(number)s"),
+}
+"""What something without a title here is called."""
+
+
+def paging(page: PageRequest, cursor: str | None) -> dict[str, Any]:
+    """Return what the macro of pagination takes.
+
+    Args:
+        page: What was asked for.
+        cursor: Of the next page; None on the last one.
+    """
+    return {
+        "next_page": page.link(cursor) if cursor else None,
+        "is_first": page.after is None,
+        "first_page": page.link(None),
+    }
+
+
+def names_of(visit: Visit, mirror: Mirror, entity_ids: Iterable[int]) -> dict[int, str]:
+    """Return what some entities call themselves in their profiles; one without a profile here has its number."""
+    folder = visit.request.app.state.settings.documents
+    return {
+        number: name_of(folder, digest) or visit.words.gettext("Entity %(number)s", number=number)
+        for number, digest in profiles_of(mirror, entity_ids).items()
+    }
+
+
+def heading_of(visit: Visit, digest: str, kind: str, number: int) -> str:
+    """Return the title in a document; kind and number where it has none here."""
+    title = title_of(visit.request.app.state.settings.documents, digest, visit.language)
+    return title or visit.words.gettext(HEADINGS[kind], number=number)
+
+
+def text_of(visit: Visit, digest: str, field: str) -> Text | None:
+    """Return a text in a document; None if there is none here."""
+    return document_of(visit.request.app.state.settings.documents, digest, visit.language).text(field, LONGEST)

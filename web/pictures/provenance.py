@@ -1,0 +1,126 @@
+"""Where public money came from, and where it went: a pool's, and one campaign's down to the milestone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import Final
+
+from markupsafe import Markup
+
+from web.format import Formats, Unit
+from web.languages import Catalogue
+from web.pictures.flow import Ribbon, Stop, Tone, flow
+
+MOST: Final = 6
+"""Bars of a stage that have a name of their own; the smaller ones share one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one of several has of a sum, in base units."""
+
+    label: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class PoolBooks:
+    """A pool's sums, in base units: funded = what campaigns have reserved + free + reclaimed."""
+
+    funders: Sequence[Share]
+    campaigns: Sequence[Share]
+    """What each has reserved."""
+    paid: int
+    free: int
+    reclaimed: int
+
+
+@dataclass(frozen=True, slots=True)
+class MatchBooks:
+    """One campaign's part of a pool, in base units: what backers called = spent + waiting + freed."""
+
+    backers: Sequence[Share]
+    milestones: Sequence[Share]
+    """What each released one spent."""
+    waiting: int
+    freed: int
+
+
+def of_pool(words: Catalogue, unit: Unit, books: PoolBooks) -> Markup:
+    """Return the way of a pool's money: funders, campaigns, what became of it."""
+    _ = words.gettext
+    reserved = sum(one.amount for one in books.campaigns)
+    into = _Stage(unit, words, "in", Tone.PUBLIC).named(books.funders, _("Other funders"))
+    over = _Stage(unit, words, "to", Tone.CITIZEN).named(books.campaigns, _("Other campaigns"))
+    over += [_Stage(unit, words, "free", Tone.BACK).one(_("Not reserved"), books.free + books.reclaimed)]
+    ends = [
+        _Stage(unit, words, "paid", Tone.SPENT).one(_("Paid to campaigns"), books.paid),
+        _Stage(unit, words, "waiting", Tone.WAITING).one(_("Waits for milestones"), reserved - books.paid),
+        _Stage(unit, words, "left", Tone.BACK).one(_("Still free"), books.free),
+        _Stage(unit, words, "back", Tone.BACK).one(_("Back with funders"), books.reclaimed),
+    ]
+    ribbons = [*_proportional(into, over), *_proportional(over[:-1], ends[:2]), *_proportional(over[-1:], ends[2:])]
+    return flow(
+        (into, over, ends),
+        ribbons,
+        _("The way of the pool's money"),
+        _("From those who paid in, over the campaigns, to what became of it. The tables below hold every figure."),
+        from_right=words.direction == "rtl",
+    )
+
+
+def of_match(words: Catalogue, unit: Unit, pool: str, books: MatchBooks) -> Markup:
+    """Return the way of public money in one campaign: the pool, the pledges that called it, the milestones."""
+    _ = words.gettext
+    called = sum(one.amount for one in books.backers)
+    origin = [_Stage(unit, words, "pool", Tone.PUBLIC).one(pool, called)]
+    callers = _Stage(unit, words, "by", Tone.CITIZEN).named(books.backers, _("Other pledges"))
+    ends = [
+        *_Stage(unit, words, "milestone", Tone.SPENT).all(books.milestones),
+        _Stage(unit, words, "waiting", Tone.WAITING).one(_("Waits for milestones"), books.waiting),
+        _Stage(unit, words, "freed", Tone.BACK).one(_("Back in the pool"), books.freed),
+    ]
+    return flow(
+        (origin, callers, ends),
+        [*_proportional(origin, callers), *_proportional(callers, ends)],
+        _("The way of each public euro"),
+        _("From the pool, over the pledges that called it, to the milestones. The tables below hold every figure."),
+        from_right=words.direction == "rtl",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    unit: Unit
+    words: Catalogue
+    key: str
+    tone: Tone
+
+    def one(self, label: str, amount: int, number: int = 0) -> Stop:
+        shown = Formats(self.words).plain_money(amount, self.unit)
+        return Stop(f"{self.key}{number}", label, amount, shown, self.tone)
+
+    def all(self, shares: Sequence[Share]) -> list[Stop]:
+        return [self.one(share.label, share.amount, number) for number, share in enumerate(shares)]
+
+    def named(self, shares: Sequence[Share], others: str) -> list[Stop]:
+        """Return a bar for each of the largest, in their order, and one for all others."""
+        largest = sorted(shares, key=lambda share: -share.amount)[:MOST]
+        rest = sum(share.amount for share in shares) - sum(share.amount for share in largest)
+        return self.all([*largest, *([Share(others, rest)] if rest else [])])
+
+
+def _proportional(sources: Sequence[Stop], targets: Sequence[Stop]) -> list[Ribbon]:
+    """Return ribbons as if every target drew on every source alike: money of one pool is not told apart."""
+    ends = list(accumulate((source.amount for source in sources), initial=0))
+    total = ends[-1]
+    if not total:
+        return []
+    ribbons = []
+    for target in targets:
+        parts = [target.amount * end // total for end in ends]
+        ribbons += [
+            Ribbon(source.key, target.key, end - start)
+            for source, (start, end) in zip(sources, pairwise(parts), strict=True)
+        ]
+    return ribbons

@@ -1,0 +1,135 @@
+"""Public money: the pools, one pool, and what became of it unit by unit in one campaign."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+
+from api.campaigns.queries import find_campaign
+from api.campaigns.routes import CampaignId
+from api.database import Mirror
+from api.fields import rfc3339
+from api.paging import MAX_LIMIT, PageDep, PageRequest, Position, cut
+from api.pools import queries, routes, schemas
+from api.pools.queries import Found, Owed, PoolFilters, PoolSort
+from api.pools.routes import PoolId, filters
+from web.campaigns.lists import title_of
+from web.lists import names_of, paging
+from web.pictures import provenance
+from web.pictures.provenance import MatchBooks, PoolBooks, Share
+from web.visits import Visit, VisitDep
+
+ALL: Final = PageRequest(MAX_LIMIT, None, "", ())
+"""What a picture draws; the lists below it go on."""
+
+PER_CENT: Final = 100
+"""Basis points of a hundredth."""
+
+router = APIRouter()
+
+
+@router.get("/{language}/pools")
+def list_pools(
+    visit: VisitDep,
+    page: PageDep,
+    wanted: Annotated[PoolFilters, Depends(filters)],
+    sort: PoolSort = PoolSort.NEWEST,
+) -> HTMLResponse:
+    """Show the pools of public money."""
+    with visit.open() as mirror:
+        found = queries.list_pools(mirror, wanted, sort, page)
+        shown, cursor = cut(page, found, lambda one: queries.position_of(one, sort))
+        return visit.page(
+            "pools/list.html",
+            pools=routes.records(shown, mirror.now),
+            now_text=rfc3339(mirror.now),
+            names=names_of(visit, mirror, [one.manager.entity_id for one in shown]),
+            **paging(page, cursor),
+        )
+
+
+@router.get("/{language}/pools/{pool_id}")
+def show_pool(visit: VisitDep, page: PageDep, pool_id: PoolId) -> HTMLResponse:
+    """Show one pool: its rule, who paid in, what it owes which campaign, and what became of it."""
+    with visit.open() as mirror:
+        found = queries.find_pool(mirror, pool_id)
+        pool = routes.detail_of(mirror, pool_id)
+        shown, cursor = cut(page, queries.list_owed(mirror, pool_id, page), _position)
+        return visit.page(
+            "pools/one.html",
+            pool=pool,
+            per_hundred=Decimal(pool.ratio_bps) / PER_CENT,
+            now_text=rfc3339(mirror.now),
+            names=names_of(visit, mirror, [found.manager.entity_id, *(one.funder for one in pool.fundings)]),
+            campaigns=routes.campaigns_of(mirror, found, shown),
+            titles=_titles(visit, mirror, shown),
+            picture=_picture_of_pool(visit, mirror, found, pool),
+            **paging(page, cursor),
+        )
+
+
+@router.get("/{language}/pools/{pool_id}/campaigns/{campaign_id}")
+def show_reservation(visit: VisitDep, page: PageDep, pool_id: PoolId, campaign_id: CampaignId) -> HTMLResponse:
+    """Show what became of a pool's money in one campaign: who called it, and which milestone spent it."""
+    with visit.open() as mirror:
+        owed = routes.provenance_of(mirror, pool_id, campaign_id)
+        matches, cursor = routes.matches_of(mirror, pool_id, campaign_id, page)
+        return visit.page(
+            "pools/reservation.html",
+            owed=owed,
+            title=title_of(visit, find_campaign(mirror, campaign_id)),
+            matches=matches,
+            picture=_picture_of_match(visit, mirror, owed),
+            **paging(page, cursor),
+        )
+
+
+def _picture_of_pool(visit: Visit, mirror: Mirror, found: Found, pool: schemas.PoolDetail) -> Markup | None:
+    if not found.pool.funded:
+        return None
+    owed = queries.list_owed(mirror, found.pool.pool_id, ALL)[:MAX_LIMIT]
+    titles = _titles(visit, mirror, owed)
+    campaigns = [Share(titles[one.campaign.campaign_id], one.reservation.reserved) for one in owed]
+    rest = found.pool.reserved - sum(share.amount for share in campaigns)
+    names = names_of(visit, mirror, [one.funder for one in pool.fundings])
+    books = PoolBooks(
+        funders=[Share(names[one.funder], int(one.funded)) for one in pool.fundings],
+        campaigns=[*campaigns, Share(visit.words.gettext("Other campaigns"), rest)],
+        paid=found.pool.paid,
+        free=found.pool.funded - found.pool.reserved - found.pool.reclaimed,
+        reclaimed=found.pool.reclaimed,
+    )
+    return provenance.of_pool(visit.words, pool.currency, books)
+
+
+def _picture_of_match(visit: Visit, mirror: Mirror, owed: schemas.Provenance) -> Markup | None:
+    if not int(owed.called):
+        return None
+    _ = visit.words.gettext
+    called = queries.called_amounts(mirror, owed.pool_id, owed.campaign_id)
+    callers = [Share(f"{backer[:8]}…{backer[-4:]}", amount) for backer, amount in called.items()]
+    freed = int(owed.freed)
+    spent = [
+        Share(_("Milestone %(number)s", number=one.milestone + 1), int(one.amount))
+        for one in owed.tranches
+        if one.spent
+    ]
+    books = MatchBooks(
+        backers=callers or [Share(_("Set aside as a gift"), int(owed.called))],
+        milestones=spent,
+        waiting=int(owed.called) - freed - sum(share.amount for share in spent),
+        freed=freed,
+    )
+    return provenance.of_match(visit.words, owed.currency, _("Pool %(number)s", number=owed.pool_id), books)
+
+
+def _position(one: Owed) -> Position:
+    return Position(one.reservation.requested_event_key, one.reservation.requested_event_key)
+
+
+def _titles(visit: Visit, mirror: Mirror, owed: Sequence[Owed]) -> dict[int, str]:
+    ids = [one.campaign.campaign_id for one in owed]
+    return {number: title_of(visit, find_campaign(mirror, number)) for number in ids}

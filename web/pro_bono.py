@@ -1,0 +1,83 @@
+"""Pro-bono help, for reading: offers of hours, one offer, one redemption, and the proof of help given."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse
+
+from api.paging import PageDep, cut
+from api.pro_bono import queries, routes
+from api.pro_bono.queries import OfferFilters, OfferSort, RedemptionFilters, RedemptionSort
+from api.pro_bono.routes import OfferId, RedemptionId, offer_filters
+from web.lists import heading_of, names_of, paging, text_of
+from web.visits import VisitDep
+
+router = APIRouter()
+
+
+@router.get("/{language}/offers")
+def list_offers(
+    visit: VisitDep,
+    page: PageDep,
+    wanted: Annotated[OfferFilters, Depends(offer_filters)],
+    sort: OfferSort = OfferSort.NEWEST,
+) -> HTMLResponse:
+    """Show the hours of help on offer."""
+    with visit.open() as mirror:
+        found = queries.list_offers(mirror, wanted, sort, page)
+        shown, cursor = cut(page, found, lambda one: queries.offer_position(one, sort))
+        hashes = {one.offer.offer_id: one.offer.details_hash for one in shown}
+        return visit.page(
+            "pro_bono/list.html",
+            offers=routes.offers_of(mirror, shown),
+            titles={number: heading_of(visit, digest, "offer", number) for number, digest in hashes.items()},
+            names=names_of(visit, mirror, [one.provider.entity_id for one in shown]),
+            filters=wanted,
+            filtered=bool(page.query),
+            **paging(page, cursor),
+        )
+
+
+@router.get("/{language}/offers/{offer_id}")
+def show_offer(visit: VisitDep, page: PageDep, offer_id: OfferId) -> HTMLResponse:
+    """Show one offer, and what was asked of it."""
+    with visit.open() as mirror:
+        offer = routes.offer_of(mirror, offer_id)
+        asked = queries.list_redemptions(mirror, RedemptionFilters(offer=offer_id), RedemptionSort.NEWEST, page)
+        shown, cursor = cut(page, asked, lambda one: queries.redemption_position(one, RedemptionSort.NEWEST))
+        parties = [offer.provider.entity_id, *(one.beneficiary.entity_id for one in shown)]
+        return visit.page(
+            "pro_bono/offer.html",
+            offer=offer,
+            title=heading_of(visit, offer.details_hash, "offer", offer_id),
+            details=text_of(visit, offer.details_hash, "about"),
+            redemptions=routes.redemptions_of(shown, mirror.now),
+            names=names_of(visit, mirror, parties),
+            **paging(page, cursor),
+        )
+
+
+@router.get("/{language}/redemptions/{redemption_id}")
+def show_redemption(visit: VisitDep, redemption_id: RedemptionId) -> HTMLResponse:
+    """Show one request for help, and what became of its credits."""
+    with visit.open() as mirror:
+        redemption = routes.redemption_of(mirror, redemption_id)
+        parties = [redemption.provider.entity_id, redemption.beneficiary.entity_id]
+        return visit.page(
+            "pro_bono/redemption.html",
+            redemption=redemption,
+            need=text_of(visit, redemption.need_hash, "text"),
+            names=names_of(visit, mirror, parties),
+        )
+
+
+@router.get("/{language}/attestations/{redemption_id}")
+def show_attestation(visit: VisitDep, redemption_id: RedemptionId) -> HTMLResponse:
+    """Show the proof of help that a redemption ended with; a page to print and to pass on."""
+    with visit.open() as mirror:
+        attestation = routes.attestation_of(queries.find_attestation(mirror, redemption_id))
+        return visit.page(
+            "pro_bono/attestation.html",
+            attestation=attestation,
+            names=names_of(visit, mirror, [attestation.provider, attestation.beneficiary]),
+        )

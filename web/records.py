@@ -1,0 +1,42 @@
+"""One record and its proof: what it says, in which block it is, and how anyone checks that without this server."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from fastapi.responses import HTMLResponse
+
+from api import fields
+from api.database import Mirror
+from api.errors import Problem
+from api.events import event_record, find_event
+from api.problems import NOT_FINAL_YET
+from api.proofs import find_proof
+from web.visits import VisitDep
+
+router = APIRouter()
+
+
+@router.get("/{language}/records/{event_key}")
+def show_record(visit: VisitDep, key: Annotated[fields.EventKey, Path(alias="event_key")]) -> HTMLResponse:
+    """Show one record and whether its proof can be had."""
+    with visit.open() as mirror:
+        event = event_record(find_event(mirror, key))
+        size = _size_of_proof(mirror, event.tx_hash, event.log_index)
+        confirmations = mirror.checkpoint.head_number - event.block_number
+        return visit.page(
+            "records/one.html",
+            event=event,
+            size=size,
+            confirmations=max(0, confirmations),
+            finalized=mirror.checkpoint.finalized_number,
+        )
+
+
+def _size_of_proof(mirror: Mirror, tx_hash: str, log_index: int) -> int | None:
+    """Return the bytes of a record's proof; None while there is none yet."""
+    try:
+        return len(find_proof(mirror, tx_hash, log_index))
+    except Problem as problem:
+        if problem.kind is not NOT_FINAL_YET:
+            raise
+        return None
