@@ -16,12 +16,14 @@ from markupsafe import Markup, escape
 
 from api import fields
 from web import words
+from web.event_words import EVENTS
 from web.languages import Catalogue
 
 MOST_DIGITS: Final = Context(prec=120)
 """Room for every uint256 with all decimals, exactly."""
 BASIS_POINTS: Final = 10_000
 MINUTE: Final = 60
+ALL_TABLES: Final = words.TABLES | {"event": EVENTS}
 _SHOWN: Final = 6
 _HEX: Final = re.compile(r"0x[0-9a-fA-F]+")
 _URL: Final = re.compile(r"https://[^\s<>\"'`{}|\\^\[\]]{1,300}", re.ASCII)
@@ -142,7 +144,7 @@ class Formats:
 
     def word(self, table: str, key: Any) -> str:
         """Return the word for a code; a code that has none stands for itself."""
-        message = words.TABLES[table].get(key)
+        message = ALL_TABLES[table].get(key)
         return self.words.gettext(message) if message is not None else f"#{key}"
 
     def prose(self, text: str) -> Markup:

@@ -1,8 +1,10 @@
 """What pages of records have in common: where a list goes on, and what strangers call and say of what is in it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from api.case_acts import CaseActName
+from api.case_schemas import NextCaseAct
 from api.database import Mirror
 from api.entities import profiles_of
 from api.paging import PageRequest
@@ -50,3 +52,8 @@ def heading_of(visit: Visit, digest: str, kind: str, number: int) -> str:
 def text_of(visit: Visit, digest: str, field: str) -> Text | None:
     """Return a text in a document; None if there is none here."""
     return document_of(visit.request.app.state.settings.documents, digest, visit.language).text(field, LONGEST)
+
+
+def waiting(acts: Sequence[NextCaseAct], *, ended: bool) -> list[NextCaseAct]:
+    """Return the acts on a case that somebody may wait for: once it has ended, settlements are worth nothing anyway."""
+    return [act for act in acts if not (ended and act.act is CaseActName.VOID_SETTLEMENTS)]

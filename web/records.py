@@ -8,10 +8,11 @@ from fastapi.responses import HTMLResponse
 from api import fields
 from api.database import Mirror
 from api.errors import Problem
-from api.events import event_record, find_event
+from api.events import CASE_CONTRACTS, Event, event_record, find_event
 from api.problems import NOT_FINAL_YET
 from api.proofs import find_proof
-from web.visits import VisitDep
+from web.event_words import SUBJECTS
+from web.visits import Visit, VisitDep
 
 router = APIRouter()
 
@@ -26,6 +27,7 @@ def show_record(visit: VisitDep, key: Annotated[fields.EventKey, Path(alias="eve
         return visit.page(
             "records/one.html",
             event=event,
+            subjects=_subjects(visit, event),
             size=size,
             confirmations=max(0, confirmations),
             finalized=mirror.checkpoint.finalized_number,
@@ -40,3 +42,16 @@ def _size_of_proof(mirror: Mirror, tx_hash: str, log_index: int) -> int | None:
         if problem.kind is not NOT_FINAL_YET:
             raise
         return None
+
+
+def _subjects(visit: Visit, event: Event) -> list[tuple[str, str]]:
+    """Return the pages of what a record names, each with what it is called."""
+    named = dict(event.arguments)
+    for kind, contract in CASE_CONTRACTS.items():
+        if event.contract == contract and "id" in named:
+            named[f"{kind}_id"] = named["id"]
+    return [
+        (f"/{folder}/{named[argument]}", visit.words.gettext(words, number=named[argument]))
+        for argument, folder, words in SUBJECTS
+        if named.get(argument)
+    ]

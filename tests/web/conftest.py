@@ -60,16 +60,21 @@ def blank_pages(blank: Path) -> Iterator[Client]:
 
 
 @pytest.fixture
-def pages_of(tmp_path: Path, blank: Path) -> Iterator[Callable[..., Client]]:
-    """Return a factory of clients of the pages on a mirror and a folder of documents of their own."""
+def pages_of(tmp_path: Path, blank: Path, documents: Path) -> Iterator[Callable[..., Client]]:
+    """Return a factory of clients of the pages on a mirror of their own, with the scenario's events.
+
+    Their documents are the scenario's too, unless some are given.
+    """
     with ExitStack() as stack:
 
-        def make(rows: Iterable[Base], contents: Iterable[bytes] = (), clock: float = NOW + 60) -> Client:
-            path, folder = tmp_path / "own.db", tmp_path / "documents"
-            folder.mkdir()
-            for content in contents:
-                (folder / sha256(content).hexdigest()).write_bytes(content)
-            make_mirror(path, rows, blank)
+        def make(rows: Iterable[Base], contents: Iterable[bytes] | None = None, clock: float = NOW + 60) -> Client:
+            path, folder = tmp_path / "own.db", documents
+            if contents is not None:
+                folder = tmp_path / "own-documents"
+                folder.mkdir()
+                for content in contents:
+                    (folder / sha256(content).hexdigest()).write_bytes(content)
+            make_mirror(path, rows, blank, events=True)
             return stack.enter_context(serving(create_app(settings_of(path, folder), clock=lambda: clock)))
 
         yield make
