@@ -7,7 +7,7 @@ while a question to the node is open, and a node that hangs holds up only those 
 import asyncio
 import time
 from dataclasses import asdict
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, FastAPI, Path, Request
 from fastapi.middleware.cors import CORSMiddleware
@@ -18,7 +18,15 @@ from relay.acceptance import Acceptance
 from relay.errors import NodeFailure, Problem
 from relay.limits import BodyLimit, Buckets, RateLimit
 from relay.logs import note
-from relay.problems import NODE_UNAVAILABLE, PROBLEM_TYPES, UNKNOWN_PROBLEM, UNKNOWN_REQUEST, failures
+from relay.problems import (
+    INVALID_PARAMETER,
+    MEDIA_TYPE,
+    NODE_UNAVAILABLE,
+    PROBLEM_TYPES,
+    UNKNOWN_PROBLEM,
+    UNKNOWN_REQUEST,
+    failures,
+)
 from relay.quotas import seconds_left
 from relay.schemas import (
     Address,
@@ -88,7 +96,7 @@ async def post_request(posted: Posted, request: Request) -> RequestStatus:
     return RequestStatus.of(entry)
 
 
-@router.get("/relay/{id}", summary="Read how far a request is", responses=failures(UNKNOWN_REQUEST))
+@router.get("/relay/{id}", summary="Read how far a request is", responses=failures(INVALID_PARAMETER, UNKNOWN_REQUEST))
 async def read_request(id: Annotated[Id, Path()], request: Request) -> RequestStatus:  # noqa: A002
     """Return the request's state; once `final`, it never changes again."""
     entry = request.app.state.acceptance.store.entry(id)
@@ -97,7 +105,9 @@ async def read_request(id: Annotated[Id, Path()], request: Request) -> RequestSt
     return RequestStatus.of(entry)
 
 
-@router.get("/quota/{address}", summary="Read what an account's quota still allows", responses=failures())
+@router.get(
+    "/quota/{address}", summary="Read what an account's quota still allows", responses=failures(INVALID_PARAMETER)
+)
 async def read_quota(address: Annotated[Address, Path()], request: Request) -> Quota:
     """Return what the relay still pays for today."""
     acceptance: Acceptance = request.app.state.acceptance
@@ -184,6 +194,20 @@ async def read_problem(name: str) -> ProblemExplanation:
     return ProblemExplanation(type=kind.path, **{k: v for k, v in asdict(kind).items() if k != "name"})
 
 
+class Relay(FastAPI):
+    """The application; its OpenAPI document says which failures are problems."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document."""
+        if not self.openapi_schema:
+            document = super().openapi()
+            for operation in (o for methods in document["paths"].values() for o in methods.values()):
+                _declare_problems(operation["responses"])
+            for name in ("HTTPValidationError", "ValidationError"):
+                document["components"]["schemas"].pop(name, None)
+        return self.openapi_schema or {}
+
+
 def create_app(acceptance: Acceptance, wake: asyncio.Event) -> FastAPI:
     """Return the application.
 
@@ -191,7 +215,7 @@ def create_app(acceptance: Acceptance, wake: asyncio.Event) -> FastAPI:
         acceptance: Judges requests.
         wake: Set when one was accepted, for the worker.
     """
-    app = FastAPI(
+    app = Relay(
         title="Eranos relay",
         version=VERSION,
         description=DESCRIPTION,
@@ -209,7 +233,7 @@ def create_app(acceptance: Acceptance, wake: asyncio.Event) -> FastAPI:
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "POST"],
+        allow_methods=["GET", "POST"],
         allow_headers=["Content-Type"],
         expose_headers=["Retry-After"],
         max_age=86_400,
@@ -221,3 +245,13 @@ def _verdict(why_not: str | None) -> JSONResponse:
     if why_not is None:
         return JSONResponse({"status": "ok"})
     return JSONResponse({"status": "failing", "reason": why_not}, UNHEALTHY)
+
+
+def _declare_problems(responses: dict[str, Any]) -> None:
+    """Say that failures are problems, and drop the failure that FastAPI adds and that we never answer with."""
+    for status_code, response in list(responses.items()):
+        schema = response.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
+        if schema.endswith("/HTTPValidationError"):
+            del responses[status_code]
+        elif schema.endswith("/ProblemDocument"):
+            response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}

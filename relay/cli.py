@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ import deployments
 from deployments import Deployment
 from relay import keystore, logs
 from relay.acceptance import Acceptance
-from relay.acts import targets_of
+from relay.acts import Target, targets_of
 from relay.app import create_app
 from relay.chain import FIELDS_ONLY, Chain, domain_of
 from relay.errors import (
@@ -28,6 +29,7 @@ from relay.errors import (
     StartError,
 )
 from relay.following import Follower
+from relay.forwarding import Domain
 from relay.metrics import Meter
 from relay.node import Node, quantity
 from relay.sending import Sender
@@ -103,29 +105,38 @@ async def serve(settings: Settings, signer: LocalAccount) -> None:
     """
     node = Node(settings.rpc_url, settings.rpc_timeout)
     try:
-        deployment = await _deployment(node, settings.chain_id)
-        forwarder = deployment.contracts[FORWARDER].address
-        domain = await domain_of(node, forwarder, deployment.chain_id)
-    except NodeFailure as error:
-        await node.close()
-        raise ChainUnusable(f"the chain can't be reached: {error}: check ERANOS_RELAY_RPC_URL") from error
-    chain = Chain(node, domain, str(signer.address))
-    store = Store(settings.database)
-    try:
-        store.claim(deployment.chain_id, deployment.genesis_hash, forwarder)
-        meter = Meter(settings.alarm_wei)
-        sender = Sender(chain, store, signer, settings, meter)
-        worker = Worker(chain, Follower(chain, store, meter), sender, meter, settings.poll_seconds)
-        app = create_app(Acceptance(chain, store, settings, targets_of(deployment), meter), worker.wake)
-        with listen(settings.host, settings.port) as listener:
-            config = uvicorn.Config(
-                app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=LAST_SECONDS
-            )
-            logs.note("serving", url=f"http://{settings.host}:{settings.port}", address=signer.address)
-            await _together(uvicorn.Server(config), listener, worker)
+        deployment, domain = await _reached(node, settings.chain_id)
+        store = Store(settings.database)
+        try:
+            store.claim(deployment.chain_id, deployment.genesis_hash, domain.forwarder)
+            await _serve(settings, signer, Chain(node, domain, str(signer.address)), store, targets_of(deployment))
+        finally:
+            store.close()
     finally:
-        store.close()
         await node.close()
+
+
+async def _reached(node: Node, chain_id: int | None) -> tuple[Deployment, Domain]:
+    try:
+        deployment = await _deployment(node, chain_id)
+        return deployment, await domain_of(node, deployment.contracts[FORWARDER].address, deployment.chain_id)
+    except NodeFailure as error:
+        raise ChainUnusable(f"the chain can't be reached: {error}: check ERANOS_RELAY_RPC_URL") from error
+
+
+async def _serve(
+    settings: Settings, signer: LocalAccount, chain: Chain, store: Store, targets: Mapping[str, Target]
+) -> None:
+    meter = Meter(settings.alarm_wei)
+    sender = Sender(chain, store, signer, settings, meter)
+    worker = Worker(chain, Follower(chain, store, meter), sender, meter, settings.poll_seconds)
+    app = create_app(Acceptance(chain, store, settings, targets, meter), worker.wake)
+    with listen(settings.host, settings.port) as listener:
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=LAST_SECONDS
+        )
+        logs.note("serving", url=f"http://{settings.host}:{settings.port}", address=signer.address)
+        await _together(uvicorn.Server(config), listener, worker)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -22,7 +22,7 @@ class Relay:
     """One relay; it may be started and killed many times."""
 
     def __init__(self, lab: Lab, **settings: Any) -> None:
-        self.port = free_port()
+        self.port: int = settings.pop("port", None) or free_port()
         self.variables = os.environ | lab.environment(self.port, **settings)
         self.log = Path(self.variables["ERANOS_RELAY_DATABASE"]).with_suffix(".log")
         self.process: subprocess.Popen[bytes] | None = None
