@@ -50,7 +50,7 @@ FORGE_TESTS := $(wildcard tests/invariants/*.t.sol)
 ##@ Run
 
 .PHONY: up
-up: setup ## Local chain, contracts, a story with real transactions, index and API (ARGS=--once: play, check and end)
+up: setup ## Local chain, contracts, a story with real transactions, index, API and relay (ARGS=--once: play, check and end)
 	@ape run up $(ARGS)
 
 ##@ Check
@@ -102,8 +102,8 @@ audit-static: $(AUDIT_STAMP) ## Static analysis of the contracts by slither; fai
 		FOUNDRY_CACHE_PATH=.toolchain/audit/cache .toolchain/audit/bin/slither . --exclude uninitialized-local
 
 .PHONY: test-faults
-test-faults: setup ## Every fault of chain, nodes, process and database against the indexer; `test` plays a sample
-	@ERANOS_FAULTS=full pytest tests/indexer/test_faults.py tests/indexer/test_anvil.py tests/indexer/test_kill.py $(ARGS)
+test-faults: setup ## Every fault of chain, nodes, process and database against indexer and relay; `test` plays a sample
+	@ERANOS_FAULTS=full pytest tests/indexer/test_faults.py tests/indexer/test_anvil.py tests/indexer/test_kill.py tests/relay/test_kill.py $(ARGS)
 
 .PHONY: test-fuzz
 test-fuzz: setup ## A hundred thousand malformed requests to the API: never a 5xx, never an undeclared status

@@ -147,9 +147,9 @@ class Chain:
         """Return the relay's balance, in wei."""
         return quantity(await self.node.ask("eth_getBalance", self.sender, "latest"))
 
-    async def count(self, account: str) -> int:
-        """Return how many transactions of an account are in blocks."""
-        return _small(await self.node.ask("eth_getTransactionCount", account, "latest"))
+    async def count(self, account: str, up_to: str = "latest") -> int:
+        """Return how many transactions of an account are in blocks, up to a tag."""
+        return _small(await self.node.ask("eth_getTransactionCount", account, up_to))
 
     async def tip(self) -> int:
         """Return what the node proposes to pay a block's producer for one gas, in wei."""
@@ -207,10 +207,10 @@ async def domain_of(node: Node, forwarder: str, chain_id: int) -> Domain:
     Raises:
         NodeFailure: It tells none, or that of another chain or contract.
     """
-    answer = octets(await node.ask("eth_call", {"to": forwarder, "data": "0x" + EIP712_DOMAIN.hex()}, "latest"))
+    call = {"to": forwarder, "data": "0x" + EIP712_DOMAIN.hex()}
     try:
-        domain = Domain.of(answer)
-    except DecodingError as error:
+        domain = Domain.of(octets(await node.ask("eth_call", call, "latest")))
+    except (CallReverted, DecodingError) as error:
         raise NodeUnavailable(f"there is no forwarder at {forwarder}") from error
     if (domain.chain_id, domain.forwarder.lower()) != (chain_id, forwarder.lower()):
         raise NodeUnavailable(f"the forwarder at {forwarder} signs for {domain.forwarder} on chain {domain.chain_id}")

@@ -3,6 +3,7 @@
 import logging
 
 from relay.chain import Block, Chain
+from relay.errors import NodeRefused
 from relay.logs import note
 from relay.metrics import Meter
 from relay.outcomes import EXPIRED, outcome_elsewhere, outcome_in
@@ -65,6 +66,20 @@ class Follower:
             for end in ends:
                 note(end.state, id=end.id, tx_hash=end.tx_hash, reason=end.reason or "")
             return
+        await self._give_up(transaction)
+
+    async def _give_up(self, transaction: Transaction) -> None:
+        """Let go of a transaction whose nonce was used by one that we did not sign, once that is final.
+
+        Its requests wait again: should the node have lied, the forwarder still executes each only once.
+        """
+        try:
+            used = await self._chain.count(transaction.sender, "finalized")
+        except NodeRefused:  # it knows no final block
+            return
+        if used > transaction.nonce:
+            self._store.lose(transaction)
+            note("the key was used elsewhere", logging.ERROR, sender=transaction.sender, nonce=transaction.nonce)
 
     async def _finalize(self, finalized: Block) -> None:
         """What stands in a block of the chain up to the final one can't change any more."""

@@ -53,11 +53,12 @@ class Sender:
             return "the chain counts more transactions of the key than the log: see docs/operating.md, Relay"
         if fees is None:
             return f"gas is too dear: the base fee is {head.base_fee} wei"
-        for room in range(len(in_flight), MAX_IN_FLIGHT):
-            batch = await self._next_batch(head)
+        own = [transaction for transaction in in_flight if transaction.sender == self._chain.sender]
+        for next_nonce in range(nonce, nonce + MAX_IN_FLIGHT - len(own)):
+            batch = await self._next_batch()
             if not batch:
                 return None
-            if (short := await self._begin(nonce + room - len(in_flight), batch, fees)) is not None:
+            if (short := await self._begin(next_nonce, batch, fees)) is not None:
                 return short
         return None
 
@@ -77,7 +78,7 @@ class Sender:
             return counted
         return logged if counted <= logged else None
 
-    async def _next_batch(self, head: Block) -> list[Entry]:
+    async def _next_batch(self) -> list[Entry]:
         """Return the requests to carry now: the oldest ones that would go through, as many as fit."""
         chosen: list[Entry] = []
         gas: list[int] = []

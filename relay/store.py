@@ -48,6 +48,7 @@ CREATE TABLE requests (
 CREATE UNIQUE INDEX one_open_request_of_a_nonce ON requests (account, nonce) WHERE final = 0;
 CREATE INDEX requests_by_fingerprint ON requests (fingerprint);
 CREATE INDEX requests_by_day ON requests (day, account);
+CREATE INDEX requests_by_state ON requests (state);
 CREATE INDEX requests_not_final ON requests (state) WHERE final = 0;
 CREATE INDEX requests_by_transaction ON requests (sender, sender_nonce);
 CREATE TABLE transactions (
@@ -331,13 +332,26 @@ class Store:
         with self._writing() as cursor:
             cursor.execute(
                 "UPDATE requests SET state = CASE WHEN sender IS NULL THEN 'accepted' ELSE 'sent' END, reason = NULL,"
-                " block_number = NULL, block_hash = NULL WHERE final = 0 AND block_hash = ?",
+                " block_number = NULL, block_hash = NULL, tx_hash = (SELECT attempts.tx_hash FROM attempts WHERE"
+                " (attempts.sender, attempts.nonce) = (requests.sender, requests.sender_nonce)"
+                " ORDER BY attempts.rowid DESC LIMIT 1) WHERE final = 0 AND block_hash = ?",
                 (block_hash,),
             )
             cursor.execute(
                 "UPDATE transactions SET block_number = NULL, block_hash = NULL, tx_hash = NULL, gas_used = NULL,"
                 " fee_wei = NULL WHERE final = 0 AND block_hash = ?",
                 (block_hash,),
+            )
+
+    def lose(self, transaction: Transaction) -> None:
+        """Give a transaction up whose nonce another one has used for good; its requests wait again."""
+        key = (transaction.sender, transaction.nonce)
+        with self._writing() as cursor:
+            cursor.execute("UPDATE transactions SET final = 1 WHERE (sender, nonce) = (?, ?)", key)
+            cursor.execute(
+                "UPDATE requests SET state = 'accepted', sender = NULL, sender_nonce = NULL, tx_hash = NULL"
+                " WHERE state = 'sent' AND final = 0 AND (sender, sender_nonce) = (?, ?)",
+                key,
             )
 
     def finalize(self, number: int) -> None:

@@ -1,7 +1,7 @@
 """Starts a whole lab on this machine: `ape run up`, or `make up`, which installs everything first.
 
-Chain, contracts, a story with real transactions, indexer and API; then a check of the API against the contracts. It
-stays until Ctrl-C and leaves nothing running.
+Chain, contracts, a story with real transactions, indexer, API and relay; then a check of the API against the contracts.
+It stays until Ctrl-C and leaves nothing running.
 """
 
 import os
@@ -26,6 +26,7 @@ from scripts._lab.local import (
     start_api,
     start_chain,
     start_indexer,
+    start_relay,
     wait_for_block,
 )
 from scripts._lab.processes import Processes, check_port
@@ -35,25 +36,24 @@ from scripts._lab.wallets import PHRASE, Cast
 FOLDER: Final = Path(".lab")
 API_PORT: Final = ("ERANOS_API_PORT", 8000)
 RPC_PORT: Final = ("ERANOS_RPC_PORT", 8545)
+RELAY_PORT: Final = ("ERANOS_RELAY_PORT", 8090)
 MAX_PORT: Final = 65_535
 #: Exit code of a command that a signal ended before it was done, as shells have it.
 INTERRUPTED: Final = 130
 
 
-@click.command(short_help="Start a local lab: chain, contracts, story, indexer, API")
+@click.command(short_help="Start a local lab: chain, contracts, story, indexer, API, relay")
 @click.option("--once", is_flag=True, help="Play the story, check, and end.")
 @click.option("--folder", type=click.Path(path_type=Path), default=FOLDER, help="For data and logs; is emptied.")
 def cli(*, once: bool, folder: Path) -> None:
     """Starts a local lab and tells its story.
 
-    Ports are taken from ERANOS_API_PORT (8000) and ERANOS_RPC_PORT (8545).
+    Ports are taken from ERANOS_API_PORT (8000), ERANOS_RELAY_PORT (8090) and ERANOS_RPC_PORT (8545).
     """
-    place = Place(folder, rpc_port=port_of(*RPC_PORT), api_port=port_of(*API_PORT))
-    if place.rpc_port == place.api_port:
-        message = f"ERANOS_RPC_PORT and ERANOS_API_PORT are both {place.rpc_port}."
-        raise SettingInvalid(message)
-    check_port(place.rpc_port, RPC_PORT[0])
-    check_port(place.api_port, API_PORT[0])
+    ports = ports_of(RPC_PORT, API_PORT, RELAY_PORT)
+    place = Place(folder, ports[RPC_PORT[0]], ports[API_PORT[0]], relay_port=ports[RELAY_PORT[0]])
+    for variable, port in ports.items():
+        check_port(port, variable)
     is_up = False
     try:
         with emptied(folder), Processes(folder / "logs") as processes:
@@ -82,6 +82,8 @@ def bring_up(processes: Processes, place: Place) -> Deployment:
         start_indexer(processes, place)
         api = start_api(processes, place)
         wait_for_block(processes, api, int(rpc.call("eth_blockNumber"), 16))
+    with timed("Relay"):
+        start_relay(processes, place, rpc)
     with timed("Check of the API against the contracts"):
         checked = check.compare(api, rpc, deployment, [wallet.address for wallet in Cast().everyone()])
         click.echo(f"{checked.compared} values of the API equal those of the contracts")
@@ -95,6 +97,23 @@ def timed(what: str) -> Iterator[None]:
     began = time.monotonic()
     yield
     click.secho(f"{what}: {time.monotonic() - began:.1f} s", bold=True)
+
+
+def ports_of(*wanted: tuple[str, int]) -> dict[str, int]:
+    """Returns ports from the environment, given as variables with their defaults.
+
+    Raises:
+        SettingInvalid: One is no port number, or two are the same.
+    """
+    ports: dict[str, int] = {}
+    for variable, default in wanted:
+        port = port_of(variable, default)
+        if port in ports.values():
+            other = next(name for name, taken in ports.items() if taken == port)
+            message = f"{other} and {variable} are both {port}."
+            raise SettingInvalid(message)
+        ports[variable] = port
+    return ports
 
 
 def port_of(variable: str, default: int) -> int:
@@ -122,6 +141,7 @@ Open
   API                {place.api_url}/docs
   Campaigns          {place.api_url}/v1/campaigns
   Status             {place.api_url}/v1/status
+  Relay              {place.relay_url}/status
 
 Chain
   RPC                {place.rpc_url}

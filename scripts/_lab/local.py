@@ -1,14 +1,18 @@
-"""The parts of a local lab, started one after the other: chain, contracts, indexer, API."""
+"""The parts of a local lab, started one after the other: chain, contracts, indexer, API, relay."""
 
 import fcntl
 import os
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from secrets import token_hex
 from typing import Final
 
 import ape
@@ -48,12 +52,14 @@ class Place:
         rpc_port: Of the chain.
         api_port: Of the API.
         chain_id: A local one.
+        relay_port: Of the relay.
     """
 
     folder: Path
     rpc_port: int
     api_port: int
     chain_id: int = 31337
+    relay_port: int = 8090
 
     @property
     def rpc_url(self) -> str:
@@ -64,6 +70,11 @@ class Place:
     def api_url(self) -> str:
         """Address of the API."""
         return f"http://{HOST}:{self.api_port}"
+
+    @property
+    def relay_url(self) -> str:
+        """Address of the relay."""
+        return f"http://{HOST}:{self.relay_port}"
 
     @property
     def documents(self) -> Path:
@@ -85,6 +96,13 @@ class Place:
             "ERANOS_API_PORT": str(self.api_port),
             "ERANOS_API_DATABASE_URL": self.database_url,
             "ERANOS_API_DOCUMENTS": str(self.documents.resolve()),
+            "ERANOS_RELAY_HOST": HOST,
+            "ERANOS_RELAY_PORT": str(self.relay_port),
+            "ERANOS_RELAY_RPC_URL": self.rpc_url,
+            "ERANOS_RELAY_KEYSTORE": str((self.folder / "relay-key.json").resolve()),
+            "ERANOS_RELAY_PASSPHRASE_FILE": str((self.folder / "relay-passphrase").resolve()),
+            "ERANOS_RELAY_DATABASE": str((self.folder / "relay.db").resolve()),
+            "ERANOS_RELAY_POLL_SECONDS": "0.5",
         }
 
 
@@ -161,6 +179,22 @@ def start_api(processes: Processes, place: Place) -> Api:
     return api
 
 
+def start_relay(processes: Processes, place: Place, rpc: Rpc) -> None:
+    """Starts the relay with a new key of its own, and gives it ether."""
+    passphrase = place.folder / "relay-passphrase"
+    passphrase.touch(0o600)
+    passphrase.write_text(token_hex(), encoding="utf-8")
+    environment = {**os.environ, **place.environment}
+    made = subprocess.run(
+        [eranos(), "relay", "new-key"], env=environment, stdout=subprocess.PIPE, text=True, check=True
+    )
+    rpc.call("anvil_setBalance", made.stdout.strip(), hex(PURSE))
+    processes.start("relay", [eranos(), "relay", "run"], place.environment)
+    relay = HTTPConnection(HOST, place.relay_port, timeout=START)
+    processes.at_end(relay.close)
+    processes.wait_until("the relay", lambda: _is_ready(relay), START)
+
+
 def wait_for_block(processes: Processes, api: Api, block: int) -> None:
     """Waits until the API answers as of a block, or a later one."""
 
@@ -176,6 +210,17 @@ def wait_for_block(processes: Processes, api: Api, block: int) -> None:
 def eranos() -> str:
     """Returns the command `eranos` of this environment."""
     return str(Path(sys.executable).with_name("eranos"))
+
+
+def _is_ready(relay: HTTPConnection) -> bool:
+    try:
+        relay.request("GET", "/ready")
+        answer = relay.getresponse()
+        answer.read()
+    except (OSError, HTTPException):  # not listening yet
+        relay.close()
+        return False
+    return answer.status == HTTPStatus.OK
 
 
 def _answers(rpc: Rpc) -> bool:

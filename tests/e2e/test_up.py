@@ -30,11 +30,12 @@ class Up:
     """One run of the command, in a folder and at ports of its own."""
 
     def __init__(self, folder: Path, records: Path) -> None:
-        self.folder, self.rpc_port, self.api_port = folder, free_port(), free_port()
+        self.folder, self.rpc_port, self.api_port, self.relay_port = folder, free_port(), free_port(), free_port()
         self.environment = {
             **os.environ,
             "ERANOS_RPC_PORT": str(self.rpc_port),
             "ERANOS_API_PORT": str(self.api_port),
+            "ERANOS_RELAY_PORT": str(self.relay_port),
             deployments.FOLDER_VARIABLE: str(records),
             "PYTHONUNBUFFERED": "1",
         }
@@ -64,7 +65,7 @@ class Up:
 
     def nothing_is_left(self) -> bool:
         """Whether both ports are free again and no process mentions them."""
-        for port in (self.rpc_port, self.api_port):
+        for port in (self.rpc_port, self.api_port, self.relay_port):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     return False
@@ -100,7 +101,11 @@ def test_up__in_the_foreground__stays_until_it_is_told_to_end(up: Up) -> None:
     assert deployments.FOLDER_VARIABLE in up.environment
 
     rpc, api = Rpc(f"http://127.0.0.1:{up.rpc_port}"), Api(f"http://127.0.0.1:{up.api_port}")
+    relay = Api(f"http://127.0.0.1:{up.relay_port}")
     try:
+        paying = relay.get("/status")
+        assert paying["ready"]
+        assert len(paying["contracts"]) == 6
         block = rpc.call("eth_getBlockByNumber", "latest", False)
         assert abs(int(block["timestamp"], 16) - time.time()) < 10
         up.wait_for(lambda: number(rpc, "finalized") >= int(block["number"], 16))
@@ -108,6 +113,7 @@ def test_up__in_the_foreground__stays_until_it_is_told_to_end(up: Up) -> None:
     finally:
         rpc.close()
         api.close()
+        relay.close()
 
     up.process.send_signal(signal.SIGTERM)
     assert up.process.wait(30) == 0
@@ -129,7 +135,7 @@ def test_up__killed_in_the_story__leaves_nothing(up: Up) -> None:
     assert up.nothing_is_left()
 
 
-@pytest.mark.parametrize("variable", ["ERANOS_RPC_PORT", "ERANOS_API_PORT"])
+@pytest.mark.parametrize("variable", ["ERANOS_RPC_PORT", "ERANOS_API_PORT", "ERANOS_RELAY_PORT"])
 def test_up__at_a_taken_port__says_so_before_anything_starts(up: Up, variable: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", int(up.environment[variable])))

@@ -520,6 +520,23 @@ def test_worker__with_a_new_key__follows_what_the_old_one_signed(
     assert [int(t["nonce"], 16) for t in slow.sender_transactions()] == [0]
 
 
+def test_worker__whose_nonce_another_used__carries_its_requests_with_the_next(
+    relay: Inside, slow: Lab, new_wallet: NewWallet
+) -> None:
+    entry = relay.accept(slow.signed(new_wallet(), register()))
+    relay.step()
+    slow.rpc.call("anvil_dropAllTransactions")
+    send(slow, slow.relayer, slow.registry, call("entityCount()"))
+    mine(slow)
+    relay.step()
+    assert relay.store.next_nonce(slow.relayer.address) == 1  # until the other one is final
+    mine(slow, 8)
+    _work(relay, slow)
+
+    assert relay.entry(entry.id).state is State.MINED
+    assert [t["to"] for t in slow.sender_transactions()] == [slow.registry.lower(), slow.forwarder.lower()]
+
+
 def test_worker__on_a_used_key_and_a_new_log__begins_at_the_chains_count(
     slow: Lab, folder: Path, somebody: LocalAccount
 ) -> None:
@@ -539,6 +556,7 @@ def test_store__of_signed_attempts__keeps_what_is_sent(relay: Inside, slow: Lab,
     (transaction,) = relay.store.in_flight()
     (attempt,) = transaction.attempts
 
+    assert relay.store._connection.execute("PRAGMA synchronous").fetchone()[0] == 2  # a commit waits for the disk
     assert isinstance(attempt, Attempt)
     assert Account.recover_transaction(attempt.raw) == slow.relayer.address
     assert slow.rpc.call("eth_getTransactionByHash", attempt.tx_hash)["nonce"] == "0x0"

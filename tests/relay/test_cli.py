@@ -242,6 +242,7 @@ def test_run__with_a_file_that_others_may_read__warns(lab: Lab, folder: Path, so
         relay.ended(id_)
         result = CliRunner().invoke(main, ["relay", "status", "--json"], env=relay.variables)
         assert json.loads(result.stdout)["mined"] == 1
+        relay.stop()
         assert "mined" in CliRunner().invoke(main, ["relay", "status"], env=relay.variables).stdout
 
 
