@@ -103,7 +103,7 @@ audit-static: $(AUDIT_STAMP) ## Static analysis of the contracts by slither; fai
 
 .PHONY: test-faults
 test-faults: setup ## Every fault of chain, nodes, process and database against indexer and relay; `test` plays a sample
-	@ERANOS_FAULTS=full pytest tests/indexer/test_faults.py tests/indexer/test_anvil.py tests/indexer/test_kill.py tests/relay/test_kill.py $(ARGS)
+	@ERANOS_FAULTS=full pytest tests/indexer/test_faults.py tests/indexer/test_anvil.py tests/indexer/test_kill.py tests/relay/test_chaos.py tests/relay/test_kill.py $(ARGS)
 
 .PHONY: test-fuzz
 test-fuzz: setup ## A hundred thousand malformed requests to the API: never a 5xx, never an undeclared status

@@ -53,7 +53,7 @@ def mine(lab: Lab, blocks: int = 1) -> None:
 
 def send(lab: Lab, who: LocalAccount, to: str, data: bytes) -> str:
     """Send a transaction of an account's own, with ether that it gets for it."""
-    lab.rpc.call("anvil_setBalance", who.address, hex(10**18))
+    lab.rpc.call("anvil_setBalance", who.address, hex(10**19))
     fields = {
         "chainId": CHAIN_ID,
         "nonce": int(lab.rpc.call("eth_getTransactionCount", who.address, "pending"), 16),
@@ -61,7 +61,7 @@ def send(lab: Lab, who: LocalAccount, to: str, data: bytes) -> str:
         "data": data,
         "value": 0,
         "gas": 1_000_000,
-        "maxFeePerGas": 10**10,
+        "maxFeePerGas": 10**12,
         "maxPriorityFeePerGas": 3 * 10**9,
     }
     raw = Account.sign_transaction(fields, who.key).raw_transaction
