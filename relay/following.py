@@ -99,6 +99,6 @@ class Follower:
     async def _end(self, entry: Entry) -> None:
         if (outcome := await outcome_elsewhere(self._chain, entry)) is not None:
             self._store.settle([outcome])
-        elif await self._chain.nonce_of(entry.request.account) == entry.nonce:
+        elif await self._chain.nonce_of(entry.request.account) <= entry.nonce:
             self._store.refuse(entry.id, EXPIRED)
             note("refused", id=entry.id, reason=EXPIRED)

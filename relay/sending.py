@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from itertools import compress
 from typing import Any, Final
 
 from eth_account.signers.local import LocalAccount
@@ -82,15 +83,16 @@ class Sender:
         """Return the requests to carry now: the oldest ones that would go through, as many as fit."""
         chosen: list[Entry] = []
         gas: list[int] = []
-        for entry in self._store.accepted():
-            needed = gas_of_request(entry.request.gas, len(entry.request.data))
-            full = len(chosen) == self._settings.max_batch
-            if full or gas_of_transaction([*gas, needed]) > self._settings.max_batch_gas:
-                break
-            chosen.append(entry)
-            gas.append(needed)
-        good = await asyncio.gather(*(self._is_good(entry) for entry in chosen))
-        return [entry for entry, is_good in zip(chosen, good, strict=True) if is_good]
+        waiting = self._store.accepted()
+        for start in range(0, len(waiting), self._settings.max_batch):
+            some = waiting[start : start + self._settings.max_batch]
+            good = await asyncio.gather(*(self._is_good(entry) for entry in some))
+            for entry in compress(some, good):
+                gas.append(gas_of_request(entry.request.gas, len(entry.request.data)))
+                if len(gas) > self._settings.max_batch or gas_of_transaction(gas) > self._settings.max_batch_gas:
+                    return chosen
+                chosen.append(entry)
+        return chosen
 
     async def _is_good(self, entry: Entry) -> bool:
         """Tell whether a request would go through now; one that never will is ended."""

@@ -240,13 +240,13 @@ class Store:
             self._entries("WHERE sender = ? AND sender_nonce = ? ORDER BY rowid", transaction.sender, transaction.nonce)
         )
 
-    def refuse(self, id_: str, reason: str, *, paid: bool = False) -> None:
-        """End a request that was not executed; unless something was paid for it, its gas counts no more."""
+    def refuse(self, id_: str, reason: str) -> None:
+        """End a request that no block took: nothing was paid for it, and its gas counts no more."""
         with self._writing() as cursor:
             cursor.execute(
-                "UPDATE requests SET state = 'refused', reason = ?, final = 1, gas_counted = gas_counted * ?"
+                "UPDATE requests SET state = 'refused', reason = ?, final = 1, gas_counted = 0"
                 " WHERE id = ? AND final = 0",
-                (reason, int(paid), id_),
+                (reason, id_),
             )
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:

@@ -242,6 +242,41 @@ def test_worker__with_one_that_no_block_ever_takes__refuses_it_behind_its_deadli
     assert (ended.state, ended.reason, ended.final) == (State.REFUSED, EXPIRED, True)
 
 
+def test_worker__with_one_whose_predecessor_is_undone_for_good__refuses_it_behind_its_deadline(
+    relay: Inside, slow: Lab, somebody: LocalAccount
+) -> None:
+    first = relay.accept(slow.signed(somebody, register(), deadline=slow.time() + 100))
+    _work(relay, slow)
+    second = relay.accept(slow.signed(somebody, update(1), deadline=slow.time() + 300))
+    relay.step()
+    slow.rpc.call("anvil_reorg", 1, [])
+    slow.rpc.call("anvil_dropAllTransactions")
+    slow.rpc.call("evm_increaseTime", 400)
+    mine(slow, 6)
+    relay.step()
+
+    assert states(relay, [first, second]) == [State.REFUSED] * 2
+    assert all(relay.entry(each.id).final for each in (first, second))
+
+
+def test_worker__with_many_that_wait_for_another__carries_those_behind_them(
+    slow: Lab, folder: Path, new_wallet: NewWallet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with inside(slow, folder / "relay.db", max_batch=2) as relay:
+        stuck = [relay.accept(slow.signed(new_wallet(), register())) for _ in range(5)]
+        behind = relay.accept(slow.signed(new_wallet(), register()))
+        usual = relay.sender._is_good
+
+        async def only_the_last(entry: Entry) -> bool:
+            return entry.id == behind.id and await usual(entry)
+
+        monkeypatch.setattr(relay.sender, "_is_good", only_the_last)
+        _work(relay, slow)
+
+        assert relay.entry(behind.id).state is State.MINED
+        assert states(relay, stuck) == [State.ACCEPTED] * 5
+
+
 # Others
 
 

@@ -14,14 +14,15 @@ import pytest
 from eth_account.signers.local import LocalAccount
 
 from relay.chain import Chain
+from relay.errors import Problem
 from relay.forwarding import execute
 from relay.store import State, Store
 from tests.relay.inside import Inside, forward
-from tests.relay.lab import Lab, register, running
+from tests.relay.lab import Lab, register, running, update
 from tests.relay.test_carrying import Crash, mine, send
 
 SEEDS = range(100 if os.environ.get("ERANOS_FAULTS") == "full" else 3)
-ACTS = 60
+ACTS = 80
 NewWallet = Callable[[], LocalAccount]
 
 
@@ -40,6 +41,7 @@ class Chaos:
         self.accepted: dict[str, dict[str, str]] = {}
         self.grown = 0
         """Blocks that a reorg may take back."""
+        self.wallets: list[LocalAccount] = []
         self.relay = self.born()
 
     def born(self) -> Inside:
@@ -47,8 +49,17 @@ class Chaos:
         return Inside(self.lab, self.path, **settings)
 
     def accept(self) -> None:
-        posted = self.lab.signed(self.new_wallet(), register())
-        self.accepted[self.relay.accept(posted).id] = posted
+        self.post(self.new_wallet(), register())
+
+    def accept_another(self) -> None:
+        """Accept a further request of an account, where the last one is in a block."""
+        if self.wallets:
+            self.post(self.chance.choice(self.wallets), update(self.chance.randrange(9)))
+
+    def post(self, who: LocalAccount, data: bytes) -> None:
+        posted = self.lab.signed(who, data)
+        with suppress(Problem):  # its last request is under way, or failed
+            self.accepted[self.relay.accept(posted).id] = posted
 
     def step(self) -> None:
         self.relay.step()
@@ -107,7 +118,6 @@ class Chaos:
         self.relay = self.born()
 
     def play(self) -> None:
-        self.wallets: list[LocalAccount] = []
         usual = self.new_wallet
 
         def remembered() -> LocalAccount:
@@ -115,7 +125,13 @@ class Chaos:
             return self.wallets[-1]
 
         self.new_wallet = remembered
-        acts = [self.accept] * 5 + [self.step] * 6 + [self.mine] * 4 + [self.reorg, self.drop, self.carry, self.spoil]
+        acts = (
+            [self.accept] * 5
+            + [self.accept_another] * 3
+            + [self.step] * 6
+            + [self.mine] * 4
+            + [self.reorg, self.drop, self.carry, self.spoil]
+        )
         acts += [self.raise_fee, self.crash, self.crash]
         for _ in range(ACTS):
             self.chance.choice(acts)()
