@@ -44,6 +44,10 @@ class Library:
         """Stores what is for sale; returns its hash."""
         return self.add(_source("lab")["listings"][name])
 
+    def offer(self, name: str) -> bytes:
+        """Stores what help a provider offers; returns its hash."""
+        return self.add(_source("lab")["offers"][name])
+
     def need(self, name: str) -> bytes:
         """Stores what help is asked for; returns its hash."""
         return self.add(_source("lab")["needs"][name])

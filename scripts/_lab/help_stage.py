@@ -16,7 +16,6 @@ class Hours:
     provider: Wallet
     hours: int
     until: float
-    profile: str
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,8 @@ class Request:
 
 
 def promise(stage: Stage, day: float, promised: Hours) -> None:
-    """Puts an offer on stage; what is offered is in the provider's profile."""
-    terms = promised.hours, stage.at(promised.until) // WEEK * WEEK, stage.library.profile(promised.profile)
+    """Puts an offer on stage."""
+    terms = promised.hours, stage.at(promised.until) // WEEK * WEEK, stage.library.offer(promised.name)
     title = f"{promised.provider.name} promises {promised.hours} hours of help"
     stage.act(day, title, promised.provider, "ProBono", "offerHours", *terms, makes=offer(promised.name))
 

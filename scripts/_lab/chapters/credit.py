@@ -4,11 +4,11 @@ from scripts._lab.help_stage import Hours, promise
 from scripts._lab.stage import Stage, entity, hours, programme
 from scripts._lab.wallets import Cast, Wallet
 
-LISBON = Hours("lisbon", Cast.lisbon, 60, until=117, profile="lisbon")
-ALKOURA = Hours("alkoura", Cast.alkoura, 40, until=118, profile="alkoura")
-CLINIC = Hours("clinic", Cast.clinic, 24, until=100, profile="clinic-updated")
-CLINIC_SUMMER = Hours("clinic-summer", Cast.clinic, 15, until=-16, profile="clinic-updated")
-LISBON_AUTUMN = Hours("lisbon-autumn", Cast.lisbon, 25, until=150, profile="lisbon")
+LISBON = Hours("lisbon", Cast.lisbon, 60, until=117)
+ALKOURA = Hours("alkoura", Cast.alkoura, 40, until=118)
+CLINIC = Hours("clinic", Cast.clinic, 24, until=100)
+CLINIC_SUMMER = Hours("clinic-summer", Cast.clinic, 15, until=-16)
+LISBON_AUTUMN = Hours("lisbon-autumn", Cast.lisbon, 25, until=150)
 
 
 def programmes(stage: Stage) -> None:
