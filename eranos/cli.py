@@ -11,6 +11,7 @@ import click
 GROUPS: Final = {
     "api": ("api.cli:api", "Serve the read-only HTTP API."),
     "audit": ("audit.cli:audit", "Check records against the chain, trusting a block hash only."),
+    "documents": ("documents.cli:documents", "Keep the documents behind hashes on chain."),
     "index": ("indexer.cli:index", "Mirror the chain into SQL."),
     "relay": ("relay.cli:relay", "Pay the gas of signed requests to the contracts."),
     "web": ("web.cli:web", "Serve the pages, and the API beside them."),

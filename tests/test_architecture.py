@@ -43,6 +43,8 @@ APE = frozenset({"ape", "ape_foundry", "ape_solidity", "ethpm_types", "solcx"})
 ONLY_HERE = {
     "apscheduler": {"indexer/schedule.py"},
     "eth_account": {"benchmarks", "relay", "scripts"},
+    # Who signed a request to erase a profile; nothing is signed.
+    "eth_keys": {"documents/erasing.py", "relay"},
 }
 """Package of others -> files or folders that may import it: one place for timed jobs; no key in a service."""
 

@@ -7,9 +7,10 @@ import importlib
 import inspect
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import click
@@ -17,6 +18,8 @@ import pytest
 from pydantic_settings import BaseSettings
 
 import api.settings
+import documents.problems
+import documents.settings
 import indexer.settings
 import relay.problems
 import relay.settings
@@ -35,17 +38,19 @@ ERROR_MODULES = (
     "relay.errors",
     "audit.errors",
     "audit.proofs.errors",
+    "documents.errors",
     "scripts._deployment.errors",
     "scripts._lab.errors",
 )
 """Python errors that a person sees on the command line."""
-NOT_SEEN = {"Problem", "NotModified", "Known", "BeingMade", "CallReverted", "NodeRefused"}
+NOT_SEEN = {"Problem", "NotModified", "Known", "BeingMade", "CallReverted", "NodeRefused", "Refusal"}
 """Python errors that never reach a person under their own name: the API turns them into answers."""
 SETTINGS: tuple[type[BaseSettings], ...] = (
     indexer.settings.Settings,
     api.settings.Settings,
     web.settings.Settings,
     relay.settings.Settings,
+    documents.settings.Settings,
 )
 
 SOLIDITY_ERROR = re.compile(r"^\s*error (\w+)\(([^)]*)\);", re.MULTILINE)
@@ -195,16 +200,18 @@ def test_errors__of_the_command_line__are_those_documented() -> None:
     assert set(entries("docs/errors.md", "On the command line")) == python_errors()
 
 
-def test_problem_types__with_their_status__are_those_documented() -> None:
-    rows = re.findall(r"^\| `([a-z-]+)` \| (\d+) \|", section("docs/errors.md", "From the API"), re.MULTILINE)
+@pytest.mark.parametrize(
+    "title, kinds",
+    [
+        ("From the API", PROBLEM_TYPES),
+        ("From the relay", relay.problems.PROBLEM_TYPES),
+        ("From the documents service", documents.problems.PROBLEM_TYPES),
+    ],
+)
+def test_problem_types__with_their_status__are_those_documented(title: str, kinds: Mapping[str, Any]) -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \| (\d+) \|", section("docs/errors.md", title), re.MULTILINE)
 
-    assert dict(rows) == {name: str(kind.status) for name, kind in PROBLEM_TYPES.items()}
-
-
-def test_problem_types__of_the_relay__are_those_documented() -> None:
-    rows = re.findall(r"^\| `([a-z-]+)` \| (\d+) \|", section("docs/errors.md", "From the relay"), re.MULTILINE)
-
-    assert dict(rows) == {name: str(kind.status) for name, kind in relay.problems.PROBLEM_TYPES.items()}
+    assert dict(rows) == {name: str(kind.status) for name, kind in kinds.items()}
 
 
 # Settings, commands, targets
@@ -221,7 +228,7 @@ def test_settings__with_their_defaults__are_documented() -> None:
 def test_settings__documented_anywhere__exist() -> None:
     code = [
         path
-        for folder in ("deployments", "indexer", "api", "audit", "relay", "scripts", "toolchain")
+        for folder in ("deployments", "indexer", "api", "audit", "relay", "documents", "scripts", "toolchain")
         for path in ROOT.glob(f"{folder}/**/*")
     ]
     sources = [

@@ -1,0 +1,355 @@
+"""Everything that can go wrong over HTTP, as RFC 9457 problems (`application/problem+json`).
+
+Each kind of problem has a stable address, `/problems/<name>`, that explains it. This is the only place where an error
+becomes an answer.
+"""
+
+import logging
+import sqlite3
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from documents.errors import Refusal
+
+MEDIA_TYPE: Final = "application/problem+json"
+MAX_INSTANCE: Final = 200
+RETRY_SECONDS: Final = 5
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """A kind of problem: what its page says."""
+
+    name: str
+    status: int
+    title: str
+    meaning: str
+    remedy: str
+
+    @property
+    def path(self) -> str:
+        """Return its stable address, which is also the `type` of such a problem."""
+        return f"/problems/{self.name}"
+
+
+class Fault(NamedTuple):
+    """One place in a document that is wrong."""
+
+    path: str
+    """JSON pointer (RFC 6901); the empty text is the whole document."""
+    detail: str
+
+
+INVALID_PARAMETER: Final = ProblemType(
+    "invalid-parameter",
+    400,
+    "A parameter is not valid",
+    "A part of the path, of the query or of the body has not the form, or lies outside the bounds, that is documented.",
+    "`errors` names each parameter and what it needs. See /openapi.json for every parameter.",
+)
+UNKNOWN_PARAMETER: Final = ProblemType(
+    "unknown-parameter",
+    400,
+    "There is no such parameter",
+    "The query holds a parameter that this address does not know, or one twice.",
+    "Correct its name, or leave it out. See /openapi.json for every parameter.",
+)
+INVALID_UPLOAD: Final = ProblemType(
+    "invalid-upload",
+    400,
+    "The upload can't be read",
+    "The body is empty, ended early, or is a form that holds no file or more than one.",
+    "Send the bytes of one file as the body, or a form with one file and nothing but `kind` and `sha256` beside it.",
+)
+SIGNATURE_REFUSED: Final = ProblemType(
+    "signature-refused",
+    403,
+    "The signature is not that of the account",
+    "The signed message asks for another erasure than this request, was signed by another key, for another chain, or "
+    "its deadline is over or too far away. Signatures of contracts (ERC-1271) are not read.",
+    "Sign the typed message with the values of `erasing` in /status and the account that acts for the entity now.",
+)
+NOT_YOURS_TO_ERASE: Final = ProblemType(
+    "not-yours-to-erase",
+    403,
+    "This document can't be erased by this account",
+    "An account may erase the profile of the entity it acts for, as long as no other record names the same document. "
+    "All else is part of what others relied on.",
+    "If the law asks for it, write to those who run the lab: they can erase any document, and say why.",
+)
+NOT_FOUND: Final = ProblemType(
+    "not-found", 404, "There is nothing at this address", "The path is not one of this service.", "See /openapi.json."
+)
+UNKNOWN_DOCUMENT: Final = ProblemType(
+    "unknown-document",
+    404,
+    "There is no such document here",
+    "No document with this SHA-256 is kept here. The hash on chain stays valid without it.",
+    "Ask the author of the record for the document and compare its SHA-256 with the hash.",
+)
+METHOD_NOT_ALLOWED: Final = ProblemType(
+    "method-not-allowed",
+    405,
+    "This can't be done here",
+    "The address exists, but does not answer this method.",
+    "See the header `Allow`, and /openapi.json.",
+)
+UPLOAD_TOO_SLOW: Final = ProblemType(
+    "upload-too-slow",
+    408,
+    "The upload took too long",
+    "The whole body did not come within the time that is given to one upload.",
+    "Try again over a faster connection, or with a smaller file.",
+)
+UNKNOWN_HASH: Final = ProblemType(
+    "unknown-hash",
+    409,
+    "No record on chain names this document",
+    "A document is taken in once its SHA-256 is on chain. The lab's mirror, which stands at the block in `as_of`, "
+    "holds no event with this hash.",
+    "Put the hash on chain first; if you did so just now, try again when the mirror has reached the block of your "
+    "transaction. If the hash differs from yours, the file was changed on the way.",
+)
+KIND_DIFFERS: Final = ProblemType(
+    "kind-differs",
+    409,
+    "The document is not what the record names it as",
+    "The record on chain names this hash as one kind of document, and the document says that it is another.",
+    "Put the document's hash on chain where a document of its kind belongs, or set its `type` right and hash it anew.",
+)
+UNNAMED_PICTURE: Final = ProblemType(
+    "unnamed-picture",
+    409,
+    "No document names this picture",
+    "Pictures belong to documents, which say in words what they show. None that is kept here names this one.",
+    "Send the document that names the picture first, then the picture with exactly these bytes.",
+)
+ERASED_DOCUMENT: Final = ProblemType(
+    "erased-document",
+    410,
+    "This document was erased",
+    "The entity it describes, or those who run the lab, had it erased; `erasure` says when, by whom and why. The hash "
+    "on chain and every total stay as they are, and the document is not taken in again.",
+    "Nothing: it does not come back. A new document with another hash can be put on chain.",
+)
+TOO_LARGE: Final = ProblemType(
+    "too-large",
+    413,
+    "The file is too large",
+    "The file has more bytes than one of its type may have; `limits` in /status has them all. It was not read to its "
+    "end.",
+    "Shorten the text, or make the picture smaller, before you put the hash on chain.",
+)
+UNSUPPORTED_TYPE: Final = ProblemType(
+    "unsupported-type",
+    415,
+    "Files of this type are not taken in",
+    "Documents are JSON by a published schema; pictures are PNG, JPEG or WebP. Everything else, such as SVG, HTML, "
+    "PDF, GIF and archives, may run, hide or change what it shows.",
+    "Write the text as JSON (/schemas), and export pictures as PNG, JPEG or WebP.",
+)
+HASH_DIFFERS: Final = ProblemType(
+    "hash-differs",
+    422,
+    "The file has another hash than announced",
+    "The SHA-256 of the bytes that came is not the one that the request named.",
+    "Send the very bytes that were hashed. Editors and mail programs change line ends and pictures.",
+)
+INVALID_JSON: Final = ProblemType(
+    "invalid-json",
+    422,
+    "The document is not valid JSON",
+    "It is not UTF-8, breaks the grammar of JSON, names a field twice, or holds half a character (a lone surrogate).",
+    "Write it with a JSON library, hash the bytes that it gives, and send them unchanged.",
+)
+NESTED_TOO_DEEP: Final = ProblemType(
+    "nested-too-deep",
+    422,
+    "The document is nested too deep",
+    "No schema has lists and objects in one another deeper than this service reads.",
+    "Follow the schema of the kind: /schemas/{kind}.json.",
+)
+SCHEMA_VIOLATED: Final = ProblemType(
+    "schema-violated",
+    422,
+    "The document does not follow its schema",
+    "Each kind of document has a published schema. `errors` names each place that differs, as a JSON pointer.",
+    "Mend it, put the hash of the mended document on chain, and send that.",
+)
+BROKEN_PICTURE: Final = ProblemType(
+    "broken-picture",
+    422,
+    "The picture is damaged",
+    "It is cut off, a checksum is wrong, or it is not built as its format says.",
+    "Open and save it again with a picture program, and hash the new file.",
+)
+PICTURE_WITH_METADATA: Final = ProblemType(
+    "picture-with-metadata",
+    422,
+    "The picture holds more than a picture",
+    "It carries EXIF, XMP, IPTC, text, a comment, a thumbnail or another part that no reader needs. Such parts may "
+    "tell where, when and by whom it was taken.",
+    "Remove the metadata before hashing; the pages of the lab do so by themselves.",
+)
+PICTURE_WITH_PROFILE: Final = ProblemType(
+    "picture-with-profile",
+    422,
+    "The picture holds a colour profile",
+    "Colour profiles (ICC) may name the device that made a picture. Pictures are taken in as sRGB, without one.",
+    "Convert the picture to sRGB and leave the profile out before hashing.",
+)
+ANIMATED_PICTURE: Final = ProblemType(
+    "animated-picture",
+    422,
+    "The picture moves",
+    "Moving pictures disturb readers and can't be described in one text.",
+    "Export one frame as a picture.",
+)
+PICTURE_TOO_BIG: Final = ProblemType(
+    "picture-too-big",
+    422,
+    "The picture has too many pixels",
+    "Unpacked it would take more memory than a reader's telephone has, however small the file is.",
+    "Make it smaller: see `limits` in /status.",
+)
+HIDDEN_DATA: Final = ProblemType(
+    "hidden-data",
+    422,
+    "There is something behind the picture",
+    "Bytes follow the end of the picture, or are tucked away inside, so that the file is two things at once.",
+    "Open and save it again with a picture program, and hash the new file.",
+)
+ACCOUNT_LIMIT: Final = ProblemType(
+    "account-limit",
+    429,
+    "This account has given enough for today",
+    "The account that put the hash on chain has a number of files and of bytes for each day (UTC).",
+    "Go on after the seconds in the header `Retry-After`.",
+)
+TOO_MANY_REQUESTS: Final = ProblemType(
+    "too-many-requests",
+    429,
+    "Too many uploads",
+    "One caller sent more uploads in a minute than are looked at.",
+    "Go on after the seconds in the header `Retry-After`.",
+)
+INTERNAL_ERROR: Final = ProblemType(
+    "internal-error",
+    500,
+    "The server failed",
+    "This is a mistake in the server, not in the request.",
+    "Try again later and report the path and the time to those who run the lab.",
+)
+MIRROR_UNAVAILABLE: Final = ProblemType(
+    "mirror-unavailable",
+    503,
+    "The lab's mirror can't be asked now",
+    "Whether a hash is on chain is told by the lab's API, which does not answer or is not ready.",
+    "Try again after the seconds in the header `Retry-After`. Your hash on chain is not concerned.",
+)
+STORE_BUSY: Final = ProblemType(
+    "store-busy",
+    503,
+    "The store is busy",
+    "Others are writing, or the disk is slow.",
+    "Try again after the seconds in the header `Retry-After`; what was sent twice is kept once.",
+)
+STORE_FULL: Final = ProblemType(
+    "store-full",
+    507,
+    "The store is full",
+    "There is no room on the disk. Nothing of the file was kept.",
+    "Tell those who run the lab, and try again later.",
+)
+
+PROBLEM_TYPES: Final = {kind.name: kind for kind in list(globals().values()) if isinstance(kind, ProblemType)}
+"""Every kind of problem by its name."""
+
+_BY_STATUS: Final = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
+
+
+def answer(request: Request, refusal: Refusal) -> JSONResponse:
+    """Return the answer that says what is wrong."""
+    kind = refusal.kind
+    document: dict[str, Any] = {
+        "type": kind.path,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": refusal.detail,
+        "instance": quote(request.scope["path"], safe="/:@!$&'()*+,;=-._~", errors="replace")[:MAX_INSTANCE],
+        **refusal.more,
+    }
+    if refusal.faults:
+        document["errors"] = [fault._asdict() for fault in refusal.faults]
+    headers = {"Cache-Control": "no-store"}
+    if request.method == "POST":
+        # The rest of a body that was not read to its end would be read for nothing.
+        headers["Connection"] = "close"
+    if refusal.retry_seconds is not None:
+        headers["Retry-After"] = str(refusal.retry_seconds)
+    request.app.state.meter.refused(kind.name)
+    return JSONResponse(document, kind.status, headers, MEDIA_TYPE)
+
+
+def failures(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route that can fail in these ways, and in that in which every route can."""
+    responses: dict[int | str, dict[str, Any]] = {}
+    for kind in dict.fromkeys((*kinds, INTERNAL_ERROR)):
+        known = responses.setdefault(kind.status, {"description": "", "content": {MEDIA_TYPE: {}}})
+        link = f"[{kind.title}]({kind.path})"
+        known["description"] = f"{known['description']}; {link}" if known["description"] else link
+    return responses
+
+
+def install(app: FastAPI) -> None:
+    """Let `app` answer every error as a problem."""
+    app.exception_handler(Refusal)(_refusal)
+    app.exception_handler(RequestValidationError)(_invalid)
+    app.exception_handler(HTTPException)(_http)
+    app.exception_handler(sqlite3.OperationalError)(_database)
+    app.exception_handler(Exception)(_internal)
+
+
+def of_database(error: sqlite3.OperationalError) -> Refusal:
+    """Return what a failure of the database means for the caller."""
+    # The message may name files: it belongs in the log, not in the answer.
+    log.warning("the store can't be used: %s", error)
+    if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+        return Refusal(STORE_FULL, STORE_FULL.meaning)
+    return Refusal(STORE_BUSY, STORE_BUSY.meaning, retry_seconds=RETRY_SECONDS)
+
+
+async def _refusal(request: Request, error: Refusal) -> Response:
+    return answer(request, error)
+
+
+async def _invalid(request: Request, error: RequestValidationError) -> Response:
+    faults = [Fault(".".join(str(part) for part in item["loc"][1:]), item["msg"]) for item in error.errors()]
+    return answer(request, Refusal(INVALID_PARAMETER, f"{faults[0].path}: {faults[0].detail}", faults=faults[:20]))
+
+
+async def _http(request: Request, error: HTTPException) -> Response:
+    callers = error.status_code < INTERNAL_ERROR.status
+    kind = _BY_STATUS.get(error.status_code, INVALID_PARAMETER if callers else INTERNAL_ERROR)
+    response = answer(request, Refusal(kind, kind.meaning))
+    allow = next((value for name, value in (error.headers or {}).items() if name.lower() == "allow"), None)
+    if allow:
+        response.headers["Allow"] = allow
+    return response
+
+
+async def _database(request: Request, error: sqlite3.OperationalError) -> Response:
+    return answer(request, of_database(error))
+
+
+async def _internal(request: Request, error: Exception) -> Response:
+    log.error("request failed: %s", request.scope["path"].encode("ascii", "backslashreplace"), exc_info=error)
+    return answer(request, Refusal(INTERNAL_ERROR, INTERNAL_ERROR.meaning))
