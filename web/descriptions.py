@@ -30,6 +30,7 @@ MOST_BYTES: Final = 2**20
 """Of a document that is read at all."""
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _URL: Final = re.compile(r"https://[^\s\"<>\\^`{|}]{1,492}", re.ASCII)
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 _JOINERS: Final = "\u200c\u200d"
 
 
@@ -155,7 +156,8 @@ def _text(value: Any, order: Sequence[str], longest: int, *, one_line: bool = Fa
     whole = by_language[code]
     words = _clean(whole[:longest], one_line=one_line)
     shown = words.encode("utf-8", "ignore")[:longest].decode("utf-8", "ignore").strip()
-    return Text(code, shown, cut=len(shown) < len(words) or len(whole) > longest) if shown else None
+    said = code if code is not None and _LANGUAGE.fullmatch(code) else None
+    return Text(said, shown, cut=len(shown) < len(words) or len(whole) > longest) if shown else None
 
 
 def _clean(text: str, *, one_line: bool) -> str:

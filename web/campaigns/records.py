@@ -1,6 +1,6 @@
 """The records of a campaign, page by page: pledges, objections, updates."""
 
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -8,13 +8,16 @@ from fastapi.responses import HTMLResponse
 from api.campaigns.queries import Found, find_campaign
 from api.campaigns.routes import CampaignId
 from api.objections import objections_of
-from api.paging import PageDep, PageRequest
+from api.paging import DEFAULT_LIMIT, PageDep, PageRequest
 from api.pledges import pledges_of
 from api.records import currency_unit
 from api.updates import Update, updates_of
 from web.campaigns.lists import title_of
-from web.descriptions import Document, document_of
+from web.descriptions import SHORT, Document, document_of
 from web.visits import Visit, VisitDep
+
+SHORTER: Final = 300
+"""Bytes of each update on pages that show more than usual."""
 
 router = APIRouter()
 
@@ -43,7 +46,12 @@ def list_updates(visit: VisitDep, page: PageDep, campaign_id: CampaignId) -> HTM
     with visit.open() as mirror:
         found = find_campaign(mirror, campaign_id)
         updates, cursor = updates_of(mirror, campaign_id, page)
-        return visit.page("campaigns/updates.html", **_frame(visit, found, page, cursor), news=read(visit, updates))
+        return visit.page(
+            "campaigns/updates.html",
+            **_frame(visit, found, page, cursor),
+            news=read(visit, updates),
+            longest=SHORT if page.limit <= DEFAULT_LIMIT else SHORTER,
+        )
 
 
 def read(visit: Visit, updates: list[Update]) -> list[tuple[Update, Document]]:

@@ -1,0 +1,64 @@
+"""eranos web: a setting that can't be is named in one line; else it serves pages and API."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from api import cli as api_cli
+from web.cli import web
+from web.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Run in an empty folder, without settings and without patience, and never serve."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"ERANOS_WEB_{name.upper()}", raising=False)
+    with api_cli.listen("127.0.0.1", 0) as free:
+        monkeypatch.setenv("ERANOS_WEB_PORT", str(free.getsockname()[1]))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(api_cli, "PATIENCE_SECONDS", 0)
+    monkeypatch.setattr("uvicorn.Server.run", lambda self, sockets: None)
+
+
+def run() -> Result:
+    return CliRunner().invoke(web)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "0"), ("URL", "lab"), ("RELAY_URL", "https://x; y"), ("DOCUMENTS_URL", "*"), ("RPC_URL", "file:///")],
+)
+def test_setting__malformed__is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"ERANOS_WEB_{name}", value)
+    result = run()
+
+    assert result.exit_code == 1
+    assert f"ERANOS_WEB_{name}" in result.output
+
+
+def test_mirror__nowhere__says_what_to_set() -> None:
+    result = run()
+
+    assert result.exit_code == 1
+    assert "ERANOS_WEB_DATABASE_URL" in result.output
+
+
+def test_port__taken__says_what_to_set(monkeypatch: pytest.MonkeyPatch, blank: Path) -> None:
+    monkeypatch.setenv("ERANOS_WEB_DATABASE_URL", f"sqlite:///{blank}")
+    with api_cli.listen("127.0.0.1", 0) as taken:
+        monkeypatch.setenv("ERANOS_WEB_PORT", str(taken.getsockname()[1]))
+        result = run()
+
+    assert result.exit_code == 1
+    assert "set ERANOS_WEB_PORT or ERANOS_WEB_HOST" in result.output
+
+
+def test_command__serves_and_says_where(monkeypatch: pytest.MonkeyPatch, blank: Path) -> None:
+    monkeypatch.setenv("ERANOS_WEB_DATABASE_URL", f"sqlite:///{blank}")
+
+    result = run()
+
+    assert result.exit_code == 0, result.output
+    assert "Serving http://127.0.0.1:" in result.output
