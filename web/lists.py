@@ -14,6 +14,7 @@ from web.visits import Visit
 from web.words import N_
 
 HEADINGS: Final = {
+    "campaign": N_("Campaign %(number)s"),
     "listing": N_("Listing %(number)s"),
     "offer": N_("Offer %(number)s"),
 }
@@ -54,6 +55,7 @@ def text_of(visit: Visit, digest: str, field: str) -> Text | None:
     return document_of(visit.request.app.state.settings.documents, digest, visit.language).text(field, LONGEST)
 
 
-def waiting(acts: Sequence[NextCaseAct], *, ended: bool) -> list[NextCaseAct]:
-    """Return the acts on a case that somebody may wait for: once it has ended, settlements are worth nothing anyway."""
-    return [act for act in acts if not (ended and act.act is CaseActName.VOID_SETTLEMENTS)]
+def worth_naming(acts: Sequence[NextCaseAct]) -> list[NextCaseAct]:
+    """Return the acts on a case that a reader may wait for: taking settlements back only where one can be brought."""
+    can_settle = any(act.act is CaseActName.SETTLE for act in acts)
+    return [act for act in acts if can_settle or act.act is not CaseActName.VOID_SETTLEMENTS]

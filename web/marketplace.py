@@ -9,7 +9,7 @@ from api.marketplace import queries, routes
 from api.marketplace.queries import ListingFilters, ListingSort
 from api.marketplace.routes import ListingId, OrderId, listing_filters
 from api.paging import PageDep, cut
-from web.lists import heading_of, names_of, paging, text_of, waiting
+from web.lists import heading_of, names_of, paging, text_of, worth_naming
 from web.visits import VisitDep
 from web.words import DELIVERY_MODES
 
@@ -65,7 +65,7 @@ def show_order(visit: VisitDep, order_id: OrderId) -> HTMLResponse:
         return visit.page(
             "marketplace/order.html",
             order=order,
-            nexts=waiting(order.next_acts, ended=order.ended),
+            nexts=worth_naming(order.next_acts),
             title=heading_of(visit, listing.description_hash, "listing", order.listing_id),
             names=names_of(visit, mirror, [order.seller.entity_id]),
         )

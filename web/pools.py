@@ -17,7 +17,7 @@ from api.pools import queries, routes, schemas
 from api.pools.queries import Found, Owed, PoolFilters, PoolSort
 from api.pools.routes import PoolId, filters
 from web.campaigns.lists import title_of
-from web.lists import names_of, paging
+from web.lists import heading_of, names_of, paging
 from web.pictures import provenance
 from web.pictures.provenance import MatchBooks, PoolBooks, Share
 from web.visits import Visit, VisitDep
@@ -65,7 +65,7 @@ def show_pool(visit: VisitDep, page: PageDep, pool_id: PoolId) -> HTMLResponse:
             now_text=rfc3339(mirror.now),
             names=names_of(visit, mirror, [found.manager.entity_id, *(one.funder for one in pool.fundings)]),
             campaigns=routes.campaigns_of(mirror, found, shown),
-            titles=_titles(visit, mirror, shown),
+            titles=_titles(visit, shown),
             picture=_picture_of_pool(visit, mirror, found, pool),
             **paging(page, cursor),
         )
@@ -91,7 +91,7 @@ def _picture_of_pool(visit: Visit, mirror: Mirror, found: Found, pool: schemas.P
     if not found.pool.funded:
         return None
     owed = queries.list_owed(mirror, found.pool.pool_id, ALL)[:MAX_LIMIT]
-    titles = _titles(visit, mirror, owed)
+    titles = _titles(visit, owed)
     campaigns = [Share(titles[one.campaign.campaign_id], one.reservation.reserved) for one in owed]
     rest = found.pool.reserved - sum(share.amount for share in campaigns)
     names = names_of(visit, mirror, [one.funder for one in pool.fundings])
@@ -130,6 +130,6 @@ def _position(one: Owed) -> Position:
     return Position(one.reservation.requested_event_key, one.reservation.requested_event_key)
 
 
-def _titles(visit: Visit, mirror: Mirror, owed: Sequence[Owed]) -> dict[int, str]:
-    ids = [one.campaign.campaign_id for one in owed]
-    return {number: title_of(visit, find_campaign(mirror, number)) for number in ids}
+def _titles(visit: Visit, owed: Sequence[Owed]) -> dict[int, str]:
+    campaigns = [one.campaign for one in owed]
+    return {one.campaign_id: heading_of(visit, one.description_hash, "campaign", one.campaign_id) for one in campaigns}

@@ -9,7 +9,7 @@ from api.paging import PageDep, cut
 from api.pro_bono import queries, routes
 from api.pro_bono.queries import OfferFilters, OfferSort, RedemptionFilters, RedemptionSort
 from api.pro_bono.routes import OfferId, RedemptionId, offer_filters
-from web.lists import heading_of, names_of, paging, text_of, waiting
+from web.lists import heading_of, names_of, paging, text_of, worth_naming
 from web.visits import VisitDep
 
 router = APIRouter()
@@ -66,7 +66,7 @@ def show_redemption(visit: VisitDep, redemption_id: RedemptionId) -> HTMLRespons
         return visit.page(
             "pro_bono/redemption.html",
             redemption=redemption,
-            nexts=waiting(redemption.next_acts, ended=redemption.ended),
+            nexts=worth_naming(redemption.next_acts),
             need=text_of(visit, redemption.need_hash, "text"),
             names=names_of(visit, mirror, parties),
         )

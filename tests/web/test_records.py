@@ -6,7 +6,7 @@ when there is a proof: offers the file, and the command that checks it offline
 when nothing is at the place: is not found
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import pytest
 
@@ -23,7 +23,7 @@ from web.event_words import SUBJECTS
 
 PLEDGE = r.key(310, 5)
 PATH = f"/en/records/{PLEDGE}"
-PagesOf = Callable[[Iterable[Base]], Client]
+PagesOf = Callable[..., Client]
 
 
 def rows(finalized: int, *more: Base) -> list[Base]:
