@@ -50,7 +50,7 @@ FORGE_TESTS := $(wildcard tests/invariants/*.t.sol)
 ##@ Run
 
 .PHONY: up
-up: setup ## Local chain, contracts, a story with real transactions, index, API and relay (ARGS=--once: play, check and end)
+up: setup ## Local chain, contracts, a story with real transactions, index, API, relay and documents (ARGS=--once: play, check and end)
 	@ape run up $(ARGS)
 
 ##@ Check

@@ -53,6 +53,16 @@ def find_document(folder: FilePath | None, digest: str) -> bytes:
     return content
 
 
+def is_erased(folder: FilePath, digest: str) -> bool:
+    """Return whether a document was erased; asked by whoever keeps what it once read in a document.
+
+    Args:
+        folder: Where the documents are.
+        digest: SHA-256 of the document, with or without 0x.
+    """
+    return (folder / f"{digest.removeprefix('0x')}{ERASURE}").exists()
+
+
 def erasure_of(folder: FilePath, digest: str) -> str | None:
     """Return when, by whom and why a document was erased, one sentence; None if it was not."""
     try:

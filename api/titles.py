@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import orjson
 
-from api.documents import ERASURE, find_document
+from api.documents import find_document, is_erased
 from api.errors import Problem
 from api.words import Language
 
@@ -42,7 +42,7 @@ def name_of(folder: Path | None, digest: str | None) -> str | None:
 
 
 def _texts(folder: Path | None, digest: str | None, field: str) -> dict[str, str]:
-    if folder is None or digest is None or (folder / f"{digest.removeprefix('0x')}{ERASURE}").exists():
+    if folder is None or digest is None or is_erased(folder, digest):
         return {}
     try:
         return _read(folder, digest, field)

@@ -1,7 +1,7 @@
 """Starts a whole lab on this machine: `ape run up`, or `make up`, which installs everything first.
 
-Chain, contracts, a story with real transactions, indexer, API and relay; then a check of the API against the contracts.
-It stays until Ctrl-C and leaves nothing running.
+Chain, contracts, a story with real transactions, indexer, API, relay and documents; then a check of the API against the
+contracts. It stays until Ctrl-C and leaves nothing running.
 """
 
 import os
@@ -17,6 +17,7 @@ from deployments import Deployment
 from scripts._lab import check
 from scripts._lab.clock import Clock
 from scripts._lab.errors import SettingInvalid
+from scripts._lab.giving import give_all
 from scripts._lab.local import (
     BLOCK_SECONDS,
     SECONDS_TO_FINALITY,
@@ -25,6 +26,7 @@ from scripts._lab.local import (
     emptied,
     start_api,
     start_chain,
+    start_documents,
     start_indexer,
     start_relay,
     wait_for_block,
@@ -37,21 +39,29 @@ FOLDER: Final = Path(".lab")
 API_PORT: Final = ("ERANOS_API_PORT", 8000)
 RPC_PORT: Final = ("ERANOS_RPC_PORT", 8545)
 RELAY_PORT: Final = ("ERANOS_RELAY_PORT", 8090)
+DOCUMENTS_PORT: Final = ("ERANOS_DOCUMENTS_PORT", 8002)
 MAX_PORT: Final = 65_535
 #: Exit code of a command that a signal ended before it was done, as shells have it.
 INTERRUPTED: Final = 130
 
 
-@click.command(short_help="Start a local lab: chain, contracts, story, indexer, API, relay")
+@click.command(short_help="Start a local lab: chain, contracts, story, indexer, API, relay, documents")
 @click.option("--once", is_flag=True, help="Play the story, check, and end.")
 @click.option("--folder", type=click.Path(path_type=Path), default=FOLDER, help="For data and logs; is emptied.")
 def cli(*, once: bool, folder: Path) -> None:
     """Starts a local lab and tells its story.
 
-    Ports are taken from ERANOS_API_PORT (8000), ERANOS_RELAY_PORT (8090) and ERANOS_RPC_PORT (8545).
+    Ports are taken from ERANOS_API_PORT (8000), ERANOS_RELAY_PORT (8090), ERANOS_DOCUMENTS_PORT (8002) and
+    ERANOS_RPC_PORT (8545).
     """
-    ports = ports_of(RPC_PORT, API_PORT, RELAY_PORT)
-    place = Place(folder, ports[RPC_PORT[0]], ports[API_PORT[0]], relay_port=ports[RELAY_PORT[0]])
+    ports = ports_of(RPC_PORT, API_PORT, RELAY_PORT, DOCUMENTS_PORT)
+    place = Place(
+        folder,
+        ports[RPC_PORT[0]],
+        ports[API_PORT[0]],
+        relay_port=ports[RELAY_PORT[0]],
+        documents_port=ports[DOCUMENTS_PORT[0]],
+    )
     for variable, port in ports.items():
         check_port(port, variable)
     is_up = False
@@ -75,7 +85,7 @@ def bring_up(processes: Processes, place: Place) -> Deployment:
         rpc = start_chain(processes, place)
         deployment = deploy_lab_on(place, rpc)
     with timed("Story"):
-        told = tell_story(rpc, deployment, place.documents, tell=click.echo)
+        told = tell_story(rpc, deployment, place.written, tell=click.echo)
         Clock.of(rpc, int(time.time())).run(BLOCK_SECONDS)
         click.echo(f"{told.transactions} transactions; money agreed with the books after each of them")
     with timed("Index and API"):
@@ -84,6 +94,9 @@ def bring_up(processes: Processes, place: Place) -> Deployment:
         wait_for_block(processes, api, int(rpc.call("eth_blockNumber"), 16))
     with timed("Relay"):
         start_relay(processes, place, rpc)
+    with timed("Documents"):
+        given = give_all(start_documents(processes, place), place.written)
+        click.echo(f"{given} documents of the story were taken in")
     with timed("Check of the API against the contracts"):
         checked = check.compare(api, rpc, deployment, [wallet.address for wallet in Cast().everyone()])
         click.echo(f"{checked.compared} values of the API equal those of the contracts")
@@ -139,6 +152,7 @@ def addresses(place: Place, deployment: Deployment) -> str:
     return f"""
 Open
   API                {place.api_url}/docs
+  Documents          {place.documents_url}/status
   Campaigns          {place.api_url}/v1/campaigns
   Status             {place.api_url}/v1/status
   Relay              {place.relay_url}/status

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import orjson
 
-from api.documents import find_document
+from api.documents import find_document, is_erased
 from api.errors import Problem
 from web.languages import Language
 
@@ -127,15 +127,17 @@ def document_of(folder: Path | None, digest: str | None, language: Language) -> 
         digest: SHA-256 of the document, 0x text; None for none.
         language: That is wanted.
     """
+    if folder is None or digest is None or is_erased(folder, digest):
+        return Document({}, language)
     try:
-        return Document({} if folder is None or digest is None else _read(folder, digest), language)
+        return Document(_read(folder, digest), language)
     except (Problem, ValueError):
         return Document({}, language)
 
 
 @lru_cache(maxsize=512)
 def _read(folder: Path, digest: str) -> dict[str, Any]:
-    """Return a document. It never changes; failures are not kept."""
+    """Return a document. It never changes; failures are not kept. Whether it was erased is for the caller to see."""
     content = find_document(folder, digest.removeprefix("0x"))
     document = orjson.loads(content) if len(content) <= MOST_BYTES else None
     return document if isinstance(document, dict) else {}

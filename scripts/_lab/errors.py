@@ -11,6 +11,7 @@
     ├── NotReady             a process did not become ready in time
     ├── RpcError             the node answered with an error
     ├── ApiFailed            the API did not answer, or answered with a problem
+    ├── DocumentsDiffer      the documents service refuses what the story wrote, or keeps something else
     ├── ActFailed            a transaction of the story reverted
     ├── WrongClock           the chain's clock is later than the story begins
     ├── BooksDiffer          money, hours or credits do not agree with their books
@@ -54,6 +55,10 @@ class RpcError(LabError):
 
 class ApiFailed(LabError):
     """The API refused a request."""
+
+
+class DocumentsDiffer(LabError):
+    """The documents service does not keep just what the story wrote."""
 
 
 class ActFailed(LabError):

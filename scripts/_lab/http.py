@@ -37,25 +37,29 @@ class Api:
             raise ApiFailed(message)
         return json.loads(body)
 
-    def read(self, path: str) -> tuple[int, bytes]:
+    def read(self, path: str, give: bytes | None = None) -> tuple[int, bytes]:
         """Returns status and body of an answer, whatever it is.
+
+        Args:
+            path: What is asked for.
+            give: Bytes to be posted there; None only reads.
 
         Raises:
             ApiFailed: The API did not answer.
         """
         try:
-            return self._read(path)
+            return self._read(path, give)
         except ConnectionError:  # servers close connections that nobody used for a while
             self._connection.close()
         except (OSError, HTTPException) as error:
             raise self._failed(path, error) from error
         try:
-            return self._read(path)
+            return self._read(path, give)
         except (OSError, HTTPException) as error:
             raise self._failed(path, error) from error
 
-    def _read(self, path: str) -> tuple[int, bytes]:
-        self._connection.request("GET", path)
+    def _read(self, path: str, give: bytes | None) -> tuple[int, bytes]:
+        self._connection.request("GET" if give is None else "POST", path, give)
         answer = self._connection.getresponse()
         return answer.status, answer.read()
 

@@ -1,4 +1,4 @@
-"""The parts of a local lab, started one after the other: chain, contracts, indexer, API, relay."""
+"""The parts of a local lab, started one after the other: chain, contracts, indexer, API, relay, documents."""
 
 import fcntl
 import os
@@ -53,6 +53,7 @@ class Place:
         api_port: Of the API.
         chain_id: A local one.
         relay_port: Of the relay.
+        documents_port: Of the documents service.
     """
 
     folder: Path
@@ -60,6 +61,7 @@ class Place:
     api_port: int
     chain_id: int = 31337
     relay_port: int = 8090
+    documents_port: int = 8002
 
     @property
     def rpc_url(self) -> str:
@@ -77,9 +79,19 @@ class Place:
         return f"http://{HOST}:{self.relay_port}"
 
     @property
+    def documents_url(self) -> str:
+        """Address of the documents service."""
+        return f"http://{HOST}:{self.documents_port}"
+
+    @property
     def documents(self) -> Path:
-        """Folder of the documents that the API serves."""
+        """Folder of the documents that the documents service keeps and the API serves."""
         return self.folder / "documents"
+
+    @property
+    def written(self) -> Path:
+        """Folder of what the people of the story wrote, before they give it to the documents service."""
+        return self.folder / "written"
 
     @property
     def database_url(self) -> str:
@@ -103,6 +115,13 @@ class Place:
             "ERANOS_RELAY_PASSPHRASE_FILE": str((self.folder / "relay-passphrase").resolve()),
             "ERANOS_RELAY_DATABASE": str((self.folder / "relay.db").resolve()),
             "ERANOS_RELAY_POLL_SECONDS": "0.5",
+            "ERANOS_DOCUMENTS_HOST": HOST,
+            "ERANOS_DOCUMENTS_PORT": str(self.documents_port),
+            "ERANOS_DOCUMENTS_FOLDER": str(self.documents.resolve()),
+            "ERANOS_DOCUMENTS_DATABASE": str((self.folder / "documents.db").resolve()),
+            "ERANOS_DOCUMENTS_API_URL": self.api_url,
+            # The whole story is given from one address within a minute.
+            "ERANOS_DOCUMENTS_UPLOADS_PER_MINUTE": "0",
         }
 
 
@@ -193,6 +212,22 @@ def start_relay(processes: Processes, place: Place, rpc: Rpc) -> None:
     relay = HTTPConnection(HOST, place.relay_port, timeout=START)
     processes.at_end(relay.close)
     processes.wait_until("the relay", lambda: _is_ready(relay), START)
+
+
+def start_documents(processes: Processes, place: Place) -> Api:
+    """Starts the documents service and waits until it answers."""
+    processes.start("documents", [eranos(), "documents", "run"], place.environment)
+    service = Api(place.documents_url)
+    processes.at_end(service.close)
+
+    def answers() -> bool:
+        try:
+            return service.read("/health")[0] == HTTPStatus.OK
+        except LabError:  # not listening yet
+            return False
+
+    processes.wait_until("the documents service", answers, START)
+    return service
 
 
 def wait_for_block(processes: Processes, api: Api, block: int) -> None:

@@ -7,6 +7,7 @@
 """
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -31,11 +32,13 @@ class Up:
 
     def __init__(self, folder: Path, records: Path) -> None:
         self.folder, self.rpc_port, self.api_port, self.relay_port = folder, free_port(), free_port(), free_port()
+        self.documents_port = free_port()
         self.environment = {
             **os.environ,
             "ERANOS_RPC_PORT": str(self.rpc_port),
             "ERANOS_API_PORT": str(self.api_port),
             "ERANOS_RELAY_PORT": str(self.relay_port),
+            "ERANOS_DOCUMENTS_PORT": str(self.documents_port),
             deployments.FOLDER_VARIABLE: str(records),
             "PYTHONUNBUFFERED": "1",
         }
@@ -64,8 +67,8 @@ class Up:
             time.sleep(0.05)
 
     def nothing_is_left(self) -> bool:
-        """Whether both ports are free again and no process mentions them."""
-        for port in (self.rpc_port, self.api_port, self.relay_port):
+        """Whether all ports are free again."""
+        for port in (self.rpc_port, self.api_port, self.relay_port, self.documents_port):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     return False
@@ -87,6 +90,11 @@ def test_up__once__plays_checks_and_ends(up: Up) -> None:
     assert up.start("--once").wait(PATIENCE) == 0, up.printed()
     for part in ("Chain and contracts:", "Story:", "transactions; money agreed", "values of the API equal"):
         assert part in up.printed()
+    taken = re.search(r"(\d+) documents of the story were taken in", up.printed())
+    assert taken is not None, up.printed()
+    written, kept = ({path.name for path in (up.folder / name).iterdir()} for name in ("written", "documents"))
+    assert int(taken[1]) == len(written) > 100
+    assert {name for name in kept if len(name) == 64} == written
     assert up.nothing_is_left()
 
 
@@ -135,7 +143,9 @@ def test_up__killed_in_the_story__leaves_nothing(up: Up) -> None:
     assert up.nothing_is_left()
 
 
-@pytest.mark.parametrize("variable", ["ERANOS_RPC_PORT", "ERANOS_API_PORT", "ERANOS_RELAY_PORT"])
+@pytest.mark.parametrize(
+    "variable", ["ERANOS_RPC_PORT", "ERANOS_API_PORT", "ERANOS_RELAY_PORT", "ERANOS_DOCUMENTS_PORT"]
+)
 def test_up__at_a_taken_port__says_so_before_anything_starts(up: Up, variable: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", int(up.environment[variable])))

@@ -150,3 +150,14 @@ def test_document__that_comes_later__is_read_then(tmp_path: Path) -> None:
     (tmp_path / digest.removeprefix("0x")).write_bytes(content)
 
     assert document_of(tmp_path, digest, Language.ENGLISH).is_here
+
+
+def test_document__that_was_erased__says_nothing_any_more(tmp_path: Path) -> None:
+    content = b'{"name": "Somebody"}'
+    digest = sha256(content).hexdigest()
+    (tmp_path / digest).write_bytes(content)
+    assert document_of(tmp_path, f"0x{digest}", Language.ENGLISH).is_here
+
+    (tmp_path / f"{digest}.erased").write_bytes(b"{}")
+
+    assert not document_of(tmp_path, f"0x{digest}", Language.ENGLISH).is_here

@@ -1,0 +1,33 @@
+"""Gives what the story wrote to the documents service, as its people would once their hashes are on chain."""
+
+from http import HTTPStatus
+from pathlib import Path
+
+from scripts._lab.errors import DocumentsDiffer
+from scripts._lab.http import Api
+
+
+def give_all(service: Api, written: Path) -> int:
+    """Gives every document, and compares what the service keeps with it.
+
+    Args:
+        service: The documents service; it keeps nothing yet.
+        written: Folder of the documents, each named by its SHA-256.
+
+    Returns:
+        How many there are.
+
+    Raises:
+        DocumentsDiffer: One was refused, or the service keeps another number of them.
+    """
+    paths = sorted(written.iterdir())
+    for path in paths:
+        status, body = service.read(f"/documents?sha256={path.name}", path.read_bytes())
+        if status != HTTPStatus.CREATED:
+            message = f"the document {path} was not taken in: {status} {body.decode(errors='replace')[:300]}"
+            raise DocumentsDiffer(message)
+    kept = service.get("/status")["kept"]
+    if (kept["documents"], kept["pictures"], kept["erased"]) != (len(paths), 0, 0):
+        message = f"the documents service keeps {kept}, but the story wrote {len(paths)} documents"
+        raise DocumentsDiffer(message)
+    return len(paths)
