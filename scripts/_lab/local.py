@@ -26,7 +26,7 @@ from scripts._deployment.deployment import deploy
 from scripts._deployment.lab import RoleHolders
 from scripts._lab.acts import PURSE
 from scripts._lab.clock import DAY, GENESIS
-from scripts._lab.errors import FolderTaken, LabError, RpcError
+from scripts._lab.errors import FolderTaken, LabError, NotReady, RpcError
 from scripts._lab.http import Api
 from scripts._lab.processes import Child, Processes
 from scripts._lab.rpc import Rpc
@@ -204,9 +204,9 @@ def start_relay(processes: Processes, place: Place, rpc: Rpc) -> None:
     passphrase.touch(0o600)
     passphrase.write_text(token_hex(), encoding="utf-8")
     environment = {**os.environ, **place.environment}
-    made = subprocess.run(
-        [eranos(), "relay", "new-key"], env=environment, stdout=subprocess.PIPE, text=True, check=True
-    )
+    made = subprocess.run([eranos(), "relay", "new-key"], env=environment, capture_output=True, text=True, check=False)
+    if made.returncode:
+        raise NotReady(made.stderr.strip())
     rpc.call("anvil_setBalance", made.stdout.strip(), hex(PURSE))
     processes.start("relay", [eranos(), "relay", "run"], place.environment)
     relay = HTTPConnection(HOST, place.relay_port, timeout=START)
