@@ -82,7 +82,7 @@ FAILURES: Final = {
     ),
     "not_stored": (
         N_("It is on the chain, but the document {name} could not be stored. {reason}"),
-        N_("Keep the file: it can be stored later, by anybody who has it."),
+        N_("This browser keeps it. On any page with your wallet you can try again, or save it as a file."),
     ),
     "unexpected": (
         N_("Your wallet answered with something that this page does not know. Probably nothing was sent."),
@@ -112,6 +112,11 @@ PARTS: Final = {
     "use": N_("Use {wallet}"),
     "switch": N_("Switch to {chain}"),
     "send_directly": N_("Send it from my wallet"),
+    "store": N_("Store it now"),
+    "storing": N_("Storing…"),
+    "stored": N_("is stored."),
+    "save": N_("Save it as a file"),
+    "forget": N_("Forget it"),
     "days": N_("{count} days"),
     "hours": N_("{count} hours"),
 }

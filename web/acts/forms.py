@@ -15,7 +15,9 @@ from api import fields as api_fields
 from api.database import Mirror
 from deployments import Deployment, DeploymentNotFound
 from web.acts.model import Act, Field, Kind, Permit, Template, filled
+from web.acts.texts import LANGUAGE
 from web.format import Unit
+from web.languages import NAMES
 from web.visits import Visit
 from web.wallet_words import WORDS
 
@@ -98,11 +100,11 @@ class Desk:
             changes: Field name -> attributes that differ on this page, such as `least`, `value` or `choices`.
         """
         known = given or {}
-        fields = [replace(field, **(changes or {}).get(field.name, {})) for field in act.fields]
+        fields = [self._on_page(field, changes or {}) for field in act.fields]
         spec = {
             "name": act.function,
             "to": self._address(act.contract),
-            "call": _call(act.contract, act.function, filled(act.args, known)),
+            "call": _call(act.contract, act.function, self._placed(filled(act.args, known))),
             "permit_call": _call(act.contract, act.permit_function, filled(act.permit_args, known))
             if act.permit_function
             else None,
@@ -123,6 +125,13 @@ class Desk:
             "words": {f"read_{lookup.name}": self.visit.words.gettext(lookup.words) for lookup in act.lookups},
         }
         return Form(key, act, fields, spec, ends_at, unit)
+
+    def _on_page(self, field: Field, changes: Mapping[str, Mapping[str, Any]]) -> Field:
+        """Return a field as it is on this page; languages to write in begin with that of the page."""
+        inner = [self._on_page(one, {}) for one in field.fields]
+        if field.name == LANGUAGE.name:
+            field = replace(field, value=self.visit.language.value, choices=list(NAMES.items()))
+        return replace(field, fields=inner, **changes.get(field.name, {}))
 
     @property
     def page(self) -> dict[str, Any]:
@@ -162,6 +171,16 @@ class Desk:
     def words(self) -> dict[str, str]:
         """Return what the script says, in the language of the page."""
         return {key: self.visit.words.gettext(message) for key, message in WORDS.items()}
+
+    def _placed(self, template: Template) -> Template:
+        """Return a template with addresses in the place of contracts, and calls as scripts encode them."""
+        if isinstance(template, Mapping):
+            if template.get("$") == "contract":
+                return self._address(template["name"])
+            if template.get("$") == "call":
+                return {"$": "call", **_call(template["contract"], template["function"], template["args"])}
+            return {name: self._placed(part) for name, part in template.items()}
+        return [self._placed(part) for part in template] if isinstance(template, list) else template
 
     def _address(self, contract: str) -> str:
         return self.deployment.contracts[contract].address

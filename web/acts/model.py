@@ -59,6 +59,26 @@ def file(name: str, kind: str) -> Leaf:
     return {"$": "file", "name": name, "kind": kind}
 
 
+def worded(name: str, rows: str = "translations") -> Leaf:
+    """Stand for a text by language: what a field says in the language of the field `language`, and what rows add."""
+    return {"$": "worded", "name": name, "rows": rows}
+
+
+def sealed(content: Template) -> Leaf:
+    """Stand for the SHA-256 of a document that stays with the person; a salt in it keeps others from guessing."""
+    return {"$": "sealed", "content": content}
+
+
+def contract(name: str) -> Leaf:
+    """Stand for the address of a contract of the lab."""
+    return {"$": "contract", "name": name}
+
+
+def call(contract: str, function: str, args: Sequence[Template]) -> Leaf:
+    """Stand for the data of another call, which a contract passes on or waits for."""
+    return {"$": "call", "contract": contract, "function": function, "args": args}
+
+
 def salt(name: str) -> Leaf:
     """Stand for a random text, inside of a document whose content could be guessed."""
     return {"$": "salt", "name": name}
@@ -127,6 +147,8 @@ class Field:
     autocomplete: str = "off"
     fields: "Sequence[Field]" = ()
     """ROWS: of each row."""
+    more: str = ""
+    """ROWS: words of the button that adds one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,12 +198,17 @@ class Act:
     lookups: Sequence[Lookup] = ()
     gasless: bool = True
     """Whether the relay may carry it; administration must come from the account itself."""
+    draft: bool = False
+    """Whether what was typed is kept in the browser until it is sent."""
 
     def calls(self) -> Iterator[tuple[str, str, Sequence[Template]]]:
         """Yield contract, function and arguments of everything that it may call."""
         yield self.contract, self.function, self.args
         if self.permit_function:
             yield self.contract, self.permit_function, self.permit_args
+        for leaf in leaves(self.args):
+            if leaf["$"] == "call":
+                yield leaf["contract"], leaf["function"], leaf["args"]
         for lookup in self.lookups:
             yield lookup.contract, lookup.function, lookup.args
 

@@ -11,7 +11,7 @@ import { RelayDown, RelayRefused, carrierOf, isUp, relayed, signRequest } from "
 import { allowanceOf, balanceOf, permitTerms, signPermit } from "./permit.js";
 import { connect, onSession, present } from "./session.js";
 import { Refused, gasOf, reasonOf, simulate } from "./simulate.js";
-import { uploadAll } from "./uploads.js";
+import { keepDocuments, uploadAll } from "./uploads.js";
 import { read as readFields } from "./values.js";
 import { money, say } from "./words.js";
 
@@ -106,7 +106,9 @@ class Act {
     if (gasless && !(await isUp(this.relay()))) throw new RelayDown();
     const call = await this.permitted(session, context, amounts, gasless);
     const hashNow = gasless ? await this.relayCall(session, call) : await this.sendCall(session, call);
-    await this.watch(session, call, hashNow, context);
+    const uploads = [...context.uploads.values()];
+    await keepDocuments(uploads);
+    await this.watch(session, call, hashNow, uploads);
   }
 
   wantsGasless() {
@@ -278,19 +280,19 @@ class Act {
    * @param {Session} session
    * @param {{from: string, to: string, data: string}} call
    * @param {() => string} hashNow
-   * @param {import("./arguments.js").Context} context
+   * @param {import("./arguments.js").Upload[]} uploads
    */
-  async watch(session, call, hashNow, context) {
+  async watch(session, call, hashNow, uploads) {
     this.setBusy(false);
-    let uploaded = context.uploads.size === 0;
+    let arrived = false;
     try {
       await follow(this.page.api, hashNow, session.provider, (state, block) => {
         tell(this.form, state, { block: block ?? "" });
         this.showReceipt(hashNow());
-        if (block !== null && !uploaded && this.page.documents) {
-          uploaded = true;
-          uploadAll(this.page.documents, [...context.uploads.values()]).catch((error) => this.fail(error));
-        }
+        if (block === null || arrived) return;
+        arrived = true;
+        this.form.dispatchEvent(new CustomEvent("acted"));
+        if (this.page.documents) uploadAll(this.page.documents, uploads).catch((error) => this.fail(error));
       });
     } catch (error) {
       if (!(error instanceof Reverted)) throw error;

@@ -1,5 +1,6 @@
 // Fills the template of a call, which the server made (web/acts.py), with what the person typed and signed.
 
+import { encodeCall } from "./abi.js";
 import { sha256 } from "./values.js";
 
 /**
@@ -48,14 +49,42 @@ const LEAVES = {
     return file ? upload(context, leaf.kind, file.hash, file.blob, file.name) : NO_HASH;
   },
   document: async (leaf, context) => {
-    const content = JSON.stringify(await fillIn(leaf.content, context), (_, it) => (typeof it === "bigint" ? it.toString() : it));
-    const bytes = new TextEncoder().encode(content);
+    const bytes = await written(leaf.content, context);
     const blob = new Blob([bytes], { type: "application/json" });
     return upload(context, leaf.kind, await sha256(bytes), blob, `${leaf.kind}.json`);
   },
+  sealed: async (leaf, context) => sha256(await written(leaf.content, context)),
+  worded: ({ name, rows }, { values }) =>
+    Object.fromEntries([values, ...(values[rows] ?? [])].map((one) => [one.language, one[name]]).filter(([, text]) => text)),
+  call: async (leaf, context) => encodeCall(leaf.item, typed(leaf.item.inputs, await fillIn(leaf.args, context))),
 };
 
 const NO_HASH = `0x${"0".repeat(64)}`;
+
+/**
+ * @param {any} content template of a document
+ * @param {Context} context
+ * @returns {Promise<Uint8Array>} JSON, its members in one order, without those that say nothing
+ */
+async function written(content, context) {
+  return new TextEncoder().encode(JSON.stringify(said(await fillIn(content, context))));
+}
+
+/**
+ * @param {any} value
+ * @returns {any} undefined if it says nothing
+ */
+function said(value) {
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value !== "object" || value === null) return value === "" || value === null ? undefined : value;
+  if (Array.isArray(value)) {
+    const items = value.map(said).filter((it) => it !== undefined);
+    return items.length ? items : undefined;
+  }
+  const entries = Object.entries(value).map(([name, part]) => [name, said(part)]);
+  const kept = entries.filter(([, part]) => part !== undefined).sort(([one], [other]) => (one < other ? -1 : 1));
+  return kept.length ? Object.fromEntries(kept) : undefined;
+}
 
 /**
  * @param {Context} context

@@ -1,7 +1,10 @@
 // What pages with acts load.
 
+import { startAccount } from "./account.js";
 import { startAct } from "./act.js";
+import { startDraft } from "./draft.js";
 import { startSession } from "./session.js";
+import { startOutbox } from "./uploads.js";
 import { addWords, json, loadWords } from "./words.js";
 
 loadWords();
@@ -11,4 +14,7 @@ for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySel
   const spec = json(String(form.dataset.act));
   addWords(spec.words);
   startAct(form, spec, page);
+  startDraft(form);
 }
+startAccount();
+startOutbox(page?.documents ?? null);

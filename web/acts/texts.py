@@ -1,0 +1,48 @@
+"""Fields and documents that many acts share: a text in one language or several, and reasons."""
+
+from typing import Any, Final
+
+from web.acts.model import Field, Kind, Leaf, Template, document, typed, worded
+from web.words import N_
+
+LANGUAGE: Final = Field(name="language", label=N_("Language in which you write"), kind=Kind.LIST)
+"""Choices and the language of the page are given by the page."""
+LINE: Final = 140
+"""Letters of a line, as the schemas of documents have it."""
+
+
+def translations(*fields: Field) -> Field:
+    """Return rows for the same texts in other languages."""
+    return Field(
+        name="translations",
+        label=N_("The same in other languages"),
+        kind=Kind.ROWS,
+        least=0,
+        most=12,
+        more=N_("Add a language"),
+        fields=(LANGUAGE, *fields),
+    )
+
+
+def written(kind: str, *, lines: tuple[str, ...] = (), **more: Template) -> Leaf:
+    """Return a document of a kind.
+
+    Args:
+        kind: Name of its schema.
+        lines: Fields whose texts stand in it by language.
+        more: Its other members.
+    """
+    content: dict[str, Any] = {"type": kind, "language": typed("language"), **{name: worded(name) for name in lines}}
+    return document(kind, content | more)
+
+
+REASON_FIELDS: Final = (
+    LANGUAGE,
+    Field(
+        name="text",
+        label=N_("Reasons"),
+        kind=Kind.PROSE,
+        hint=N_("Everybody can read them. Name no natural person."),
+    ),
+)
+REASON: Final = written("reason", lines=("text",))
