@@ -4,18 +4,20 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from api import fields
+from api import facts, fields
 from api.case_schemas import CREDIT_UNIT, CreditUnit
 from api.coverage import Coverage, Escrow, contract_names, coverage_of, escrows_of, in_escrow
 from api.database import Answer, Mirror, ReaderDep
+from api.errors import Problem
 from api.exports import FormatPath, export, export_responses, rows_of
 from api.paging import MAX_LIMIT, Page, PageDep, PageRequest, Position, cut, links, seek
-from api.problems import INVALID_ADDRESS, list_failures, read_failures
+from api.past import At
+from api.problems import INVALID_ADDRESS, UNKNOWN_BLOCK, UNKNOWN_HOLDER, list_failures, read_failures
 from api.records import EventLink, document_path, event_path, last_event, values_of
 from indexer.store import models
 from indexer.store.models import CreditBalance, CreditTotals
@@ -74,6 +76,12 @@ class Holder(BaseModel):
 
 class HolderPage(Page[Holder]):
     """A page of holders."""
+
+
+class HolderAnswer(Answer):
+    """What one account holds."""
+
+    holder: Holder
 
 
 class Credits(BaseModel):
@@ -158,10 +166,10 @@ def _totals(mirror: Mirror) -> dict[str, Any]:
 router = APIRouter(prefix="/credits", tags=["credits"])
 
 
-@router.get("", summary="Read the credit's totals", responses=read_failures())
-def read_credits(reader: ReaderDep) -> CreditsAnswer:
+@router.get("", summary="Read the credit's totals", responses=read_failures(UNKNOWN_BLOCK))
+def read_credits(reader: ReaderDep, at: At = None) -> CreditsAnswer:
     """Return how many credits there are, what stands behind them, and the programmes that issue them."""
-    with reader.open() as mirror:
+    with reader.open(at, facts.CREDITS) as mirror:
         return CreditsAnswer(as_of=mirror.as_of, credits=credits_of(mirror))
 
 
@@ -229,6 +237,25 @@ def export_holders(
         return holders_of(mirror, shown), after
 
     return export(reader, form, "holders", Holder, part)
+
+
+@router.get(
+    "/holders/{account}",
+    summary="Read what an account holds",
+    responses=read_failures(INVALID_ADDRESS, UNKNOWN_HOLDER, UNKNOWN_BLOCK),
+)
+def read_holder(
+    reader: ReaderDep,
+    account: Annotated[fields.AddressText, Path(description="Account that holds or held credits.")],
+    at: At = None,
+) -> HolderAnswer:
+    """Return the credits of one account, also of one that passed all of them on."""
+    with reader.open(at, facts.of_holder(account)) as mirror:
+        row = mirror.session.get(CreditBalance, account)
+        if row is None:
+            raise Problem(UNKNOWN_HOLDER, f"{fields.checksummed(account)} never held credits")
+        (holder,) = holders_of(mirror, [row])
+        return HolderAnswer(as_of=mirror.as_of, holder=holder)
 
 
 def holders_of(mirror: Mirror, rows: Sequence[CreditBalance]) -> list[Holder]:

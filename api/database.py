@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel, Field
@@ -16,19 +16,20 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from api import VERSION, fields
+from api import VERSION, fields, past
 from api.errors import DatabaseMissing, Known, NotModified, Problem, SchemaMismatch
+from api.past import Facts, Label
 from api.problems import MIRROR_NOT_READY
 from indexer.store import schema
 from indexer.store.models import Checkpoint
 from indexer.store.session import READS, open_engine
 
-REVALIDATE: Final = {"Cache-Control": "no-cache"}
+REVALIDATE: Final = "no-cache"
 """The answer may be kept, and used again only after asking whether it is still the present one."""
+IMMUTABLE: Final = "public, max-age=31536000, immutable"
+"""The answer will never be another one."""
 
 NOTHING_INDEXED: Final = "nothing is indexed yet"
-
-Label = Literal["head", "safe", "finalized"]
 
 
 class AsOf(BaseModel):
@@ -86,33 +87,53 @@ class Reader:
             if checkpoint is None:
                 raise Problem(MIRROR_NOT_READY, NOTHING_INDEXED)
             self.request.state.as_of = _as_of(checkpoint)
-            self.response.headers.update(REVALIDATE)
+            self.response.headers["Cache-Control"] = REVALIDATE
             yield Mirror(session, checkpoint, self.request.state.as_of)
 
     @contextmanager
-    def open(self, variant: Callable[[Mirror], str] = lambda _mirror: "") -> Iterator[Mirror]:
+    def open(
+        self,
+        at: int | Label | None = None,
+        facts: Facts = (),
+        *,
+        variant: Callable[[Mirror], str] = lambda _mirror: "",
+    ) -> Iterator[Mirror]:
         """Open a view, unless the answer as of this very block is held by the client or was made before.
 
         Args:
+            at: Block to open it as of; the last one indexed if there is none.
+            facts: What the answer is made of; needed for an earlier block only.
             variant: Returns what the answer depends on beside the request and the block.
 
         Raises:
             NotModified: The client holds it.
             Known: It was made before.
             BeingMade: Another request is making it.
-            Problem: Nothing is indexed yet.
+            Problem: Nothing is indexed yet, or there is no state at this block.
         """
         with self.open_now() as mirror:
-            etag = _etag(self.request, mirror.as_of, variant(mirror))
-            if etag in {tag.strip() for tag in self.request.headers.get("if-none-match", "").split(",")}:
-                raise NotModified(etag)
-            known = self.request.app.state.kept.get(etag)
-            if known is not None:
-                raise Known(known)
-            if (making := getattr(self.request.state, "making", None)) is not None:
-                making.begin(etag)
-            self.response.headers["ETag"] = etag
-            yield mirror
+            now = mirror.checkpoint
+            then = now if at is None else past.checkpoint_at(mirror.session, now, at)
+            self.request.state.as_of = as_of = _as_of(then)
+            if isinstance(at, int) and at <= now.finalized_number:
+                self.response.headers["Cache-Control"] = IMMUTABLE
+            self._make(as_of, variant(mirror))
+            if then is now:
+                yield mirror
+                return
+            with past.filled(mirror.session, facts, then.number) as session:
+                yield Mirror(session, then, as_of)
+
+    def _make(self, as_of: AsOf, variant: str) -> None:
+        """Go on only if the answer has to be made, here and now."""
+        etag, headers = _etag(self.request, as_of, variant), self.response.headers
+        if etag in {tag.strip() for tag in self.request.headers.get("if-none-match", "").split(",")}:
+            raise NotModified(etag, headers["Cache-Control"])
+        if (known := self.request.app.state.kept.get(etag)) is not None:
+            raise Known(known)
+        if (making := getattr(self.request.state, "making", None)) is not None:
+            making.begin(etag)
+        headers["ETag"] = etag
 
 
 async def _reader(request: Request, response: Response) -> Reader:

@@ -9,13 +9,14 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import Select, select
 
-from api import fields
+from api import facts, fields
 from api.database import Answer, Mirror, ReaderDep
 from api.errors import Problem
 from api.exports import FormatPath, export, export_responses, rows_of
 from api.marketplace.queries import unruled
 from api.paging import Page, PageDep, PageRequest, Position, cut, links, seek
-from api.problems import INVALID_ADDRESS, UNKNOWN_ENTITY, list_failures, read_failures
+from api.past import At
+from api.problems import INVALID_ADDRESS, UNKNOWN_BLOCK, UNKNOWN_ENTITY, list_failures, read_failures
 from api.records import EventLink, document_path, event_path, last_event, values_of
 from indexer.store import cases, models
 from indexer.store.models import EntityAccount, EntityHours, EntityState, Offer
@@ -292,13 +293,14 @@ def position_of(found: Found) -> Position:
     return Position(found.entity.registered_event_key, found.entity.registered_event_key)
 
 
-@router.get("/entities/{entity_id}", summary="Read an entity", responses=read_failures(UNKNOWN_ENTITY))
+@router.get("/entities/{entity_id}", summary="Read an entity", responses=read_failures(UNKNOWN_ENTITY, UNKNOWN_BLOCK))
 def read_entity(
     reader: ReaderDep,
     entity_id: EntityId,
+    at: At = None,
 ) -> EntityAnswer:
     """Return an entity with every account that acted for it, and a pending change of account."""
-    with reader.open() as mirror:
+    with reader.open(at, facts.of_entity(entity_id)) as mirror:
         return EntityAnswer(as_of=mirror.as_of, entity=detail_of(mirror, entity_id))
 
 

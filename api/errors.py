@@ -60,11 +60,13 @@ class NotModified(ApiError):
 
     Attributes:
         etag: Tag of that answer.
+        cache_control: How it may be kept on.
     """
 
-    def __init__(self, etag: str) -> None:
+    def __init__(self, etag: str, cache_control: str) -> None:
         super().__init__(etag)
         self.etag = etag
+        self.cache_control = cache_control
 
 
 class Known(ApiError):

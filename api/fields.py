@@ -15,6 +15,8 @@ from pydantic_core import PydanticCustomError
 
 UINT32_MAX: Final = 2**32 - 1
 INT63_MAX: Final = 2**63 - 1
+BLOCK_MAX: Final = 2**43 - 1
+"""An event key has 63 bits, 20 of which are the place in the block."""
 LAST_TIME: Final = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 """RFC 3339 has four digits for the year. The chain's uint40 reaches further, so later times are shown as this one."""
 
@@ -103,7 +105,7 @@ Path = Annotated[
 # What callers write; each becomes the stored value.
 Id = Annotated[int, Field(ge=1, le=UINT32_MAX), BeforeValidator(parse_decimal)]
 EventKey = Annotated[int, Field(ge=0, le=INT63_MAX), BeforeValidator(parse_decimal)]
-BlockNumber = Annotated[int, Field(ge=0, le=2**43 - 1), BeforeValidator(parse_decimal)]
+BlockNumber = Annotated[int, Field(ge=0, le=BLOCK_MAX), BeforeValidator(parse_decimal)]
 LogIndex = Annotated[int, Field(ge=0, lt=2**20), BeforeValidator(parse_decimal)]
 ThemeNumber = Annotated[int, Field(ge=0, le=31), BeforeValidator(parse_decimal)]
 MilestoneIndex = Annotated[int, Field(ge=0, le=11), BeforeValidator(parse_decimal)]

@@ -9,17 +9,26 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import Select, select
 
-from api import fields
+from api import facts, fields
 from api.campaigns.queries import find_campaign
 from api.campaigns.routes import CampaignId
 from api.database import Answer, Mirror, ReaderDep
 from api.errors import Problem
 from api.exports import FormatPath, export, export_responses, rows_of
 from api.paging import Page, PageDep, PageRequest, Position, cut, links, seek
+from api.past import At
 from api.pools.queries import matches_of
 from api.pools.schemas import PledgeMatch
 from api.pools.views import pledge_match
-from api.problems import INVALID_ADDRESS, UNKNOWN_BACKER, UNKNOWN_CAMPAIGN, UNKNOWN_PLEDGE, list_failures, read_failures
+from api.problems import (
+    INVALID_ADDRESS,
+    UNKNOWN_BACKER,
+    UNKNOWN_BLOCK,
+    UNKNOWN_CAMPAIGN,
+    UNKNOWN_PLEDGE,
+    list_failures,
+    read_failures,
+)
 from api.records import CurrencyUnit, EventLink, currency_unit, event_path, last_event, values_of
 from indexer.store import models, phases
 from indexer.store.models import Currency, CurrencyMetadata, Entity
@@ -190,11 +199,11 @@ def list_of_campaign(
 @router.get(
     "/campaigns/{campaign_id}/pledges/{backer}",
     summary="Read one pledge",
-    responses=read_failures(INVALID_ADDRESS, UNKNOWN_PLEDGE, UNKNOWN_CAMPAIGN),
+    responses=read_failures(INVALID_ADDRESS, UNKNOWN_PLEDGE, UNKNOWN_CAMPAIGN, UNKNOWN_BLOCK),
 )
-def read_pledge(reader: ReaderDep, campaign_id: CampaignId, backer: Backer) -> PledgeAnswer:
+def read_pledge(reader: ReaderDep, campaign_id: CampaignId, backer: Backer, at: At = None) -> PledgeAnswer:
     """Return what one account pledged to a campaign."""
-    with reader.open() as mirror:
+    with reader.open(at, facts.of_pledges(backer, campaign_id)) as mirror:
         found = find_pledge(mirror, campaign_id, backer)
         matches = matches_of(mirror, [(campaign_id, backer)])[campaign_id, backer]
         return PledgeAnswer(as_of=mirror.as_of, pledge=_pledge(found, matches, mirror.now))
@@ -203,16 +212,17 @@ def read_pledge(reader: ReaderDep, campaign_id: CampaignId, backer: Backer) -> P
 @router.get(
     "/backers/{address}",
     summary="List a backer's pledges",
-    responses=list_failures(INVALID_ADDRESS, UNKNOWN_BACKER),
+    responses=list_failures(INVALID_ADDRESS, UNKNOWN_BACKER, UNKNOWN_BLOCK),
 )
 def list_of_backer(
     reader: ReaderDep,
     page: PageDep,
     address: Backer,
     sort: Sort = PledgeSort.NEWEST,
+    at: At = None,
 ) -> PledgePage:
     """Return what one account pledged to any campaign, and what of it can be taken back now."""
-    with reader.open() as mirror:
+    with reader.open(at, facts.of_pledges(address)) as mirror:
         if not backs_something(mirror, address):
             raise Problem(UNKNOWN_BACKER, f"{fields.checksummed(address)} pledged to no campaign")
         return _page(reader, mirror, page, list_pledges(mirror, page, sort, backer=address))

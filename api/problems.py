@@ -173,6 +173,20 @@ UNKNOWN_ENTITY: Final = ProblemType(
     "No entity with this id was registered up to the block in `as_of`.",
     "If it registered just now, wait until the block of its transaction is indexed: see /v1/status.",
 )
+UNKNOWN_HOLDER: Final = ProblemType(
+    "unknown-holder",
+    404,
+    "This account never held credits",
+    "No credit was sent to this account up to the block in `as_of`.",
+    "Check the address, or wait until the block of the transfer is indexed: see /v1/status.",
+)
+UNKNOWN_BLOCK: Final = ProblemType(
+    "unknown-block",
+    404,
+    "There is no state at this block",
+    "The block in `at` is not indexed yet, or comes before everything that the lab's contracts recorded.",
+    "See /v1/status for the last block; if it was made just now, wait until it is indexed.",
+)
 UNKNOWN_EVENT: Final = ProblemType(
     "unknown-event",
     404,
@@ -373,7 +387,7 @@ async def _problem(request: Request, error: Problem) -> Response:
 
 
 async def _not_modified(_request: Request, error: NotModified) -> Response:
-    return Response(status_code=304, headers={"ETag": error.etag, "Cache-Control": "no-cache"})
+    return Response(status_code=304, headers={"ETag": error.etag, "Cache-Control": error.cache_control})
 
 
 async def _known(_request: Request, error: Known) -> Response:

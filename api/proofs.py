@@ -2,20 +2,18 @@
 
 import zlib
 from hashlib import sha256
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import func, select, union_all
 
 from api import fields
-from api.database import Mirror, ReaderDep
+from api.database import IMMUTABLE, Mirror, ReaderDep
 from api.errors import NotModified, Problem
 from api.problems import NOT_FINAL_YET, UNKNOWN_EVENT, read_failures
 from indexer.store.event_tables import EVENTS
 from indexer.store.models import EventProof
-
-IMMUTABLE: Final = "public, max-age=31536000, immutable"
 
 # ---------------------------------------------------------------------------------------------------------- schemas
 
@@ -102,5 +100,5 @@ def read_proof(
         file = find_proof(mirror, tx_hash, log_index)
     etag = f'"{sha256(file).hexdigest()[:32]}"'
     if etag in {tag.strip() for tag in reader.request.headers.get("if-none-match", "").split(",")}:
-        raise NotModified(etag)
+        raise NotModified(etag, IMMUTABLE)
     return Response(file, media_type="application/json", headers={"Cache-Control": IMMUTABLE, "ETag": etag})

@@ -1,10 +1,10 @@
-"""Does the mirror say what its events say? Compares every row of every read model with `histories`.
+"""Does the mirror say what its events say? Compares every row of every read model with `store.histories`.
 
 `reconcile` is the other half: it asks the contracts.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from eth_abi.abi import encode
 from sqlalchemy import Connection
@@ -12,20 +12,12 @@ from sqlalchemy import Connection
 from indexer.chain import keccak
 from indexer.decode import EventRow
 from indexer.events import LAB_CONTRACTS, is_journaled, topic_of
-from indexer.histories import DEFINITIONS, ZERO
-from indexer.history import Definition, History, Join
 from indexer.store import rows as store
-from indexer.store.event_tables import EVENTS, Event
+from indexer.store.event_tables import EVENTS
+from indexer.store.histories.definitions import DEFINITIONS
+from indexer.store.histories.folds import rows_of, stamps
 from indexer.store.models import READ_MODELS
 from indexer.store.rows import Key, Row
-
-STAMPS: Final = {
-    "last_event_key": "event_key",
-    "last_tx_hash": "tx_hash",
-    "last_log_index": "log_index",
-    "last_block_time": "block_time",
-}
-"""Columns of every read model, and where they come from in the last event of a row."""
 
 
 class Difference(NamedTuple):
@@ -67,58 +59,6 @@ def differences(subject: str, key: Key, mirror: Row, expected: Row) -> Iterator[
             yield Difference(subject, name, field, str(ours), str(theirs))
 
 
-def rows_of(connection: Connection, definition: Definition) -> dict[Key, Row]:
-    """Return every row of a read model as its definition has it, by key."""
-    histories: dict[Key, History] = {}
-    for event, row in _joined(events_of(connection, definition), definition.joins):
-        places = definition.events[event.name] if definition.where(event.name, row) else ()
-        # A set: who sends credits to itself finds the event in its history once.
-        for key in {tuple(_key_part(column, event, row) for column in columns) for columns in places}:
-            histories.setdefault(key, History(key)).events.append((event.name, row))
-    histories.pop((ZERO,), None)  # credits come from zero and go to zero: it is no account
-    if definition.each is not None:
-        histories = {
-            h.key: h
-            for history in histories.values()
-            for h in _beginnings(history, definition.each, definition.context)
-        }
-    return {
-        key: definition.row(history) | _stamps(_last(history, definition.context)) for key, history in histories.items()
-    }
-
-
-def _joined(events: Sequence[tuple[Event, Row]], joins: Iterable[Join]) -> Sequence[tuple[Event, Row]]:
-    for join in joins:
-        told = {row[join.on]: row for event, row in events if event.name == join.event}
-        events = [(event, told.get(row.get(join.on), {}) | row) for event, row in events]
-    return events
-
-
-def _last(history: History, context: Collection[str]) -> Row:
-    return next(row for name, row in reversed(history.events) if name not in context)
-
-
-def _beginnings(history: History, column: str, context: Collection[str]) -> Iterator[History]:
-    """Yield the history up to the last event of each row, under the key that ends with a column of that event."""
-    ends = {row[column]: end for end, (name, row) in enumerate(history.events, start=1) if name not in context}
-    for part, end in ends.items():
-        beginning = History((*history.key, part))
-        beginning.events = history.events[:end]
-        yield beginning
-
-
-def events_of(connection: Connection, definition: Definition) -> list[tuple[Event, Row]]:
-    """Return the events of a read model in chain order."""
-    found = [
-        (EVENTS[contract, name], row)
-        for contract in definition.contracts
-        for name in definition.events
-        if (contract, name) in EVENTS
-        for row in store.scan(connection, EVENTS[contract, name].table)
-    ]
-    return sorted(found, key=lambda item: int(item[1]["event_key"]))
-
-
 def journal(connection: Connection, contract: str) -> Row | None:
     """Return a contract's journal recomputed from the stored events by `eth_abi`, None before the first."""
     found = [
@@ -139,7 +79,7 @@ def journal(connection: Connection, contract: str) -> Row | None:
         "sequence": len(found),
         "digest": "0x" + digest.hex(),
     }
-    return own | _stamps(fields)
+    return own | stamps(fields)
 
 
 def encoded(row: EventRow) -> bytes:
@@ -152,12 +92,3 @@ def encoded(row: EventRow) -> bytes:
 
 def _python(kind: str, value: Any) -> Any:
     return bytes.fromhex(value[2:]) if kind.startswith("bytes") else value
-
-
-def _key_part(column: str, event: Event, row: Row) -> Any:
-    constants = {"=1": 1, "=contract_name": event.contract}
-    return constants[column] if column in constants else row[column]
-
-
-def _stamps(row: Row) -> Row:
-    return {stamp: row[column] for stamp, column in STAMPS.items()}

@@ -47,7 +47,7 @@ class Visit:
             Known: It was made before.
             Problem: Nothing is indexed yet.
         """
-        with Reader(self.request, self.response).open(self._variant) as mirror:
+        with Reader(self.request, self.response).open(variant=self._variant) as mirror:
             self.mirror = mirror
             yield mirror
 

@@ -5,14 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import StreamingResponse
 
-from api import fields
+from api import facts, fields
 from api.campaigns import queries, schemas
 from api.campaigns.queries import CampaignFilters, CampaignSort
 from api.campaigns.views import detail_values, records_of
 from api.database import Mirror, ReaderDep
 from api.exports import FormatPath, export, export_responses, rows_of
 from api.paging import PageDep, PageRequest, Position, cut, links
-from api.problems import INVALID_ADDRESS, UNKNOWN_CAMPAIGN, list_failures, read_failures
+from api.past import At
+from api.problems import INVALID_ADDRESS, UNKNOWN_BLOCK, UNKNOWN_CAMPAIGN, list_failures, read_failures
 from indexer.store.phases import Phase
 
 router = APIRouter(tags=["campaigns"])
@@ -79,9 +80,11 @@ def export_campaigns(
     return export(reader, form, "campaigns", schemas.Campaign, part)
 
 
-@router.get("/campaigns/{campaign_id}", summary="Read a campaign", responses=read_failures(UNKNOWN_CAMPAIGN))
-def read_campaign(reader: ReaderDep, campaign_id: CampaignId) -> schemas.CampaignAnswer:
+@router.get(
+    "/campaigns/{campaign_id}", summary="Read a campaign", responses=read_failures(UNKNOWN_CAMPAIGN, UNKNOWN_BLOCK)
+)
+def read_campaign(reader: ReaderDep, campaign_id: CampaignId, at: At = None) -> schemas.CampaignAnswer:
     """Return a campaign's terms, totals and milestones, and who may do what next, until when."""
-    with reader.open() as mirror:
+    with reader.open(at, facts.of_campaign(campaign_id)) as mirror:
         detail = detail_values(mirror, queries.find_campaign(mirror, campaign_id))
         return schemas.CampaignAnswer(as_of=mirror.as_of, campaign=schemas.CampaignDetail.model_validate(detail))

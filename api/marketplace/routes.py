@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import StreamingResponse
 
-from api import fields
+from api import facts, fields
 from api.case_schemas import act_values, escrow_gates
 from api.database import Mirror, ReaderDep
 from api.exports import FormatPath, export, export_responses, rows_of
@@ -14,7 +14,8 @@ from api.marketplace import queries, schemas, views
 from api.marketplace.queries import ListingFilters, ListingSort, OrderFilters, OrderSort
 from api.marketplace.schemas import DeliveryMode
 from api.paging import PageDep, PageRequest, Position, cut, links
-from api.problems import INVALID_ADDRESS, UNKNOWN_LISTING, UNKNOWN_ORDER, list_failures, read_failures
+from api.past import At
+from api.problems import INVALID_ADDRESS, UNKNOWN_BLOCK, UNKNOWN_LISTING, UNKNOWN_ORDER, list_failures, read_failures
 from indexer.store.models import ListingState, OrderState
 
 CONTRACT: Final = "Marketplace"
@@ -96,10 +97,10 @@ def listings_of(mirror: Mirror, found: Sequence[queries.FoundListing]) -> list[s
     return [schemas.Listing.model_validate(views.listing_values(one, gates, mirror.now)) for one in found]
 
 
-@router.get("/listings/{listing_id}", summary="Read a listing", responses=read_failures(UNKNOWN_LISTING))
-def read_listing(reader: ReaderDep, listing_id: ListingId) -> schemas.ListingAnswer:
+@router.get("/listings/{listing_id}", summary="Read a listing", responses=read_failures(UNKNOWN_LISTING, UNKNOWN_BLOCK))
+def read_listing(reader: ReaderDep, listing_id: ListingId, at: At = None) -> schemas.ListingAnswer:
     """Return a listing's terms, prices and stock, and who may do what next, until when."""
-    with reader.open() as mirror:
+    with reader.open(at, facts.of_listing(listing_id)) as mirror:
         return schemas.ListingAnswer(as_of=mirror.as_of, listing=listing_of(mirror, listing_id))
 
 
@@ -164,10 +165,10 @@ def orders_of(mirror: Mirror, found: Sequence[queries.FoundOrder]) -> list[schem
     ]
 
 
-@router.get("/orders/{order_id}", summary="Read an order", responses=read_failures(UNKNOWN_ORDER))
-def read_order(reader: ReaderDep, order_id: OrderId) -> schemas.OrderAnswer:
+@router.get("/orders/{order_id}", summary="Read an order", responses=read_failures(UNKNOWN_ORDER, UNKNOWN_BLOCK))
+def read_order(reader: ReaderDep, order_id: OrderId, at: At = None) -> schemas.OrderAnswer:
     """Return an order's legs, state and payments, and who may do what next, until when."""
-    with reader.open() as mirror:
+    with reader.open(at, facts.of_order(order_id)) as mirror:
         return schemas.OrderAnswer(as_of=mirror.as_of, order=order_of(mirror, order_id))
 
 

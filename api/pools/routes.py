@@ -6,15 +6,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import StreamingResponse
 
-from api import fields, match_acts
+from api import facts, fields, match_acts
 from api.campaigns.queries import gates_of
 from api.campaigns.routes import CampaignId
 from api.database import Mirror, ReaderDep
 from api.exports import FormatPath, export, export_responses, rows_of
 from api.paging import PageDep, PageRequest, Position, cut, links
+from api.past import At
 from api.pools import queries, schemas, views
 from api.pools.queries import Found, Owed, PoolFilters, PoolSort
-from api.problems import INVALID_ADDRESS, UNKNOWN_POOL, UNKNOWN_RESERVATION, list_failures, read_failures
+from api.problems import INVALID_ADDRESS, UNKNOWN_BLOCK, UNKNOWN_POOL, UNKNOWN_RESERVATION, list_failures, read_failures
 from api.records import currency_unit
 from indexer.store import matching
 from indexer.store.models import Rule
@@ -79,10 +80,10 @@ def records(found: Sequence[Found], now: int) -> list[schemas.Pool]:
     return [schemas.Pool.model_validate(views.pool_values(one, now)) for one in found]
 
 
-@router.get("/pools/{pool_id}", summary="Read a pool", responses=read_failures(UNKNOWN_POOL))
-def read_pool(reader: ReaderDep, pool_id: PoolId) -> schemas.PoolAnswer:
+@router.get("/pools/{pool_id}", summary="Read a pool", responses=read_failures(UNKNOWN_POOL, UNKNOWN_BLOCK))
+def read_pool(reader: ReaderDep, pool_id: PoolId, at: At = None) -> schemas.PoolAnswer:
     """Return a pool's terms, totals and funders, and who may do what next, until when."""
-    with reader.open() as mirror:
+    with reader.open(at, facts.of_pool(pool_id)) as mirror:
         return schemas.PoolAnswer(as_of=mirror.as_of, pool=detail_of(mirror, pool_id))
 
 
@@ -122,11 +123,13 @@ def list_campaigns(reader: ReaderDep, page: PageDep, pool_id: PoolId) -> schemas
 @router.get(
     "/pools/{pool_id}/campaigns/{campaign_id}",
     summary="Read what a pool owes a campaign",
-    responses=read_failures(UNKNOWN_RESERVATION, UNKNOWN_POOL),
+    responses=read_failures(UNKNOWN_RESERVATION, UNKNOWN_POOL, UNKNOWN_BLOCK),
 )
-def read_reservation(reader: ReaderDep, pool_id: PoolId, campaign_id: CampaignId) -> schemas.ProvenanceAnswer:
+def read_reservation(
+    reader: ReaderDep, pool_id: PoolId, campaign_id: CampaignId, at: At = None
+) -> schemas.ProvenanceAnswer:
     """Return what a pool owes a campaign, which milestone spends how much of it, and what was paid."""
-    with reader.open() as mirror:
+    with reader.open(at, facts.of_reservation(pool_id, campaign_id)) as mirror:
         return schemas.ProvenanceAnswer(as_of=mirror.as_of, reservation=provenance_of(mirror, pool_id, campaign_id))
 
 

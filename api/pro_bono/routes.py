@@ -6,16 +6,18 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import StreamingResponse
 
-from api import fields
+from api import facts, fields
 from api.case_schemas import act_values, escrow_gates
 from api.database import Mirror, ReaderDep
 from api.exports import FormatPath, export, export_responses, rows_of
 from api.paging import PageDep, PageRequest, Position, cut, links
+from api.past import At
 from api.pro_bono import queries, schemas, views
 from api.pro_bono.queries import AttestationSort, OfferFilters, OfferSort, RedemptionFilters, RedemptionSort
 from api.problems import (
     INVALID_ADDRESS,
     UNKNOWN_ATTESTATION,
+    UNKNOWN_BLOCK,
     UNKNOWN_OFFER,
     UNKNOWN_REDEMPTION,
     list_failures,
@@ -104,10 +106,10 @@ def offers_of(mirror: Mirror, found: Sequence[queries.FoundOffer]) -> list[schem
     return [schemas.Offer.model_validate(views.offer_values(one, gates, mirror.now)) for one in found]
 
 
-@router.get("/offers/{offer_id}", summary="Read an offer", responses=read_failures(UNKNOWN_OFFER))
-def read_offer(reader: ReaderDep, offer_id: OfferId) -> schemas.OfferAnswer:
+@router.get("/offers/{offer_id}", summary="Read an offer", responses=read_failures(UNKNOWN_OFFER, UNKNOWN_BLOCK))
+def read_offer(reader: ReaderDep, offer_id: OfferId, at: At = None) -> schemas.OfferAnswer:
     """Return an offer's hours, and who may do what next, until when."""
-    with reader.open() as mirror:
+    with reader.open(at, facts.of_offer(offer_id)) as mirror:
         return schemas.OfferAnswer(as_of=mirror.as_of, offer=offer_of(mirror, offer_id))
 
 
@@ -169,10 +171,14 @@ def redemptions_of(found: Sequence[queries.FoundRedemption], now: int) -> list[s
     return [schemas.Redemption.model_validate(views.redemption_values(one, now)) for one in found]
 
 
-@router.get("/redemptions/{redemption_id}", summary="Read a redemption", responses=read_failures(UNKNOWN_REDEMPTION))
-def read_redemption(reader: ReaderDep, redemption_id: RedemptionId) -> schemas.RedemptionAnswer:
+@router.get(
+    "/redemptions/{redemption_id}",
+    summary="Read a redemption",
+    responses=read_failures(UNKNOWN_REDEMPTION, UNKNOWN_BLOCK),
+)
+def read_redemption(reader: ReaderDep, redemption_id: RedemptionId, at: At = None) -> schemas.RedemptionAnswer:
     """Return a redemption's hours and state, and who may do what next, until when."""
-    with reader.open() as mirror:
+    with reader.open(at, facts.of_redemption(redemption_id)) as mirror:
         return schemas.RedemptionAnswer(as_of=mirror.as_of, redemption=redemption_of(mirror, redemption_id))
 
 
@@ -242,10 +248,10 @@ def attestation_position(row: Attestation) -> Position:
 @router.get(
     "/attestations/{redemption_id}",
     summary="Read an attestation",
-    responses=read_failures(UNKNOWN_ATTESTATION, UNKNOWN_REDEMPTION),
+    responses=read_failures(UNKNOWN_ATTESTATION, UNKNOWN_REDEMPTION, UNKNOWN_BLOCK),
 )
-def read_attestation(reader: ReaderDep, redemption_id: RedemptionId) -> schemas.AttestationAnswer:
+def read_attestation(reader: ReaderDep, redemption_id: RedemptionId, at: At = None) -> schemas.AttestationAnswer:
     """Return the proof of help that a redemption ended with."""
-    with reader.open() as mirror:
+    with reader.open(at, facts.of_redemption(redemption_id)) as mirror:
         row = queries.find_attestation(mirror, redemption_id)
         return schemas.AttestationAnswer(as_of=mirror.as_of, attestation=attestation_of(row))

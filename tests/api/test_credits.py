@@ -70,3 +70,25 @@ def test_holders__of_one_account__are_that_one(client: Client) -> None:
 
     assert (item["balance"], item["sent"]) == ("30" + "0" * 18, "10" + "0" * 18)
     assert client.get(f"/v1/credits/holders?account={s.HOLDERS[4]}").json()["items"] == []
+
+
+def test_holder__who_passed_all_on__is_still_there(client: Client) -> None:
+    found = client.get(f"/v1/credits/holders/{s.HOLDERS[4]}").json()["holder"]
+
+    assert (found["account"].lower(), found["balance"]) == (s.HOLDERS[4], "0")
+    assert found["received"] == found["sent"] != "0"
+
+
+def test_holder__who_holds_some__is_as_in_the_list(client: Client) -> None:
+    (listed,) = client.get(f"/v1/credits/holders?account={s.HOLDERS[1]}").json()["items"]
+
+    assert client.get(f"/v1/credits/holders/{s.HOLDERS[1]}").json()["holder"] == listed
+
+
+@pytest.mark.parametrize(
+    "account, status, problem", [("0x" + "99" * 20, 404, "unknown-holder"), ("0x12", 400, "invalid-address")]
+)
+def test_holder__that_is_none__is_a_problem(client: Client, account: str, status: int, problem: str) -> None:
+    answer = client.get(f"/v1/credits/holders/{account}")
+
+    assert (answer.status, answer.problem) == (status, problem)

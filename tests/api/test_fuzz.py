@@ -55,6 +55,7 @@ GOOD = {
     "redemption_id": "7",
     "backer": r.BACKER,
     "address": r.BACKER,
+    "account": r.BACKER,
     "entity_id": "3",
     "event_key": str(r.key(150)),
     "log_index": "1",

@@ -36,6 +36,7 @@ PATHS = {
     "/v1/campaigns/{campaign_id}/updates",
     "/v1/credits",
     "/v1/credits/holders",
+    "/v1/credits/holders/{account}",
     "/v1/credits/holders.{form}",
     "/v1/credits/programmes",
     "/v1/currencies",

@@ -1,12 +1,12 @@
 """Each row of the read models of ProBono, and of escrows of credits, as a function of the whole history of its subject.
 
-See `histories`.
+See `definitions`.
 """
 
 from typing import Final
 
-from indexer.history import Definition, History, Join, of
-from indexer.market_histories import CREDIT_PARTS, told
+from indexer.store.histories.history import Definition, History, Join, of
+from indexer.store.histories.market import CREDIT_PARTS, told
 from indexer.store.rows import Row
 
 CREDIT: Final = 10**18

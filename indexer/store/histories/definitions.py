@@ -1,19 +1,22 @@
 """Each row of each read model, defined once more: as a function of the whole history of its subject.
 
 Nothing here is shared with the handlers: they move from state to state, this sums and searches whole histories. Where
-both agree, both are probably right; `indexer.verify` compares them.
+both agree, both are probably right; `indexer.verify` compares them. A history up to an earlier block gives the row as
+it was then.
 """
 
 from typing import Final
 
-from indexer.events import LAB_CONTRACTS
-from indexer.help_histories import HELP_DEFINITIONS
-from indexer.history import Definition, History, of
-from indexer.market_histories import MARKET_DEFINITIONS
-from indexer.pool_histories import funder, funding, match, match_release, pool, reservation
+from indexer.store.event_tables import EVENTS
+from indexer.store.histories.help import HELP_DEFINITIONS
+from indexer.store.histories.history import Definition, History, of
+from indexer.store.histories.market import MARKET_DEFINITIONS
+from indexer.store.histories.pools import funder, funding, match, match_release, pool, reservation
 from indexer.store.rows import Row
 
 ZERO: Final = "0x" + "0" * 40
+
+PAUSABLE: Final = tuple(contract for contract, name in EVENTS if name == "EntryPaused")
 
 
 def entity(h: History) -> Row:
@@ -404,6 +407,6 @@ DEFINITIONS: Final = {
         AUTHORITY,
         of("OperationScheduled", "OperationExecuted", "OperationCanceled", by=("operation_id", "nonce")),
     ),
-    "lab_pauses": Definition(lab_pause, LAB_CONTRACTS, of("EntryPaused", "EntryResumed", by=("=contract_name",))),
+    "lab_pauses": Definition(lab_pause, PAUSABLE, of("EntryPaused", "EntryResumed", by=("=contract_name",))),
 }
-"""Every read model but `journals`, which `verify` recomputes event by event."""
+"""Every read model but `journals`, which `indexer.verify` recomputes event by event."""

@@ -1,8 +1,8 @@
-"""Each row of the read models of MatchFunding, as a function of the whole history of its subject; see `histories`."""
+"""Each row of the read models of MatchFunding, as a function of the whole history of its subject; see `definitions`."""
 
 from typing import Final
 
-from indexer.history import History
+from indexer.store.histories.history import History
 from indexer.store.rows import Row
 
 RULES: Final = ("capped_ratio", "threshold_gift")

@@ -1,4 +1,4 @@
-"""The frame of `histories`: the events of one row, and how events find the rows they belong to."""
+"""The frame of `definitions`: the events of one row, and how events find the rows they belong to."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple

@@ -1,8 +1,8 @@
-"""Each row of the read models of Marketplace, as a function of the whole history of its subject; see `histories`."""
+"""Each row of the read models of Marketplace, as a function of the whole history of its subject; see `definitions`."""
 
 from typing import Final
 
-from indexer.history import Definition, History, Join, of
+from indexer.store.histories.history import Definition, History, Join, of
 from indexer.store.rows import Row
 
 ZERO: Final = "0x" + "0" * 40
