@@ -107,7 +107,7 @@ test-faults: setup ## Every fault of chain, nodes, process and database against 
 
 .PHONY: test-fuzz
 test-fuzz: setup ## A hundred thousand malformed requests to the API: never a 5xx, never an undeclared status
-	@ERANOS_FUZZ=full pytest -q -s tests/api/test_fuzz.py $(ARGS)
+	@ERANOS_FUZZ=full pytest -q -s tests/api/test_fuzz.py tests/api/test_schemathesis.py $(ARGS)
 
 .PHONY: mutate
 mutate: setup ## Break the contracts in small ways, one at a time: does a test fail? About an hour (MUTANTS=all: every way)

@@ -55,7 +55,7 @@ class Location(_Standard):
     geo_code_type: str = Field(examples=["ISO 3166-2"])
 
 
-class Programme(_Standard):
+class GrantProgramme(_Standard):
     """The pool."""
 
     code: str = Field(examples=["2"])
@@ -85,7 +85,7 @@ class Grant(_Standard):
     url: str
     recipient_organization: list[Organization]
     funding_organization: list[Organization]
-    grant_programme: list[Programme]
+    grant_programme: list[GrantProgramme]
     beneficiary_location: list[Location]
     related_document: list[Document]
     date_modified: fields.Time
@@ -196,9 +196,9 @@ class _Writer(NamedTuple):
         number = f"{self.settings.grants_prefix}-ORG-{self.chain_id}-{entity.entity_id}"
         return Organization(id=number, name=name, url=f"{self.base}/v1/entities/{entity.entity_id}")
 
-    def _programme(self, pool: Pool) -> Programme:
+    def _programme(self, pool: Pool) -> GrantProgramme:
         title = title_of(self.settings.documents, pool.agreement_hash, Language.ENGLISH)
-        return Programme(
+        return GrantProgramme(
             code=str(pool.pool_id),
             title=title or POOL[Language.ENGLISH].format(pool.pool_id),
             url=f"{self.base}/v1/pools/{pool.pool_id}",

@@ -68,7 +68,7 @@ class Journal(BaseModel):
     last_event: EventLink
 
 
-class Reconciliation(BaseModel):
+class LastReconciliation(BaseModel):
     """The last comparison of the mirror with contract calls."""
 
     checked_at: fields.Time
@@ -113,7 +113,7 @@ class StatusAnswer(Answer):
     indexer: Indexer | None
     journals: list[Journal]
     quarantine: Quarantine
-    reconciliation: Reconciliation | None = Field(description="Null if none was made yet.")
+    reconciliation: LastReconciliation | None = Field(description="Null if none was made yet.")
     pauses: list[Pause]
 
 

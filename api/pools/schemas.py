@@ -208,7 +208,7 @@ class ProvenanceAnswer(Answer):
     reservation: Provenance
 
 
-class Part(BaseModel):
+class SpentPart(BaseModel):
     """What one milestone spent of one match."""
 
     milestone: int
@@ -222,7 +222,7 @@ class Match(BaseModel):
     campaign_id: int
     backer: fields.Address
     amount: fields.Amount = Field(description="Called and not given back by a withdrawal.")
-    spent: list[Part] = Field(
+    spent: list[SpentPart] = Field(
         description="By milestone. Each tranche is shared in proportion to what is left of each match, so that every "
         "unit has one place; see docs/protocol.md."
     )

@@ -139,7 +139,7 @@ def match_values(row: models.Match, parts: Sequence[int], *, settled: bool) -> d
     rest = row.amount - sum(parts)
     backer = fields.checksummed(row.backer)
     computed = {
-        "spent": [schemas.Part(milestone=index, amount=amount) for index, amount in enumerate(parts)],
+        "spent": [schemas.SpentPart(milestone=index, amount=amount) for index, amount in enumerate(parts)],
         "waiting": 0 if settled else rest,
         "freed": rest if settled else 0,
         "last_event": last_event(row),

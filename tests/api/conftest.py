@@ -15,6 +15,10 @@ from indexer.store.columns import Base
 from indexer.store.session import open_engine
 from tests.api import scenario
 from tests.api.client import Client, serving
+from tests.indexer.conftest import Mirror
+from tests.indexer.fake_chain import FakeNode
+
+INDEXED_SEED, INDEXED_BLOCKS = 19, 200
 
 
 def make_mirror(path: Path, rows: Iterable[Base], blank: Path | None = None, *, events: bool = False) -> None:
@@ -62,6 +66,25 @@ def client(mirror: Path, documents: Path) -> Iterator[Client]:
     with serving(
         create_app(Settings(database_url=f"sqlite:///{mirror}", documents=documents, requests_per_minute=0))
     ) as asking:
+        yield asking
+
+
+def index(node: FakeNode, path: Path, blank: Path) -> None:
+    """Make a mirror of a chain, from a blank one."""
+    shutil.copy(blank, path)
+    engine = open_engine(f"sqlite:///{path}")
+    Mirror(node, engine).catch_up()
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def indexed_client(tmp_path_factory: pytest.TempPathFactory, blank: Path) -> Iterator[Client]:
+    """Return a client of the API on a mirror that an indexer made: every row follows from events."""
+    path = tmp_path_factory.mktemp("indexed") / "indexed.db"
+    node = FakeNode(INDEXED_SEED)
+    node.grow(INDEXED_BLOCKS, acts=8)
+    index(node, path, blank)
+    with serving(create_app(Settings(database_url=f"sqlite:///{path}", requests_per_minute=0))) as asking:
         yield asking
 
 

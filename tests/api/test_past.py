@@ -10,7 +10,6 @@ at=
 
 import copy
 import random
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -37,7 +36,7 @@ from indexer.store.models import (
 )
 from indexer.store.session import open_engine, reading
 from tests.api.client import Answer, Client, serving
-from tests.indexer.conftest import Mirror
+from tests.api.conftest import index
 from tests.indexer.fake_chain import FakeNode
 
 SEED = 19
@@ -77,13 +76,9 @@ class Past:
     def ending_at(self, block: int) -> Client:
         """Return a client of a mirror that ends at a block."""
         if block not in self.asked:
-            path = self.folder / f"{block}.db"
-            shutil.copy(self.empty, path)
-            engine = open_engine(f"sqlite:///{path}")
-            node = copy.copy(self.node)
+            path, node = self.folder / f"{block}.db", copy.copy(self.node)
             node.blocks = self.node.blocks[: block + 1]
-            Mirror(node, engine).catch_up()
-            engine.dispose()
+            index(node, path, self.empty)
             app = create_app(Settings(database_url=f"sqlite:///{path}", requests_per_minute=0))
             self.asked[block] = self.stack.enter_context(serving(app))
         return self.asked[block]
