@@ -21,7 +21,7 @@ def test_headers__of_every_answer__keep_browsers_safe(pages: Client, path: str) 
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"
     assert policy["base-uri"] == policy["frame-ancestors"] == "'none'"
-    assert policy["connect-src"] == "'self'"
+    assert policy["connect-src"] == "'self' https://relay.example.org"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert "server" not in headers

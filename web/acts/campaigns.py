@@ -4,7 +4,7 @@ from typing import Final
 
 from web.acts.model import ACCOUNT, Act, Field, Kind, each, given, typed, when, worded
 from web.acts.texts import LANGUAGE, LINE, REASON, REASON_FIELDS, translations, written
-from web.words import THEMES, N_
+from web.words import N_, THEMES
 
 CROWDFUNDING: Final = "Crowdfunding"
 MOST_MILESTONES: Final = 12
@@ -95,8 +95,8 @@ SUBMIT: Final = Act(
     ),
     title=N_("Start a campaign"),
     says=N_(
-        "A reviewer looks at it before it opens. What you promise here stays as it is: goal, dates and milestones never "
-        "change after you send it."
+        "A reviewer looks at it before it opens. What you promise here stays as it is: goal, dates and milestones "
+        "never change after you send it."
     ),
     fields=(
         LANGUAGE,
