@@ -99,7 +99,7 @@ def test_filters__are_shown_as_they_were_chosen(pages: Client) -> None:
     [
         ("garden", ["A garden", "Un jardín"]),
         ("JARDÍN", ["A garden", "Un jardín"]),
-        ("garden jardín", []),  # not in one title
+        ("garden un", []),  # not in one title
         ("van", []),
     ],
 )
