@@ -3,7 +3,9 @@
 A document is written by a stranger: whatever has not the expected form has no title here.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
+from os import scandir
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,9 +33,31 @@ def title_of(folder: Path | None, digest: str | None, language: Language) -> str
     return next((titles[one] for one in (language, Language.ENGLISH, *titles) if one in titles), None)
 
 
-def titles_of(folder: Path | None, digest: str | None) -> tuple[str, ...]:
-    """Return the title of a document in every language that it has one in."""
-    return tuple(_texts(folder, digest, "title").values())
+def search(folder: Path | None, digests: Iterable[tuple[int, str]], text: str) -> list[int]:
+    """Return the numbers of the documents that have every word of a text in one of their titles, in any language.
+
+    Args:
+        folder: Where the documents are; None if there are none.
+        digests: Number and SHA-256 of each document, 0x text.
+        text: Words, or parts of words; upper and lower case are the same.
+    """
+    if folder is None:
+        return []
+    # Looked for once: a file asked for by name for each of a thousand titles takes most of the time.
+    try:
+        files = {entry.name for entry in scandir(folder)}
+    except OSError:
+        return []
+    words = text.casefold().split()
+
+    def is_meant(digest: str) -> bool:
+        name = digest.removeprefix("0x")
+        if name not in files or f"{name}{ERASURE}" in files:
+            return False
+        titles = _readable(folder, digest, "title").values()
+        return any(all(word in title.casefold() for word in words) for title in titles)
+
+    return [number for number, digest in digests if is_meant(digest)]
 
 
 def name_of(folder: Path | None, digest: str | None) -> str | None:
@@ -44,6 +68,10 @@ def name_of(folder: Path | None, digest: str | None) -> str | None:
 def _texts(folder: Path | None, digest: str | None, field: str) -> dict[str, str]:
     if folder is None or digest is None or is_erased(folder, digest):
         return {}
+    return _readable(folder, digest, field)
+
+
+def _readable(folder: Path, digest: str, field: str) -> dict[str, str]:
     try:
         return _read(folder, digest, field)
     except (Problem, ValueError):

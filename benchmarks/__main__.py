@@ -8,12 +8,14 @@ import click
 from benchmarks import auditing, gas
 from benchmarks.claims import Claim
 from benchmarks.indexing import claims as indexing
+from benchmarks.pages import claims as pages
 from benchmarks.serving import claims as serving
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Claim]]] = {
     "gas": gas.measure,
     "indexer": indexing.measure,
     "api": serving.measure,
+    "web": pages.measure,
     "audit": auditing.measure,
 }
 DEEP: dict[str, Callable[[], Iterator[Claim]]] = {"indexer-deep": indexing.measure_deep}

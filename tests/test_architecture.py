@@ -22,7 +22,7 @@ MAY_IMPORT = {
     # What a proof is stands in one place; the indexer makes proofs with it.
     "audit": {"audit.proofs"},
     "audit.proofs": set(),
-    "benchmarks": {"api", "audit", "audit.proofs", "deployments", "indexer", "indexer.store", "scripts"},
+    "benchmarks": {"api", "audit", "audit.proofs", "deployments", "indexer", "indexer.store", "scripts", "web"},
     "deployments": set(),
     "documents": set(),
     # The one command loads the other packages by name, when asked, and imports none of them.

@@ -24,6 +24,8 @@ MOST_DIGITS: Final = Context(prec=120)
 BASIS_POINTS: Final = 10_000
 MINUTE: Final = 60
 ALL_TABLES: Final = words.TABLES | {"event": EVENTS}
+KEPT: Final = 8_192
+"""Shown values that are kept, of each kind: the same ones stand on many pages, and Babel takes its time."""
 _SHOWN: Final = 6
 _HEX: Final = re.compile(r"0x[0-9a-fA-F]+")
 _URL: Final = re.compile(r"https://[^\s<>\"'`{}|\\^\[\]]{1,300}", re.ASCII)
@@ -60,25 +62,17 @@ class Formats:
 
     def money(self, amount: int | str, unit: Unit) -> Markup:
         """Return an amount of base units with its symbol: whole, or with at least two decimals where it has any."""
-        text = self.plain_money(amount, unit)
-        return Markup('<bdi class="money">{}</bdi>').format(text)
+        return _money(self.words, amount, unit.decimals, unit.symbol)
 
     def plain_money(self, amount: int | str, unit: Unit) -> str:
         """Return the same as text."""
-        value = Decimal(amount).scaleb(-(unit.decimals or 0), MOST_DIGITS)
-        pattern = "#,##0" if value == value.to_integral_value(context=MOST_DIGITS) else "#,##0.00################"
-        with localcontext(MOST_DIGITS):
-            digits = format_decimal(value, pattern, locale=self.words.locale, decimal_quantization=False)
-        return f"{digits}\N{NO-BREAK SPACE}{unit.symbol or self._without_symbol(unit)}"
+        return _plain_money(self.words, amount, unit.decimals, unit.symbol)
 
     def whole_money(self, amount: int, unit: Unit) -> Markup:
         """Return an amount cut to whole units, for figures that are read at a glance; exactly in its title."""
         cut = amount - amount % 10 ** (unit.decimals or 0)
         exactly = self.plain_money(amount, unit)
         return Markup('<bdi class="money" title="{}">{}</bdi>').format(exactly, self.plain_money(cut, unit))
-
-    def _without_symbol(self, unit: Unit) -> str:
-        return self.words.gettext("base units") if unit.decimals is None else self.words.gettext("units")
 
     def percent(self, part: int, whole: int) -> Markup:
         """Return a share, cut to whole percents: what is not reached is never shown as reached."""
@@ -153,6 +147,21 @@ class Formats:
         return Markup("\n").join(Markup('<p dir="auto">{}</p>').format(_linked(part)) for part in paragraphs)
 
 
+@lru_cache(maxsize=KEPT)
+def _money(catalogue: Catalogue, amount: int | str, decimals: int | None, symbol: str | None) -> Markup:
+    return Markup('<bdi class="money">{}</bdi>').format(_plain_money(catalogue, amount, decimals, symbol))
+
+
+@lru_cache(maxsize=KEPT)
+def _plain_money(catalogue: Catalogue, amount: int | str, decimals: int | None, symbol: str | None) -> str:
+    value = Decimal(amount).scaleb(-(decimals or 0), MOST_DIGITS)
+    pattern = "#,##0" if value == value.to_integral_value(context=MOST_DIGITS) else "#,##0.00################"
+    with localcontext(MOST_DIGITS):
+        digits = format_decimal(value, pattern, locale=catalogue.locale, decimal_quantization=False)
+    nameless = catalogue.gettext("base units") if decimals is None else catalogue.gettext("units")
+    return f"{digits}\N{NO-BREAK SPACE}{symbol or nameless}"
+
+
 def _unix(time: Time) -> int:
     return int(fields.parse_time(time))
 
@@ -161,7 +170,7 @@ def _utc(time: Time) -> datetime:
     return datetime.fromtimestamp(min(_unix(time), fields.LAST_TIME), UTC)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=KEPT)
 def _shortened(text: str) -> Markup:
     short = f"{text[: 2 + _SHOWN]}…{text[-_SHOWN + 2 :]}" if _HEX.fullmatch(text) else text
     return Markup('<bdi dir="ltr" class="hex" title="{}" data-whole="{}">{}</bdi>').format(text, text, short)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,10 +11,12 @@ from markupsafe import Markup
 
 from web import navigation, words
 from web.assets import Assets
-from web.format import Formats
+from web.format import KEPT, Formats
 from web.languages import NAMES, Catalogue, Language, catalogue_of
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
+_NOT_KEPT: Final = {"money", "plain_money", "whole_money", "prose"}
+"""A unit is no key, and amounts are kept by themselves; texts of strangers are too long."""
 _UNSAFE: Final = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
 
@@ -43,7 +46,10 @@ def script_json(value: Any) -> Markup:
 def _functions(catalogue: Catalogue, assets: Assets) -> dict[str, Any]:
     formats = Formats(catalogue)
     public = [name for name in dir(formats) if not name.startswith("_") and name != "words"]
-    functions: dict[str, Callable[..., Any]] = {name: getattr(formats, name) for name in public}
+    functions: dict[str, Callable[..., Any]] = {
+        name: getattr(formats, name) if name in _NOT_KEPT else lru_cache(maxsize=KEPT)(getattr(formats, name))
+        for name in public
+    }
     return functions | {
         "language": catalogue.language.value,
         "direction": catalogue.direction,

@@ -58,8 +58,8 @@ MILESTONE_STATES: Final = {
     "claimed": N_("Claimed, objections are open"),
     "stopped": N_("Stopped by objections"),
     "rejected": N_("Claim rejected"),
-    "releasable": N_("Ready to be paid"),
-    "released": N_("Paid to the organizer"),
+    "releasable": N_("Ready to be released"),
+    "released": N_("Released to the organizer"),
 }
 """States of a milestone."""
 

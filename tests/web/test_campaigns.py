@@ -117,6 +117,17 @@ def test_search__finds_words_of_titles_in_any_language(pages_of: PagesOf, q: str
     assert sorted(titles(tree(pages, f"/en/campaigns?q={q.replace(' ', '+').replace('Í', '%C3%8D')}"))) == found
 
 
+def test_search__finds_no_erased_title(pages_of: PagesOf, tmp_path: Path) -> None:
+    content, digest = described({"title": {"en": "A garden"}})
+    pages = pages_of(lab(r.campaign(1, description_hash=digest)), [content])
+    assert titles(tree(pages, "/en/campaigns?q=garden")) == ["A garden"]
+
+    (erasure,) = (file.with_name(f"{file.name}.erased") for file in tmp_path.rglob(digest.removeprefix("0x")))
+    erasure.write_bytes(b"{}")
+
+    assert titles(tree(pages, "/es/campaigns?q=garden")) == []
+
+
 def test_list__of_more_than_a_page__shows_each_campaign_once(pages: Client) -> None:
     path, found = "/en/campaigns?limit=4&sort=oldest", []
     while path:
@@ -144,7 +155,10 @@ def test_list__without_any_campaign__says_so(pages_of: PagesOf) -> None:
             ("Open for pledges", "Take a pledge back", "You can take a pledge back until", "Public bodies add"),
         ),
         (scenario.EXTENSION, ("Funded, still open", "150%", "released milestone by milestone")),
-        (scenario.DELIVERING, ("At work", "Backers can object until", "Paid to the organizer", "Object to the claim")),
+        (
+            scenario.DELIVERING,
+            ("At work", "Backers can object until", "Released to", "Object to the claim"),
+        ),
         (scenario.COMPLETED, ("Completed", "Every milestone is released.", "Pay what is released to the organizer")),
         (scenario.FAILED, ("Goal not reached", "goes back to its backer", "Pay a pledge back to its backer")),
         (scenario.CANCELED, ("Canceled", "Every unit that was pledged goes back")),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from api.documents import ERASURE
 from web.descriptions import LINE, LONGEST, MOST_BYTES, SHORT, Document, document_of
 from web.languages import Language
 
@@ -140,6 +141,17 @@ def test_document__too_large_or_tampered_or_absent__is_empty(tmp_path: Path) -> 
         assert not document_of(tmp_path, f"0x{digest}", Language.ENGLISH).is_here
     assert not document_of(None, "0x" + "ab" * 32, Language.ENGLISH).is_here
     assert not document_of(tmp_path, None, Language.ENGLISH).is_here
+
+
+def test_document__that_was_erased_after_it_was_read__is_empty(tmp_path: Path) -> None:
+    content = b'{"title": "x"}'
+    digest = sha256(content).hexdigest()
+    (tmp_path / digest).write_bytes(content)
+    assert document_of(tmp_path, f"0x{digest}", Language.ENGLISH).is_here
+
+    (tmp_path / f"{digest}{ERASURE}").write_bytes(b"{}")
+
+    assert not document_of(tmp_path, f"0x{digest}", Language.ENGLISH).is_here
 
 
 def test_document__that_comes_later__is_read_then(tmp_path: Path) -> None:

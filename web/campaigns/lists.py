@@ -81,12 +81,7 @@ def title_of(visit: Visit, found: Found) -> str:
 def _titled(visit: Visit, mirror: Mirror, wanted: CampaignFilters, q: str) -> list[int]:
     """Return the ids of the campaigns with every word of `q` in one title, in any language."""
     folder = visit.request.app.state.settings.documents
-    words = q.casefold().split()
-    return [
-        campaign_id
-        for campaign_id, digest in queries.descriptions(mirror, wanted)
-        if any(all(word in title.casefold() for word in words) for title in titles.titles_of(folder, digest))
-    ]
+    return titles.search(folder, queries.descriptions(mirror, wanted), q)
 
 
 def _choices(mirror: Mirror) -> dict[str, Any]:

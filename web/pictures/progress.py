@@ -1,9 +1,11 @@
 """How far a campaign is: citizens' pledges, public money, and the goal."""
 
+from functools import lru_cache
 from typing import Final
 
 from markupsafe import Markup
 
+from web.format import KEPT
 from web.languages import Catalogue
 
 LENGTH: Final = 1_000
@@ -20,6 +22,7 @@ _SVG: Final = Markup(
 _MARK: Final = Markup('<rect class="goal" x="{x}" width="6" height="{height}"/>')
 
 
+@lru_cache(maxsize=KEPT)
 def progress(words: Catalogue, raised: int, matched: int, goal: int) -> Markup:
     """Return a bar of what was pledged and matched, and a mark at the goal where the bar goes beyond it.
 

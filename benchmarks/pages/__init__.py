@@ -1,0 +1,1 @@
+"""Server time of each page, beside that of an empty page of the same server."""
