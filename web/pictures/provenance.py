@@ -46,8 +46,30 @@ class MatchBooks:
     freed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Stages of money, and what goes from each to the next."""
+
+    stages: Sequence[Sequence[Stop]]
+    ribbons: Sequence[Ribbon]
+
+
 def of_pool(words: Catalogue, unit: Unit, books: PoolBooks) -> Markup:
-    """Return the way of a pool's money: funders, campaigns, what became of it."""
+    """Return a picture of the way of a pool's money: funders, campaigns, what became of it."""
+    _ = words.gettext
+    says = _("From those who paid in, over the campaigns, to what became of it.")
+    return _drawn(words, way_of_pool(words, unit, books), _("The way of the pool's money"), says)
+
+
+def of_match(words: Catalogue, unit: Unit, pool: str, books: MatchBooks) -> Markup:
+    """Return a picture of the way of public money in one campaign: the pool, who called it, the milestones."""
+    _ = words.gettext
+    says = _("From the pool, over the pledges that called it, to the milestones.")
+    return _drawn(words, way_of_match(words, unit, pool, books), _("The way of each public euro"), says)
+
+
+def way_of_pool(words: Catalogue, unit: Unit, books: PoolBooks) -> Way:
+    """Return the way of a pool's money. Each stage holds all that was paid in."""
     _ = words.gettext
     reserved = sum(one.amount for one in books.campaigns)
     into = _Stage(unit, words, "in", Tone.PUBLIC).named(books.funders, _("Other funders"))
@@ -60,17 +82,11 @@ def of_pool(words: Catalogue, unit: Unit, books: PoolBooks) -> Markup:
         _Stage(unit, words, "back", Tone.BACK).one(_("Back with funders"), books.reclaimed),
     ]
     ribbons = [*_proportional(into, over), *_proportional(over[:-1], ends[:2]), *_proportional(over[-1:], ends[2:])]
-    return flow(
-        (into, over, ends),
-        ribbons,
-        _("The way of the pool's money"),
-        _("From those who paid in, over the campaigns, to what became of it. The tables below hold every figure."),
-        from_right=words.direction == "rtl",
-    )
+    return Way((into, over, ends), ribbons)
 
 
-def of_match(words: Catalogue, unit: Unit, pool: str, books: MatchBooks) -> Markup:
-    """Return the way of public money in one campaign: the pool, the pledges that called it, the milestones."""
+def way_of_match(words: Catalogue, unit: Unit, pool: str, books: MatchBooks) -> Way:
+    """Return the way of public money in one campaign. Each stage holds all that was called."""
     _ = words.gettext
     called = sum(one.amount for one in books.backers)
     origin = [_Stage(unit, words, "pool", Tone.PUBLIC).one(pool, called)]
@@ -80,13 +96,13 @@ def of_match(words: Catalogue, unit: Unit, pool: str, books: MatchBooks) -> Mark
         _Stage(unit, words, "waiting", Tone.WAITING).one(_("Waits for milestones"), books.waiting),
         _Stage(unit, words, "freed", Tone.BACK).one(_("Back in the pool"), books.freed),
     ]
-    return flow(
-        (origin, callers, ends),
-        [*_proportional(origin, callers), *_proportional(callers, ends)],
-        _("The way of each public euro"),
-        _("From the pool, over the pledges that called it, to the milestones. The tables below hold every figure."),
-        from_right=words.direction == "rtl",
-    )
+    return Way((origin, callers, ends), [*_proportional(origin, callers), *_proportional(callers, ends)])
+
+
+def _drawn(words: Catalogue, way: Way, title: str, says: str) -> Markup:
+    """Return the picture, with every figure in the words that replace it."""
+    told = [", ".join(f"{stop.label}: {stop.shown}" for stop in stage if stop.amount) for stage in way.stages]
+    return flow(way.stages, way.ribbons, title, f"{says} {'; '.join(told)}.", from_right=words.direction == "rtl")
 
 
 @dataclass(frozen=True, slots=True)
