@@ -25,6 +25,8 @@ from web.visits import Visit, VisitDep
 ALL: Final = PageRequest(MAX_LIMIT, None, "", ())
 """What a picture draws; the lists below it go on."""
 
+MOST_FUNDINGS: Final = 50
+"""Accounts whose payments a pool's page shows; the export has all."""
 PER_CENT: Final = 100
 """Basis points of a hundredth."""
 
@@ -61,9 +63,12 @@ def show_pool(visit: VisitDep, page: PageDep, pool_id: PoolId) -> HTMLResponse:
         return visit.page(
             "pools/one.html",
             pool=pool,
+            fundings=pool.fundings[:MOST_FUNDINGS],
             per_hundred=Decimal(pool.ratio_bps) / PER_CENT,
             now_text=rfc3339(mirror.now),
-            names=names_of(visit, mirror, [found.manager.entity_id, *(one.funder for one in pool.fundings)]),
+            names=names_of(
+                visit, mirror, [found.manager.entity_id, *(one.funder for one in pool.fundings[:MOST_FUNDINGS])]
+            ),
             campaigns=routes.campaigns_of(mirror, found, shown),
             titles=_titles(visit, shown),
             picture=_picture_of_pool(visit, mirror, found, pool),
