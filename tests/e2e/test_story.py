@@ -94,7 +94,7 @@ def test_seville__rejected_and_claimed_again__is_released(api: Api) -> None:
     assert len(api.get(f"/v1/campaigns/{SEVILLE}/objections")["items"]) == 2
     (ruling,) = api.get(f"/v1/events?campaign={SEVILLE}&event=MilestoneRuled")["items"]
     status, reason = api.read(f"/documents/{ruling['arguments']['reason'][2:]}")
-    assert (status, json.loads(reason)["type"]) == (200, "ruling")
+    assert (status, json.loads(reason)["type"]) == (200, "reason")
 
 
 def test_press__terminated__gave_back_what_was_not_released(played: Played) -> None:
@@ -109,7 +109,7 @@ def test_updates__of_the_story__are_served(api: Api) -> None:
     for number in (SEVILLE, PRESS):
         (update,) = api.get(f"/v1/campaigns/{number}/updates")["items"]
         status, content = api.read(update["links"]["document"])
-        assert (status, json.loads(content)["type"]) == (200, "campaign-update")
+        assert (status, json.loads(content)["type"]) == (200, "update")
 
 
 def test_nadia__whose_one_campaign_failed__has_all_her_money_back(played: Played) -> None:

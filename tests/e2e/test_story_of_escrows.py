@@ -371,7 +371,7 @@ def test_ruling__over_http__shows_parts_and_reasons(api: Api) -> None:
         "seller_credits": (str(hours("0.72")), nablus),
         "buyer_credits": (str(hours("0.48")), tiago),
     }
-    for link, kind in (("dispute", "dispute"), ("ruling", "ruling"), ("evidence", "hand-over")):
+    for link, kind in (("dispute", "reason"), ("ruling", "reason"), ("evidence", "evidence")):
         status, content = api.read(found["links"][link])
         assert (status, json.loads(content)["type"]) == (200, kind)
 
