@@ -203,7 +203,8 @@ PICTURE_WITH_PROFILE: Final = ProblemType(
     "picture-with-profile",
     422,
     "The picture holds a colour profile",
-    "Colour profiles (ICC) may name the device that made a picture. Pictures are taken in as sRGB, without one.",
+    "Colour profiles (ICC) may name the device that made a picture. Pictures are taken in as sRGB, without one, or "
+    "with the one that Chromium writes into everything.",
     "Convert the picture to sRGB and leave the profile out before hashing.",
 )
 ANIMATED_PICTURE: Final = ProblemType(

@@ -3,8 +3,9 @@
 from typing import Final
 
 from documents.errors import Refusal
+from documents.pictures import profiles
 from documents.pictures.parts import Bytes, Measured, Size, broken
-from documents.problems import HIDDEN_DATA, PICTURE_WITH_METADATA, PICTURE_WITH_PROFILE
+from documents.problems import HIDDEN_DATA, PICTURE_WITH_METADATA
 
 MARKER: Final = 0xFF
 END: Final = 0xD9
@@ -19,8 +20,11 @@ TABLES: Final = {0xC4: "DHT", 0xDB: "DQT", 0xDD: "DRI"}
 JFIF: Final = 0xE0
 ADOBE: Final = 0xEE
 PROFILE: Final = 0xE2
+PROFILE_START: Final = b"ICC_PROFILE\0"
+WHOLE_PROFILE: Final = PROFILE_START + b"\1\1"
+"""The first of one part."""
 COMMENT: Final = 0xFE
-METADATA: Final = {0xE1: "EXIF or XMP", 0xED: "IPTC", COMMENT: "a comment"}
+METADATA: Final = {0xE1: "EXIF or XMP", PROFILE: "further pictures", 0xED: "IPTC", COMMENT: "a comment"}
 MAX_SCANS: Final = 64
 """Decoding goes over all pixels once for each scan: thousands of them are an attack. Encoders make about ten."""
 
@@ -84,9 +88,9 @@ def _frame(data: bytes, known: Size | None) -> Size:
 def _allow(marker: int, data: bytes) -> None:
     if marker in TABLES:
         return
-    if marker == PROFILE:
-        raise Refusal(PICTURE_WITH_PROFILE, "The picture holds a colour profile or further pictures (APP2)")
-    if marker == JFIF and data.startswith(b"JFIF\0"):
+    if marker == PROFILE and data.startswith(PROFILE_START):
+        profiles.check(data.removeprefix(WHOLE_PROFILE))
+    elif marker == JFIF and data.startswith(b"JFIF\0"):
         # Fourteen bytes of numbers; the last two are the size of a thumbnail that would follow.
         if len(data) != 14 or data[12] or data[13]:  # noqa: PLR2004
             raise Refusal(PICTURE_WITH_METADATA, "The picture holds a thumbnail (JFIF)")

@@ -3,20 +3,23 @@
 from typing import Final
 
 from documents.errors import Refusal
+from documents.pictures import profiles
 from documents.pictures.parts import Bytes, Measured, Size, broken
-from documents.problems import ANIMATED_PICTURE, HIDDEN_DATA, PICTURE_WITH_METADATA, PICTURE_WITH_PROFILE
+from documents.problems import ANIMATED_PICTURE, HIDDEN_DATA, PICTURE_WITH_METADATA
 
 ALPHA_FLAG: Final = 0x10
+PROFILE_FLAG: Final = 0x20
 REFUSED: Final = {
     b"ANIM": (ANIMATED_PICTURE, "The picture is animated"),
     b"ANMF": (ANIMATED_PICTURE, "The picture is animated"),
-    b"ICCP": (PICTURE_WITH_PROFILE, "The picture holds a colour profile"),
     b"EXIF": (PICTURE_WITH_METADATA, "The picture holds EXIF"),
     b"XMP ": (PICTURE_WITH_METADATA, "The picture holds XMP"),
 }
-FLAGS: Final = {0x02: b"ANIM", 0x04: b"XMP ", 0x08: b"EXIF", 0x20: b"ICCP"}
-"""What the header of an extended file announces."""
-ORDERS: Final = ([b"VP8 "], [b"VP8L"], [b"VP8X", b"VP8 "], [b"VP8X", b"VP8L"], [b"VP8X", b"ALPH", b"VP8 "])
+FLAGS: Final = {0x02: b"ANIM", 0x04: b"XMP ", 0x08: b"EXIF"}
+"""What the header of an extended file announces, and is refused."""
+PIXELS: Final = ([b"VP8 "], [b"VP8L"], [b"ALPH", b"VP8 "])
+EXTENDED: Final = ([b"VP8X"], [b"VP8X", b"ICCP"])
+ORDERS: Final = (*PIXELS[:2], *([*header, *pixels] for header in EXTENDED for pixels in PIXELS))
 """Which chunks a still picture has."""
 LOSSLESS_SIGNATURE: Final = 0x2F
 KEY_FRAME: Final = b"\x9d\x01\x2a"
@@ -58,7 +61,9 @@ def _chunk(file: Bytes) -> tuple[bytes, bytes]:
         raise Refusal(HIDDEN_DATA, "A byte that only fills up is not zero")
     if name in REFUSED:
         raise Refusal(*REFUSED[name])
-    if name not in {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}:
+    if name == b"ICCP":
+        profiles.check(data)
+    elif name not in {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}:
         raise Refusal(PICTURE_WITH_METADATA, f"The picture holds the chunk {name.decode('latin-1')!a}")
     return name, data
 
@@ -70,7 +75,7 @@ def _size(name: bytes, data: bytes) -> Size | None:
         for flag, part in FLAGS.items():
             if flags & flag:
                 raise Refusal(*REFUSED[part])
-        if flags & ~ALPHA_FLAG:
+        if flags & ~(ALPHA_FLAG | PROFILE_FLAG):
             raise broken("its header holds what no WebP has")
         size = Size(file.number(3, "little") + 1, file.number(3, "little") + 1)
         file.end()

@@ -2,7 +2,7 @@
 ├── that is cut off anywhere, or changed in one byte of its structure ... is refused, never an error of ours
 ├── with bytes behind its end: an archive, a page, a script ............ hidden-data
 ├── with EXIF, XMP, IPTC, text, a comment, a thumbnail, unknown parts .. picture-with-metadata
-├── with a colour profile .............................................. picture-with-profile
+├── with a colour profile, but the one that Chromium always writes ..... picture-with-profile
 ├── that moves ......................................................... animated-picture
 ├── that unpacks to more than it says, or to more than is allowed ...... hidden-data, picture-too-big
 ├── of one type that claims to be another .............................. broken-picture
@@ -12,6 +12,8 @@
 import struct
 import tracemalloc
 import zlib
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +25,8 @@ from documents.pictures.parts import Size
 from documents.reading import media_type_of
 from tests.documents import samples as s
 
+FOLDER = Path(__file__).parent / "pictures"
+"""What Chromium's canvas gives: 40 by 30 pixels of a gradient."""
 PIXELS = 1_000_000
 ARCHIVE = b"PK\x03\x04" + b"\0" * 26 + b"PK\x05\x06" + b"\0" * 18
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -104,6 +108,36 @@ def test_check__with_metadata__says_so(content: bytes) -> None:
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
 def test_check__with_a_colour_profile__says_so(form: str) -> None:
     assert refusal(s.picture(form, icc_profile=PROFILE)) == "picture-with-profile"
+
+
+KNOWN = Image.open(BytesIO((FOLDER / "chromium.jpeg").read_bytes())).info["icc_profile"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        s.picture("PNG", icc_profile=KNOWN),
+        s.picture("JPEG", icc_profile=KNOWN + b"\0"),
+        s.picture("WEBP", icc_profile=KNOWN.replace(b"s\0R\0G\0B", b"M\0i\0n\0e")),
+        after_start(JPEG, s.segment(0xE2, b"ICC_PROFILE\0\1\2" + KNOWN)),
+        s.webp(s.riff_chunk(b"ICCP", b""), s.riff_chunk(b"VP8 ", WEBP[20:])),
+    ],
+    ids=short,
+)
+def test_check__with_a_profile_beside_the_known_one__says_so(content: bytes) -> None:
+    assert refusal(content) == "picture-with-profile"
+
+
+def test_check__with_further_pictures__says_so() -> None:
+    assert refusal(after_start(JPEG, s.segment(0xE2, b"MPF\0" + b"\0" * 40))) == "picture-with-metadata"
+
+
+@pytest.mark.parametrize("name", ["chromium.jpeg", "chromium.webp"])
+def test_check__as_a_browser_draws_it__passes(name: str) -> None:
+    content = (FOLDER / name).read_bytes()
+
+    assert pictures.check(content, media_type_of(content), PIXELS) == Size(40, 30)
+    assert refusal(content + b"\0") == "hidden-data"
 
 
 @pytest.mark.parametrize("form", ["PNG", "WEBP"])
