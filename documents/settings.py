@@ -39,7 +39,7 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8000", description="The lab's API, which tells what is on chain. Nothing else is asked."
     )
     api_timeout: float = Field(10.0, gt=0, le=300, description="Seconds to wait for one answer of it.")
-    max_json_bytes: int = Field(256 * 1024, ge=1_024, le=16 * MEGABYTE, description="Of one document.")
+    max_json_bytes: int = Field(MEGABYTE, ge=1_024, le=16 * MEGABYTE, description="Of one document.")
     max_picture_bytes: int = Field(5 * MEGABYTE, ge=1_024, le=16 * MEGABYTE, description="Of one picture.")
     max_pixels: int = Field(16_000_000, ge=1, le=100_000_000, description="Of one picture: width times height.")
     account_files_per_day: int = Field(200, ge=1, description="Files for hashes of one account, each day (UTC).")

@@ -9,9 +9,15 @@ from web.words import N_, THEMES
 CROWDFUNDING: Final = "Crowdfunding"
 MOST_MILESTONES: Final = 12
 TERRITORY_BYTES: Final = 8
+SUMMARY_LETTERS: Final = 600
+"""As the schema of a campaign's document has it."""
 TITLE: Final = Field(name="title", label=N_("Title"), most=LINE)
 SUMMARY: Final = Field(
-    name="summary", label=N_("In two sentences"), kind=Kind.PROSE, hint=N_("What people read first, in lists.")
+    name="summary",
+    label=N_("In two sentences"),
+    kind=Kind.PROSE,
+    most=SUMMARY_LETTERS,
+    hint=N_("What people read first, in lists."),
 )
 DESCRIPTION: Final = Field(
     name="description",

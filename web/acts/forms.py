@@ -14,7 +14,7 @@ import deployments
 from api import fields as api_fields
 from api.database import Mirror
 from deployments import Deployment, DeploymentNotFound
-from web.acts.model import Act, Field, Kind, Permit, Template, filled
+from web.acts.model import PROSE_LETTERS, Act, Field, Kind, Permit, Template, filled
 from web.acts.texts import LANGUAGE
 from web.format import Unit
 from web.languages import NAMES
@@ -201,12 +201,17 @@ class Desk:
             "label": self.visit.words.gettext(field.label),
             "required": field.required,
             "min": None if field.least is None else str(field.least),
-            "max": None if field.most is None else str(field.most),
+            "max": _most(field),
             **(own if field.kind is Kind.AMOUNT else {}),
             **({"bytes": field.size} if field.kind is Kind.CODE else {}),
             **({"seconds": field.seconds} if field.kind is Kind.DURATION else {}),
             **({"fields": [self._field(one, unit) for one in field.fields]} if field.kind is Kind.ROWS else {}),
         }
+
+
+def _most(field: Field) -> str | None:
+    most = PROSE_LETTERS if field.most is None and field.kind is Kind.PROSE else field.most
+    return None if most is None else str(most)
 
 
 def _unit(unit: Money | None) -> dict[str, Any]:

@@ -84,6 +84,10 @@ def salt(name: str) -> Leaf:
     return {"$": "salt", "name": name}
 
 
+PROSE_LETTERS: Final = 20_000
+"""Most letters of a text of several lines that says nothing else, as the schemas of documents have it."""
+
+
 class Kind(StrEnum):
     """How a field is filled in, and what it becomes."""
 

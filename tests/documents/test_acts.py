@@ -1,0 +1,73 @@
+"""What the pages write is taken in: every document that an act makes follows the schema of its kind
+
+├── its kind is one of those that the record is asked for
+├── all that the schema requires is in a field that has to be filled in
+└── no field lets more be typed than the schema takes
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from documents.kinds import Kind, check, schema_bytes
+from web.acts import ALL
+from web.acts.model import PROSE_LETTERS, Act, Field, leaves
+from web.acts.model import Kind as FieldKind
+
+BEYOND = 30_000
+"""More letters than any schema takes."""
+
+
+def documents_of(act: Act) -> Iterator[Mapping[str, Any]]:
+    """Yield the template of every document that an act makes."""
+    for _, _, args in act.calls():
+        yield from (leaf for leaf in leaves(args) if leaf["$"] == "document")
+
+
+CASES = [(act, leaf) for act in ALL for leaf in documents_of(act)]
+each_document = pytest.mark.parametrize(
+    "act, leaf", CASES, ids=[f"{act.function}-{leaf['kind']}" for act, leaf in CASES]
+)
+
+
+def field_of(act: Act, name: str) -> Field:
+    """Return a field of an act by name, also one of its rows; of two the one that is typed first."""
+    return next(one for field in act.fields for one in (field, *field.fields) if one.name == name)
+
+
+def sample(act: Act, template: Any, *, whole: bool) -> Any:
+    """Return a document as the pages make it: with every field as long as may be, or only those that must be there."""
+    if not isinstance(template, Mapping):
+        return template
+    if "$" not in template:
+        members = {name: sample(act, part, whole=whole) for name, part in template.items()}
+        return {name: value for name, value in members.items() if value}
+    if template["name"] == "language":
+        return "pt"
+    field = field_of(act, template["name"])
+    if not (whole or field.required):
+        return None
+    most = field.most or (PROSE_LETTERS if field.kind is FieldKind.PROSE else BEYOND)
+    text = "ж" * most if whole else "x"
+    return {"pt": text, "ar": text} if template["$"] == "worded" else text
+
+
+@each_document
+def test_document__with_what_must_be_filled_in__follows_the_schema(act: Act, leaf: Mapping[str, Any]) -> None:
+    check(Kind(leaf["kind"]), sample(act, leaf["content"], whole=False))
+
+
+@each_document
+def test_document__with_all_that_may_be_filled_in__follows_the_schema(act: Act, leaf: Mapping[str, Any]) -> None:
+    check(Kind(leaf["kind"]), sample(act, leaf["content"], whole=True))
+
+
+@each_document
+def test_document__of_each_act__has_members_that_the_schema_knows(act: Act, leaf: Mapping[str, Any]) -> None:
+    assert leaf["content"].keys() <= json.loads(schema_bytes(Kind(leaf["kind"])))["properties"].keys()
+
+
+def test_documents__of_all_acts__are_of_many_kinds() -> None:
+    assert {leaf["kind"] for _, leaf in CASES} >= {"campaign", "milestone", "evidence", "update", "profile", "reason"}
