@@ -7,11 +7,15 @@ JSON
 └── else: what orjson reads
 """
 
+import json
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from documents.errors import Refusal
+from documents.kinds import Kind, check
 from documents.reading import MAX_DEPTH, media_type_of, read_json
 
 
@@ -109,6 +113,27 @@ def test_json__nested_as_deep_as_may_be__is_read() -> None:
     content = '{"a":' * MAX_DEPTH + "0" + "}" * MAX_DEPTH
 
     assert str(read_json(content.encode())).count("{") == MAX_DEPTH
+
+
+@given(st.binary())
+def test_read__of_any_bytes__is_refused_or_a_document(content: bytes) -> None:
+    for sample in (content, b"{" + content, b'{"type": "need", "text": {"en": "' + content + b'"}}'):
+        try:
+            media_type_of(sample)
+            check(Kind.NEED, read_json(sample))
+        except Refusal:
+            continue
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
+    )
+)
+def test_check__of_any_json__is_refused_or_a_document(value: object) -> None:
+    content = json.dumps({"type": "campaign", "title": value, "pictures": value, "links": value, "budget": [value]})
+    with pytest.raises(Refusal):
+        check(Kind.CAMPAIGN, read_json(content.encode()))
 
 
 def test_json__with_every_kind_of_text__is_read() -> None:

@@ -6,7 +6,11 @@ A snippet
 └── is the part around the first word found, as plain text, with the places of such words
 """
 
+import sys
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from documents.search import BEFORE, WINDOW, snippet_of
 from documents.words import fold, words_of
@@ -60,6 +64,32 @@ def test_words__of_a_text__stand_where_they_are() -> None:
 
     assert [text[word.start : word.end] for word in found] == ["L", "huile", "d", "olive", "مُخْتَبَر", "62"]
     assert [word.folded for word in found] == ["l", "huile", "d", "olive", "مختبر", "62"]
+
+
+def test_fold__of_every_letter_there_is__can_be_looked_for() -> None:
+    """The search quotes what was folded: a quotation mark in it would end the quotation."""
+    letters = (chr(code) for code in range(sys.maxunicode + 1) if chr(code).isalnum())
+
+    assert not [letter for letter in letters if set(fold(letter)) & {'"', "\0"}]
+
+
+@given(st.text())
+def test_words__of_any_text__stand_in_it_in_order(text: str) -> None:
+    found = list(words_of(text))
+
+    edges = [edge for word in found for edge in (word.start, word.end)]
+    assert edges == sorted(edges)
+    assert all(
+        word.start < word.end <= len(text) and fold(text[word.start : word.end]) == word.folded for word in found
+    )
+
+
+@given(st.text(), st.lists(st.text(min_size=1), min_size=1))
+def test_snippet__of_any_text__marks_places_in_it(text: str, wanted: list[str]) -> None:
+    part, marks = snippet_of(text, wanted)
+
+    assert part in text
+    assert all(0 <= start < end <= len(part) for start, end in marks)
 
 
 def test_snippet__around_the_first_word__marks_each() -> None:
