@@ -10,11 +10,11 @@ from typing import Final
 MAX_TRANSACTION_GAS: Final = 16_777_216
 """No block takes a transaction with more (EIP-7825)."""
 
-_TRANSACTION: Final = 45_000
+_TRANSACTION: Final = 30_000
 """The transaction itself, and the head of the batch."""
-_REQUEST: Final = 70_000
-"""Around one call: the signature, whom the target trusts, a first nonce (22,100), the event. Some 45,000 are used."""
-_BYTE: Final = 64
+_REQUEST: Final = 45_000
+"""Around one call: the signature, whom the target trusts, a first nonce (22,100), the event. Some 30,000 are used."""
+_BYTE: Final = 48
 """For one byte of a call or its signature: 40 where calldata is dearest (EIP-7623), the rest for copies in memory."""
 _FRAME_BYTES: Final = 500
 """Of a request beside its call: seven words, a signature of three, offsets and lengths."""

@@ -18,6 +18,7 @@ accept
 └── else ............................................... on disk, once
 """
 
+import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from typing import Any
 import pytest
 from eth_account.signers.local import LocalAccount
 
+from relay.errors import Problem
 from relay.forwarding import is_canonical
 from relay.store import State, Store
 from tests.relay.inside import Inside, forward, inside
@@ -231,7 +233,7 @@ def test_accept__beyond_the_accounts_requests__quota_used(lab: Lab, folder: Path
 
 
 def test_accept__beyond_the_accounts_gas__quota_used(lab: Lab, folder: Path, somebody: LocalAccount) -> None:
-    with inside(lab, folder / "relay.db", max_request_gas=10**6, account_gas_per_day=2_250_000) as relay:
+    with inside(lab, folder / "relay.db", max_request_gas=10**6, account_gas_per_day=1_950_000) as relay:
         relay.accept(lab.signed(somebody, register(), gas=10**6))
         relay.carry()  # 120,000 gas count from now on
         longest = update(2) + bytes(16_384 - len(update(2)))
@@ -264,3 +266,42 @@ def test_accept__by_a_relay_without_ether__out_of_balance(lab: Lab, relay: Insid
 def test_accept__while_gas_is_dear__fees_too_high(lab: Lab, folder: Path, somebody: LocalAccount) -> None:
     with inside(lab, folder / "relay.db", max_fee_wei=1_000) as relay:
         assert relay.refusal(lab.signed(somebody, register())).kind.name == "fees-too-high"
+
+
+# At the same moment
+
+
+def together(relay: Inside, posted: list[dict[str, str]]) -> list[Any]:
+    """Post requests at once; returns what became of each."""
+
+    async def accept() -> list[Any]:
+        each = (relay.acceptance.accept(forward(one)) for one in posted)
+        return await asyncio.gather(*each, return_exceptions=True)
+
+    return relay.run(accept())
+
+
+def problems(outcomes: list[Any]) -> list[str]:
+    return [outcome.kind.name for outcome in outcomes if isinstance(outcome, Problem)]
+
+
+def test_accept__of_more_than_the_quota_at_once__keeps_within_it(lab: Lab, folder: Path, new_wallet: NewWallet) -> None:
+    with inside(lab, folder / "relay.db", account_gas_per_day=5_000_000, gas_per_day=5_000_000) as relay:
+        outcomes = together(relay, [lab.signed(new_wallet(), register(), gas=1_000_000) for _ in range(7)])
+
+        assert problems(outcomes) == ["lab-quota-used"] * 3
+        assert relay.store.by_state()[State.ACCEPTED] == 4
+
+
+def test_accept__of_the_same_at_once__has_one_entry(relay: Inside, lab: Lab, somebody: LocalAccount) -> None:
+    outcomes = together(relay, [lab.signed(somebody, register())] * 3)
+
+    assert len({outcome.id for outcome in outcomes}) == 1
+    assert relay.store.by_state()[State.ACCEPTED] == 1
+
+
+def test_accept__of_two_of_one_account_at_once__keeps_one(relay: Inside, lab: Lab, somebody: LocalAccount) -> None:
+    outcomes = together(relay, [lab.signed(somebody, register(n)) for n in range(3)])
+
+    assert problems(outcomes) == ["request-waiting"] * 2
+    assert relay.store.by_state()[State.ACCEPTED] == 1

@@ -160,21 +160,19 @@ def test_worker__with_one_that_fails_before_it_is_sent__refuses_it_and_pays_noth
     assert (used.requests, used.gas) == (1, 0)
 
 
-def test_worker__with_calls_that_use_all_their_gas__the_last_of_them_gets_its_own(
-    slow: Lab, folder: Path, new_wallet: NewWallet
+@pytest.mark.parametrize("requests,gas", [(6, 400_000), (1, 3_500_000)])
+def test_worker__with_calls_that_use_all_their_gas__each_gets_its_own(
+    relay: Inside, slow: Lab, new_wallet: NewWallet, requests: int, gas: int
 ) -> None:
     """The forwarder destroys a whole transaction in which one call got less gas than was signed for."""
-    with inside(slow, folder / "relay.db", max_batch=10) as relay:
-        wallets = [new_wallet() for _ in range(6)]
-        entries = [relay.accept(slow.signed(who, register(), gas=400_000)) for who in wallets]
-        relay.step()
-        code = slow.rpc.call("eth_getCode", slow.registry, "latest")
-        slow.rpc.call("anvil_setCode", slow.registry, _burner())
-        mine(slow)
-        relay.step()
-        slow.rpc.call("anvil_setCode", slow.registry, code)
+    wallets = [new_wallet() for _ in range(requests)]
+    entries = [relay.accept(slow.signed(who, register(), gas=gas)) for who in wallets]
+    relay.step()
+    slow.rpc.call("anvil_setCode", slow.registry, _burner())
+    mine(slow)
+    relay.step()
 
-        assert states(relay, entries) == [State.REFUSED] * 6
+    assert states(relay, entries) == [State.REFUSED] * requests
     assert slow.executed() == [(who.address, 0, False) for who in wallets]
 
 

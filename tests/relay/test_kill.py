@@ -22,6 +22,9 @@ KILLS = 25 if os.environ.get("ERANOS_FAULTS") == "full" else 3
 REQUESTS = 100
 ACCOUNTS = 80
 """The other requests come from accounts that have asked before, or ask for too much."""
+ANSWERS = 90 // KILLS
+"""How many requests each life of the relay answers before it is killed."""
+PATIENCE = 60 + 20 * KILLS
 PAID = 60
 """Requests that the day's gas is enough for, if each takes all it may."""
 
@@ -43,8 +46,12 @@ class Crowd:
     refused: list[str] = field(default_factory=list)
     """Kind of problem of each request that was not accepted."""
 
+    @property
+    def answered(self) -> int:
+        return len(self.posted) + len(self.refused)
+
     def post(self, request: dict[str, str]) -> None:
-        end = time.monotonic() + 120
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             try:
                 status, answer = self.relay.post(request)
@@ -61,7 +68,7 @@ class Crowd:
 
 def test_relay__killed_under_a_hundred_parallel_requests__ends_each_once(slow_lab: Lab) -> None:
     chance = random.Random(7)
-    relay = Relay(slow_lab, account_requests_per_day=1, max_batch=9, replace_seconds=3, gas_per_day=PAID * 320_000)
+    relay = Relay(slow_lab, account_requests_per_day=1, max_batch=9, replace_seconds=3, gas_per_day=PAID * 280_000)
     wallets = [wallet(n % ACCOUNTS) for n in range(REQUESTS)]
     deadline = slow_lab.time() + 3_000
     requests = [
@@ -73,7 +80,9 @@ def test_relay__killed_under_a_hundred_parallel_requests__ends_each_once(slow_la
         with ThreadPoolExecutor(REQUESTS) as pool:
             posting = [pool.submit(crowd.post, request) for request in requests]
             for _ in range(KILLS):
-                time.sleep(chance.random() * 1.5)
+                answered = min(REQUESTS, crowd.answered + ANSWERS)
+                relay.wait_until(lambda: crowd.answered >= answered, f"{answered} answers")  # noqa: B023 - called here
+                time.sleep(chance.random())
                 relay.kill()
                 relay.start()
             for each in posting:
@@ -88,7 +97,7 @@ def test_relay__killed_under_a_hundred_parallel_requests__ends_each_once(slow_la
 
 
 def _check_requests(lab: Lab, crowd: Crowd, ends: dict[str, dict[str, Any]]) -> None:
-    assert len(crowd.posted) + len(crowd.refused) == REQUESTS
+    assert crowd.answered == REQUESTS
     assert PAID <= len(crowd.posted) <= ACCOUNTS
     assert {"/problems/quota-used", "/problems/request-waiting", "/problems/lab-quota-used"} >= set(crowd.refused)
     assert {end["state"] for end in ends.values()} == {"mined"}
