@@ -31,8 +31,8 @@ PAID = 60
 
 @pytest.fixture
 def slow_lab(tmp_path: Path) -> Iterator[Lab]:
-    """Return a lab that makes a block every second."""
-    with running(tmp_path, "--block-time", "1") as made:
+    """Return a lab that makes two blocks a second."""
+    with running(tmp_path, "--block-time", "0.5") as made:
         yield made
 
 
