@@ -88,7 +88,6 @@ async def post_request(posted: Posted, request: Request) -> RequestStatus:
         entry = await acceptance.accept(posted.request.request())
     except (Problem, NodeFailure) as error:
         kind = error.kind if isinstance(error, Problem) else NODE_UNAVAILABLE
-        acceptance.meter.refusals[kind.name] += 1
         note("not accepted", problem=kind.name, account=posted.request.from_, detail=str(error))
         raise
     note("accepted", id=entry.id, account=entry.request.account, target=entry.request.target, state=entry.state)
@@ -224,6 +223,7 @@ def create_app(acceptance: Acceptance, wake: asyncio.Event) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.acceptance = acceptance
+    app.state.refusals = acceptance.meter.refusals
     app.state.wake = wake
     problems.install(app)
     app.include_router(router)

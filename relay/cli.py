@@ -5,6 +5,7 @@ import json
 import socket
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -165,9 +166,9 @@ async def _together(server: uvicorn.Server, listener: socket.socket, worker: Wor
     await asyncio.wait({working, serving}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
     await serving
-    if working.done():
-        working.result()
     working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
 
 
 async def _deployment(node: Node, chain_id: int | None) -> Deployment:

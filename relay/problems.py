@@ -247,7 +247,9 @@ class ProblemDocument(BaseModel):
 def answer(
     request: Request, kind: ProblemType, detail: str, retry_after: int | None = None, **members: Any
 ) -> JSONResponse:
-    """Return the answer that says what is wrong."""
+    """Return the answer that says what is wrong; one to a request that was posted is counted."""
+    if request.method == "POST":
+        request.app.state.refusals[kind.name] += 1
     path = quote(request.scope["path"], safe="/:@!$&'()*+,;=-._~", errors="replace")[:MAX_INSTANCE]
     document = {"type": kind.path, "title": kind.title, "status": kind.status, "detail": detail, "instance": path}
     headers = {"Cache-Control": "no-store"}

@@ -516,6 +516,26 @@ def test_worker__when_a_block_is_final__nothing_changes_any_more(
     assert relay.store.unsettled_blocks() == []
 
 
+def test_worker__when_blocks_vanish_while_it_looks__takes_none_of_them_for_final(
+    relay: Inside, slow: Lab, somebody: LocalAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = relay.accept(slow.signed(somebody, register()))
+    _work(relay, slow)
+    mine(slow, 8)
+    slow.rpc.call("anvil_reorg", 9, [])
+    with monkeypatch.context() as patch:
+        patch.setattr(relay.worker._follower, "_undo_vanished", _look_away)
+        relay.step()
+    assert not relay.entry(entry.id).final
+
+    relay.step()
+    assert relay.entry(entry.id).state is State.SENT
+
+
+async def _look_away() -> None:
+    """See nothing, as if the blocks vanished a moment later."""
+
+
 # Keys
 
 

@@ -198,8 +198,10 @@ def test_status__of_the_relay__says_who_pays_for_what(lab: Lab, relay: Relay) ->
 
 def test_health_ready_and_metrics__of_a_working_relay__are_well(relay: Relay) -> None:
     relay.wait_until(lambda: relay.answers("/ready"), "ready")
+    relay.ask("POST", "/relay", b"{}")
     text = relay.get("/metrics")[1]
 
+    assert 'eranos_relay_refusals_total{problem="malformed-request"}' in text
     assert relay.get("/health") == (200, {"status": "ok"})
     assert "eranos_relay_ready 1\n" in text
     assert 'eranos_relay_requests{state="mined"}' in text
