@@ -14,6 +14,7 @@ worker
 └── given its key used elsewhere ....... sends nothing
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -386,6 +387,20 @@ def test_worker__without_enough_ether__waits_and_says_so(relay: Inside, slow: La
     slow.rpc.call("anvil_setBalance", slow.relayer.address, hex(10**18))
     assert relay.step() is None
     assert relay.entry(entry.id).state is State.SENT
+
+
+def test_worker__with_a_balance_below_the_alarm__says_so_once(
+    slow: Lab, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with inside(slow, folder / "relay.db", alarm_wei=10**18) as relay:
+        for balance in (10**18, 10**18 - 1, 10**18 - 2, 10**18, 10**17):
+            slow.rpc.call("anvil_setBalance", slow.relayer.address, hex(balance))
+            relay.step()
+
+        assert relay.meter.balance_is_low
+        assert "eranos_relay_balance_alarm 1\n" in relay.meter.as_text(relay.store)
+    assert [record.message for record in caplog.records].count("the balance is low: send ether") == 2
 
 
 # Crashes
