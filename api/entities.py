@@ -175,6 +175,35 @@ def _entities() -> Select[models.Entity, EntityHours]:
     return select(models.Entity, EntityHours).outerjoin(EntityHours, EntityHours.entity_id == models.Entity.entity_id)
 
 
+def list_waiting(mirror: Mirror, page: PageRequest) -> Sequence[Found]:
+    """Return the entities of a page that wait to be verified, the first one in front, and one more if there is one."""
+    return list_entities(mirror, page, EntitySort.OLDEST, state=EntityState.REGISTERED)
+
+
+def live_of(mirror: Mirror, account: str) -> int | None:
+    """Return the id of the registered or verified entity that an account acts for; None if it acts for none."""
+    entity = models.Entity
+    live = (EntityState.REGISTERED.value, EntityState.VERIFIED.value)
+    return mirror.session.scalar(
+        select(entity.entity_id).where(entity.account == account, entity.state.in_(live)).limit(1)
+    )
+
+
+def proposed_to(mirror: Mirror, account: str) -> Sequence[int]:
+    """Return the ids of the live entities that an account may take over by its own acceptance."""
+    entity = models.Entity
+    live = (EntityState.REGISTERED.value, EntityState.VERIFIED.value)
+    statement = select(entity.entity_id).where(entity.proposed_account == account, entity.state.in_(live))
+    return mirror.session.scalars(statement.order_by(entity.entity_id)).all()
+
+
+def in_recovery(mirror: Mirror) -> Sequence[int]:
+    """Return the ids of the entities with a pending recovery, that which can be finished first in front."""
+    entity = models.Entity
+    statement = select(entity.entity_id).where(entity.recovery_account.is_not(None))
+    return mirror.session.scalars(statement.order_by(entity.recovery_finishable_at, entity.entity_id)).all()
+
+
 def profiles_of(mirror: Mirror, entity_ids: Iterable[int]) -> dict[int, str]:
     """Return the SHA-256 of the profile of each of some entities, by their ids."""
     wanted = models.Entity.entity_id.in_(set(entity_ids))

@@ -12,7 +12,7 @@ from api.coverage import contract_names
 from api.database import Mirror
 from api.paging import PageRequest, seek
 from api.roles import signatures
-from indexer.store.models import Operation
+from indexer.store.models import Operation, OperationState
 
 SELECTOR_LETTERS = len("0x12345678")
 
@@ -33,6 +33,24 @@ def list_operations(mirror: Mirror, page: PageRequest) -> Sequence[Announced]:
     rows = mirror.session.scalars(seek(select(Operation), page, value, key, descending=True))
     names = contract_names(mirror)
     return [_announced(row, names.get(row.target)) for row in rows]
+
+
+def waiting(mirror: Mirror, contract: str, function: str) -> Sequence[Announced]:
+    """Return the announced acts that call a function and were neither carried out nor canceled, the next one in front.
+
+    Args:
+        mirror: Where to look.
+        contract: Name.
+        function: Name.
+    """
+    rows = mirror.session.scalars(
+        select(Operation)
+        .where(Operation.state == OperationState.SCHEDULED.value)
+        .order_by(Operation.executable_at, Operation.last_event_key)
+    )
+    names = contract_names(mirror)
+    found = (_announced(row, names.get(row.target)) for row in rows)
+    return [one for one in found if one.contract == contract and (one.signature or "").startswith(f"{function}(")]
 
 
 def _announced(row: Operation, contract: str | None) -> Announced:

@@ -102,6 +102,10 @@ class Formats:
             fields.rfc3339(_unix(time)), exact, shown
         )
 
+    def passed(self, time: Time, now: int) -> bool:
+        """Return whether a time is over."""
+        return _unix(time) <= now
+
     def duration(self, seconds: int) -> Markup:
         """Return how long something takes, "3 days"."""
         shown = format_timedelta(seconds, threshold=1.5, locale=self.words.locale, granularity="minute")

@@ -15,6 +15,18 @@ FOOTER: Final = (
     ("/help", N_("Help")),
     ("/glossary", N_("Glossary")),
     ("/entities", N_("Who takes part")),
+    ("/register", N_("Take part")),
+    ("/desks", N_("Desks")),
     ("/credits", N_("Credits of an account")),
     ("/accessibility", N_("Accessibility")),
 )
+DESKS: Final = (
+    ("/register", N_("Take part"), N_("Register an organisation, or yourself as a member.")),
+    ("/desks/entity", N_("My entity"), N_("Its verification, its profile, its account, and recoveries.")),
+    ("/start", N_("Start a campaign"), N_("One form; what you type stays in your browser until you send it.")),
+    ("/desks/campaigns", N_("My campaigns"), N_("What is next in each of them, and by when.")),
+    ("/recoveries", N_("Recoveries under way"), N_("Entities that another account is about to take over.")),
+    ("/desks/registrar", N_("Registrar's desk"), N_("Who waits to be verified.")),
+    ("/desks/reviewer", N_("Reviewer's desk"), N_("Campaigns that wait for a review.")),
+)
+"""Where people do their work: path, name, and what for."""

@@ -85,6 +85,11 @@ def list_campaigns(mirror: Mirror, filters: CampaignFilters, sort: CampaignSort,
     return [Found(*row) for row in mirror.session.execute(statement)]
 
 
+def list_submitted(mirror: Mirror, page: PageRequest) -> Sequence[Found]:
+    """Return the campaigns of a page that wait for a review, the one that opens first in front, and one more if any."""
+    return list_campaigns(mirror, CampaignFilters(phases=[Phase.SUBMITTED]), CampaignSort.OPENING, page)
+
+
 def descriptions(mirror: Mirror, filters: CampaignFilters) -> Sequence[tuple[int, str]]:
     """Return (campaign id, hash of its description) of all campaigns that meet the filters."""
     statement = (

@@ -45,6 +45,24 @@ PAGES = (
     "/books/roles",
     "/books/administration",
     *(f"/records/{rows.key(*place)}" for place in ((310, 5), (310, 6), (61, 0), (43, 0))),
+    "/desks",
+    "/register",
+    "/recoveries",
+    "/start",
+    f"/start?currency={rows.EURO}",
+    "/desks/entity",
+    "/desks/campaigns",
+    *(
+        f"/desks/{desk}?account={account}"
+        for desk in ("entity", "campaigns")
+        for account in (rows.ORGANIZER, scenario.TOWN, scenario.REGION, rows.MEMBER, "0x" + "f1" * 20, "0x12")
+    ),
+    *(f"/entities/{number}/recovery" for number in (1, 7)),
+    "/desks/registrar",
+    *(f"/desks/registrar/{number}" for number in range(1, 8)),
+    *(f"/campaigns/{number}/desk" for number in scenario.PHASES),
+    "/desks/reviewer",
+    *(f"/desks/reviewer/{number}" for number in (scenario.SUBMITTED, scenario.LIVE)),
     "/help",
     "/glossary",
     "/accessibility",

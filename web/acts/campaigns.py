@@ -54,7 +54,7 @@ MILESTONE: Final = Field(
             symbol="%",
             least=1,
             most=10_000,
-            hint=N_("All shares together make 100 %."),
+            hint=N_("All shares together make a hundred percent."),
         ),
         Field(name="due", label=N_("Due on"), kind=Kind.DATE, hint=N_("After the deadline; claim it within 30 days.")),
     ),

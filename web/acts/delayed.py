@@ -8,6 +8,8 @@ from web.words import N_
 
 AUTHORITY: Final = "AccessManager"
 AS_SOON_AS_ALLOWED: Final = 0
+EXPIRES: Final = 7 * 86_400
+"""Seconds after the delay in which the act can be done (OpenZeppelin's `AccessManager.expiration`)."""
 
 
 def announcement(act: Act) -> Act:

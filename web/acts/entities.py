@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from api.entities import KIND_BITS
 from web.acts.delayed import announcement
 from web.acts.model import Act, Field, Kind, given, salt, sealed, typed
 from web.acts.texts import LANGUAGE, LINE, REASON, REASON_FIELDS, translations, written
@@ -9,7 +10,7 @@ from web.words import N_
 
 REGISTRY: Final = "EntityRegistry"
 NOBODY: Final = "0x0000000000000000000000000000000000000000"
-SSE, PUBLIC_BODY, PROVIDER, MEMBER = 1, 2, 4, 8
+SSE, PUBLIC_BODY, PROVIDER, MEMBER = KIND_BITS.values()
 KINDS: Final = (
     (str(SSE), N_("Social and solidarity economy entity: runs campaigns, sells, asks for help")),
     (str(PUBLIC_BODY), N_("Public body: runs campaigns, adds public money")),

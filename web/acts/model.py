@@ -136,6 +136,8 @@ class Field:
     """What it holds at first."""
     choices: Sequence[tuple[str, str]] = ()
     """Value and words; an empty one is given by the page."""
+    ticked: Sequence[str] = ()
+    """FLAGS: values that are ticked at first."""
     least: int | None = None
     """Of the value in base units, or of the number of rows."""
     most: int | None = None
