@@ -34,6 +34,7 @@ from api import (
     stats,
     status,
     stream,
+    totals,
     updates,
 )
 from api import (
@@ -71,7 +72,7 @@ FRAMED_ANYWHERE: Final = "frame-ancestors *"
 V1: Final = (
     *(campaigns, cards, pledges, objections, updates, pools, grants),
     *(marketplace, pro_bono, entities, credit, currencies),
-    *(events, hashes, proofs, stream, feeds, stats, roles, status, reconciliation),
+    *(events, hashes, proofs, stream, feeds, stats, totals, roles, status, reconciliation),
 )
 
 

@@ -94,7 +94,7 @@ class Reader:
     def open(
         self,
         at: int | Label | None = None,
-        facts: Facts = (),
+        facts: Facts | None = (),
         *,
         variant: Callable[[Mirror], str] = lambda _mirror: "",
     ) -> Iterator[Mirror]:
@@ -102,7 +102,7 @@ class Reader:
 
         Args:
             at: Block to open it as of; the last one indexed if there is none.
-            facts: What the answer is made of; needed for an earlier block only.
+            facts: What the answer is made of; needed for an earlier block only. None: it keeps to the block by itself.
             variant: Returns what the answer depends on beside the request and the block.
 
         Raises:
@@ -118,8 +118,8 @@ class Reader:
             if isinstance(at, int) and at <= now.finalized_number:
                 self.response.headers["Cache-Control"] = IMMUTABLE
             self._make(as_of, variant(mirror))
-            if then is now:
-                yield mirror
+            if then is now or facts is None:
+                yield Mirror(mirror.session, then, as_of)
                 return
             with past.filled(mirror.session, facts, then.number) as session:
                 yield Mirror(session, then, as_of)

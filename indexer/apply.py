@@ -15,6 +15,7 @@ from indexer.events import LAB_CONTRACTS, Watched
 from indexer.fetch import Batch, JournalState
 from indexer.handlers import TABLES, Rows, Working, by_table, linked_places, places
 from indexer.store import rows as store
+from indexer.store import totals
 from indexer.store.columns import block_of
 from indexer.store.event_tables import EVENTS
 from indexer.store.models import Block, QuarantinedLog, Undo
@@ -196,6 +197,7 @@ def undo_above(connection: Connection, number: int) -> None:
 def derive_again(connection: Connection, number: int) -> None:
     """Delete events above a block and derive every read model from those that remain; for a rewind below finality."""
     store.remove_events_above(connection, (*EVENT_TABLES, QUARANTINE), number)
+    totals.forget_above(connection, number)
     for table in (*TABLES.values(), UNDO, BLOCKS):
         connection.execute(delete(table))
     events = stored_events(connection)

@@ -1,4 +1,4 @@
-"""Jobs that write ``ops_*`` rows: a reconciliation with the chain, and names and symbols of currencies."""
+"""Jobs that write ``ops_*`` rows: a reconciliation with the chain, names and symbols of currencies, and totals."""
 
 import time
 from typing import Final
@@ -10,6 +10,7 @@ from indexer.contracts import text_of, view
 from indexer.errors import MirrorEmpty
 from indexer.events import Watched
 from indexer.reconcile import Report, reconcile
+from indexer.store import totals
 from indexer.store.checkpoint import Checkpoint, read
 from indexer.store.models import Currency, CurrencyMetadata, Reconciliation, ReconciliationDifference
 from indexer.store.rows import table_of
@@ -21,6 +22,8 @@ DIFFERENCES: Final = table_of(ReconciliationDifference)
 METADATA: Final = table_of(CurrencyMetadata)
 KEPT: Final = 100
 """Reconciliations kept; the page shows the last ones."""
+EVENTS_PER_RUN: Final = 5_000
+"""Events read at a time to keep totals, so that the loop never waits long for the database."""
 
 
 async def check(engine: Engine, node: Node, watched: Watched) -> Report:
@@ -89,3 +92,13 @@ async def read_currencies(engine: Engine, node: Node) -> int:
     with writing(engine) as connection:
         connection.execute(insert(METADATA), rows)
     return len(rows)
+
+
+def keep_totals(engine: Engine) -> int:
+    """Keep the totals at the next final blocks; return how many blocks further that is."""
+    with reading(engine) as connection:
+        checkpoint = read(connection)
+    if checkpoint is None:
+        return 0
+    with writing(engine) as connection:
+        return totals.keep(connection, min(checkpoint.number, checkpoint.finalized_number), EVENTS_PER_RUN)

@@ -30,7 +30,7 @@ from indexer.loop import Loop
 from indexer.metrics import Meter, serving
 from indexer.progress import Progress
 from indexer.proofs import Prover
-from indexer.schedule import CURRENCY_SECONDS, HEARTBEAT_SECONDS, PROOF_SECONDS, Jobs
+from indexer.schedule import CURRENCY_SECONDS, HEARTBEAT_SECONDS, PROOF_SECONDS, TOTAL_SECONDS, Jobs
 from indexer.settings import Settings
 from indexer.status import Activity, StatusBoard, status_of
 from indexer.store import checkpoint as checkpoints
@@ -245,6 +245,9 @@ async def _lead_until(stop: asyncio.Event, session: Session, lead: Lead, meter: 
     jobs.every(CURRENCY_SECONDS, lambda: checks.read_currencies(session.engine, node))
     # Not beside a backfill, which needs the processor and the database for itself.
     jobs.every(PROOF_SECONDS, lambda: None if indexer.loading else prover.run())
+    jobs.every(
+        TOTAL_SECONDS, lambda: None if indexer.loading else asyncio.to_thread(checks.keep_totals, session.engine)
+    )
     jobs.every(settings.reconcile_seconds, lambda: checks.check(session.engine, node, session.watched))
     jobs.every(settings.recheck_seconds, lambda: _look_again(session, board))
     if settings.ws_url:

@@ -4,6 +4,7 @@
 - heartbeat: say that the indexer is alive;
 - currencies: read names and symbols of newly listed currencies;
 - proofs: build the proofs of events that became final;
+- totals: keep what the lab's totals were at blocks that became final;
 - recheck: look again at a sample of final blocks;
 - reconcile: compare the mirror with the contracts and publish the result.
 
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS: Final = 15
 CURRENCY_SECONDS: Final = 5
 PROOF_SECONDS: Final = 5
+TOTAL_SECONDS: Final = 5
 
 
 class Jobs:

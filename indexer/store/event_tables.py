@@ -62,6 +62,11 @@ DOCUMENTS: Final = {
 """(contract, event) -> the argument that is the SHA-256 of a document, by which records are looked for. Later events of
 a redemption repeat the hash of its need; hashes of addresses and of terms are of no document."""
 
+SUBJECTS: Final = frozenset(
+    {"campaign_id", "pool_id", "listing_id", "order_id", "offer_id", "redemption_id", "from", "to"}
+)
+"""Arguments by which the events of one subject are looked for, where the contract indexes them."""
+
 
 class Argument(NamedTuple):
     """One flattened argument of an event."""
@@ -108,6 +113,9 @@ def _event(contract: str, item: Mapping[str, Any], metadata: MetaData) -> Event:
     table = Table(name, metadata, *_meta_columns(), *columns)
     if (document := DOCUMENTS.get((contract, item["name"]))) is not None:
         Index(f"ix_{name}_{document}", table.c[document])
+    for argument in arguments:
+        if argument.indexed and argument.column in SUBJECTS:
+            Index(f"ix_{name}_{argument.column}", table.c[argument.column])
     return Event(contract, item["name"], signature, arguments, table)
 
 

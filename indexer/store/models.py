@@ -43,6 +43,7 @@ from indexer.store.operations import CurrencyMetadata, IndexerStatus, Reconcilia
 from indexer.store.pool_models import Funder, Funding, Match, MatchRelease, Pool, Reservation, Rule
 from indexer.store.progress import Block, Checkpoint, QuarantinedLog, Undo
 from indexer.store.proof_models import EventProof
+from indexer.store.total_models import Total
 
 
 class EntityState(StrEnum):
@@ -490,6 +491,7 @@ __all__ = [
     "Rule",
     "Ruling",
     "Target",
+    "Total",
     "Undo",
     "Update",
 ]

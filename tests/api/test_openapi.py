@@ -74,6 +74,7 @@ PATHS = {
     "/v1/stats/days",
     "/v1/status",
     "/v1/stream",
+    "/v1/totals",
 }
 
 
