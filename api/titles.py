@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import orjson
 
-from api.documents import find_document, is_erased
+from api.documents import ERASURE, find_document, is_erased
 from api.errors import Problem
 from api.words import Language
 
