@@ -14,6 +14,7 @@ from typing import Final
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import TOO_MANY_REQUESTS, answer
@@ -64,12 +65,18 @@ class Buckets:
         return int(bucket.left), ceil((self.per_minute - bucket.left) / rate)
 
 
+def as_problem(request: Request, detail: str) -> Response:
+    """Return the answer to a request too many."""
+    return answer(request, TOO_MANY_REQUESTS, detail)
+
+
 class Limits:
     """Layer that counts requests; at the limit it answers by itself."""
 
-    def __init__(self, app: ASGIApp, buckets: Buckets) -> None:
+    def __init__(self, app: ASGIApp, buckets: Buckets, refuse: Callable[[Request, str], Response] = as_problem) -> None:
         self.app = app
         self.buckets = buckets
+        self.refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, unless its caller sent too many."""
@@ -89,7 +96,7 @@ class Limits:
 
         if left < 0:
             detail = f"{self.buckets.per_minute} requests a minute are answered; the next one in {seconds} s"
-            refusal = answer(Request(scope), TOO_MANY_REQUESTS, detail)
+            refusal = self.refuse(Request(scope), detail)
             refusal.headers["Retry-After"] = str(seconds)
             await refusal(scope, receive, send_with_limits)
         else:

@@ -117,7 +117,7 @@ def _add_layers(app: FastAPI, api: FastAPI, settings: Settings) -> None:
     app.add_middleware(GZipMiddleware, minimum_size=SMALL, compresslevel=FAST)
     app.add_middleware(Tidy)
     if settings.requests_per_minute:
-        app.add_middleware(Limits, buckets=Buckets(settings.requests_per_minute))
+        app.add_middleware(Limits, buckets=Buckets(settings.requests_per_minute), refuse=problems.too_many)
     app.add_middleware(Edge, defaults=headers_of(settings))
     app.add_middleware(Beside, api=api)
 

@@ -67,6 +67,11 @@ NOT_ALLOWED: Final = Words(
     N_("Nothing can be sent to this address."),
     N_("Begin at the front page."),
 )
+TOO_MANY: Final = Words(
+    N_("Too many pages at once"),
+    N_("From your network more pages were asked for than this server gives to one network in a minute."),
+    N_("Wait some seconds and load this page again."),
+)
 OURS: Final = Words(
     N_("Something went wrong on our side"),
     N_("This page could not be made. The fault is ours, and it is in our log. No money is touched by it."),
@@ -110,6 +115,11 @@ def answer(request: Request, status: int, words: Words, detail: str = "") -> Res
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     del response.headers["content-length"]
     return Visit(request, response, language).page("problem.html", status, words=words, detail=detail)
+
+
+def too_many(request: Request, detail: str) -> Response:
+    """Return the page for a request too many."""
+    return answer(request, problems.TOO_MANY_REQUESTS.status, TOO_MANY, detail)
 
 
 async def _problem(request: Request, error: Problem) -> Response:

@@ -181,3 +181,4 @@ def test_caller__who_asks_too_often__is_told(mirror: Path) -> None:
 
     assert [one.status for one in answers] == [200, 200, 429]
     assert int(answers[2].headers["retry-after"]) > 0
+    assert "Wait some seconds" in problem(answers[2], 429).text
