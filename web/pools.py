@@ -12,7 +12,7 @@ from api.campaigns.queries import find_campaign
 from api.campaigns.routes import CampaignId
 from api.database import Mirror
 from api.fields import rfc3339
-from api.paging import MAX_LIMIT, PageDep, PageRequest, Position, cut
+from api.paging import PageDep, Position, cut
 from api.pools import queries, routes, schemas
 from api.pools.queries import Found, Owed, PoolFilters, PoolSort
 from api.pools.routes import PoolId, filters
@@ -21,9 +21,6 @@ from web.lists import heading_of, names_of, paging
 from web.pictures import provenance
 from web.pictures.provenance import MatchBooks, PoolBooks, Share
 from web.visits import Visit, VisitDep
-
-ALL: Final = PageRequest(MAX_LIMIT, None, "", ())
-"""What a picture draws; the lists below it go on."""
 
 MOST_FUNDINGS: Final = 50
 """Accounts whose payments a pool's page shows; the export has all."""
@@ -95,14 +92,15 @@ def show_reservation(visit: VisitDep, page: PageDep, pool_id: PoolId, campaign_i
 def _picture_of_pool(visit: Visit, mirror: Mirror, found: Found, pool: schemas.PoolDetail) -> Markup | None:
     if not found.pool.funded:
         return None
-    owed = queries.list_owed(mirror, found.pool.pool_id, ALL)[:MAX_LIMIT]
+    owed = queries.largest_owed(mirror, found.pool.pool_id, provenance.MOST)
     titles = _titles(visit, owed)
-    campaigns = [Share(titles[one.campaign.campaign_id], one.reservation.reserved) for one in owed]
-    rest = found.pool.reserved - sum(share.amount for share in campaigns)
-    names = names_of(visit, mirror, [one.funder for one in pool.fundings])
+    largest = sorted(pool.fundings, key=lambda one: -int(one.funded))[: provenance.MOST]
+    names = names_of(visit, mirror, [one.funder for one in largest])
     books = PoolBooks(
-        funders=[Share(names[one.funder], int(one.funded)) for one in pool.fundings],
-        campaigns=[*campaigns, Share(visit.words.gettext("Other campaigns"), rest)],
+        funders=[Share(names[one.funder], int(one.funded)) for one in largest],
+        campaigns=[Share(titles[one.campaign.campaign_id], one.reservation.reserved) for one in owed],
+        funded=found.pool.funded,
+        reserved=found.pool.reserved,
         paid=found.pool.paid,
         free=found.pool.funded - found.pool.reserved - found.pool.reclaimed,
         reclaimed=found.pool.reclaimed,

@@ -142,6 +142,13 @@ def list_owed(mirror: Mirror, pool_id: int, page: PageRequest) -> Sequence[Owed]
     return [Owed(*row) for row in mirror.session.execute(statement)]
 
 
+def largest_owed(mirror: Mirror, pool_id: int, count: int) -> Sequence[Owed]:
+    """Return for which campaigns a pool has reserved most, the largest in front."""
+    statement = _owed().where(Reservation.pool_id == pool_id, Reservation.reserved > 0)
+    largest = statement.order_by(Reservation.reserved.desc(), Reservation.requested_event_key).limit(count)
+    return [Owed(*row) for row in mirror.session.execute(largest)]
+
+
 def find_owed(mirror: Mirror, pool_id: int, campaign_id: int) -> Owed:
     """Return what a pool owes a campaign.
 

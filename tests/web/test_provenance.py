@@ -37,7 +37,7 @@ def pools(draw: st.DrawFn) -> PoolBooks:
     paid = draw(st.integers(0, reserved))
     first = draw(st.integers(0, reserved + free + reclaimed))
     funders = [Share("A town", first), Share("A region", reserved + free + reclaimed - first)]
-    return PoolBooks(funders, campaigns, paid, free, reclaimed)
+    return PoolBooks(funders, campaigns, reserved + free + reclaimed, reserved, paid, free, reclaimed)
 
 
 @st.composite
@@ -91,9 +91,10 @@ def pictures(markup: Markup) -> list[Element]:
     return list(read(str(markup).encode()).all("svg"))
 
 
-BOOKS = PoolBooks(
-    [Share("A <b>town</b>", 900_000_000)], [Share("Nets", 600_000_000)], 200_000_000, 250_000_000, 50_000_000
-)
+MILLION = 10**6
+TOWN, NETS = Share("A <b>town</b>", 900 * MILLION), Share("Nets", 600 * MILLION)
+SUMS = {"funded": 900, "reserved": 600, "paid": 200, "free": 250, "reclaimed": 50}
+BOOKS = PoolBooks([TOWN], [NETS], **{name: amount * MILLION for name, amount in SUMS.items()})
 
 
 def test_picture__is_drawn_wide_and_narrow__with_words_that_replace_it() -> None:

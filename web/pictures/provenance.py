@@ -28,8 +28,11 @@ class PoolBooks:
     """A pool's sums, in base units: funded = what campaigns have reserved + free + reclaimed."""
 
     funders: Sequence[Share]
+    """The largest, or all."""
     campaigns: Sequence[Share]
-    """What each has reserved."""
+    """What the largest, or all, have reserved."""
+    funded: int
+    reserved: int
     paid: int
     free: int
     reclaimed: int
@@ -71,13 +74,12 @@ def of_match(words: Catalogue, unit: Unit, pool: str, books: MatchBooks) -> Mark
 def way_of_pool(words: Catalogue, unit: Unit, books: PoolBooks) -> Way:
     """Return the way of a pool's money. Each stage holds all that was paid in."""
     _ = words.gettext
-    reserved = sum(one.amount for one in books.campaigns)
-    into = _Stage(unit, words, "in", Tone.PUBLIC).named(books.funders, _("Other funders"))
-    over = _Stage(unit, words, "to", Tone.CITIZEN).named(books.campaigns, _("Other campaigns"))
+    into = _Stage(unit, words, "in", Tone.PUBLIC).named(books.funders, books.funded, _("Other funders"))
+    over = _Stage(unit, words, "to", Tone.CITIZEN).named(books.campaigns, books.reserved, _("Other campaigns"))
     over += [_Stage(unit, words, "free", Tone.BACK).one(_("Not reserved"), books.free + books.reclaimed)]
     ends = [
         _Stage(unit, words, "paid", Tone.SPENT).one(_("Paid to campaigns"), books.paid),
-        _Stage(unit, words, "waiting", Tone.WAITING).one(_("Waits for milestones"), reserved - books.paid),
+        _Stage(unit, words, "waiting", Tone.WAITING).one(_("Waits for milestones"), books.reserved - books.paid),
         _Stage(unit, words, "left", Tone.BACK).one(_("Still free"), books.free),
         _Stage(unit, words, "back", Tone.BACK).one(_("Back with funders"), books.reclaimed),
     ]
@@ -90,7 +92,7 @@ def way_of_match(words: Catalogue, unit: Unit, pool: str, books: MatchBooks) -> 
     _ = words.gettext
     called = sum(one.amount for one in books.backers)
     origin = [_Stage(unit, words, "pool", Tone.PUBLIC).one(pool, called)]
-    callers = _Stage(unit, words, "by", Tone.CITIZEN).named(books.backers, _("Other pledges"))
+    callers = _Stage(unit, words, "by", Tone.CITIZEN).named(books.backers, called, _("Other pledges"))
     ends = [
         *_Stage(unit, words, "milestone", Tone.SPENT).all(books.milestones),
         _Stage(unit, words, "waiting", Tone.WAITING).one(_("Waits for milestones"), books.waiting),
@@ -119,10 +121,10 @@ class _Stage:
     def all(self, shares: Sequence[Share]) -> list[Stop]:
         return [self.one(share.label, share.amount, number) for number, share in enumerate(shares)]
 
-    def named(self, shares: Sequence[Share], others: str) -> list[Stop]:
-        """Return a bar for each of the largest, in their order, and one for all others."""
+    def named(self, shares: Sequence[Share], whole: int, others: str) -> list[Stop]:
+        """Return a bar for each of the largest, in their order, and one for all others of the whole."""
         largest = sorted(shares, key=lambda share: -share.amount)[:MOST]
-        rest = sum(share.amount for share in shares) - sum(share.amount for share in largest)
+        rest = whole - sum(share.amount for share in largest)
         return self.all([*largest, *([Share(others, rest)] if rest else [])])
 
 
