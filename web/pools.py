@@ -11,7 +11,7 @@ from markupsafe import Markup
 from api.campaigns.queries import find_campaign
 from api.campaigns.routes import CampaignId
 from api.database import Mirror
-from api.fields import rfc3339
+from api.fields import checksummed, rfc3339
 from api.paging import PageDep, Position, cut
 from api.pools import queries, routes, schemas
 from api.pools.queries import Found, Owed, PoolFilters, PoolSort
@@ -113,7 +113,7 @@ def _picture_of_match(visit: Visit, mirror: Mirror, owed: schemas.Provenance) ->
         return None
     _ = visit.words.gettext
     called = queries.called_amounts(mirror, owed.pool_id, owed.campaign_id)
-    callers = [Share(f"{backer[:8]}…{backer[-4:]}", amount) for backer, amount in called.items()]
+    callers = [Share(_short(checksummed(backer)), amount) for backer, amount in called.items()]
     freed = int(owed.freed)
     spent = [
         Share(_("Milestone %(number)s", number=one.milestone + 1), int(one.amount))
@@ -127,6 +127,11 @@ def _picture_of_match(visit: Visit, mirror: Mirror, owed: schemas.Provenance) ->
         freed=freed,
     )
     return provenance.of_match(visit.words, owed.currency, _("Pool %(number)s", number=owed.pool_id), books)
+
+
+def _short(address: str) -> str:
+    """Return an address as `Formats.address` shows it, for a picture."""
+    return f"{address[:8]}…{address[-4:]}"
 
 
 def _position(one: Owed) -> Position:

@@ -95,9 +95,10 @@ def flow(
         from_right: Whether the language is read from right to left.
     """
     seen = [[stop for stop in stage if stop.amount] for stage in stages]
-    places, height = _places(seen)
     drawn = []
-    for width, name in ((WIDE, "wide"), (NARROW, "narrow")):
+    # Where there is little room, words of neighbouring stages stand on lines of their own.
+    for width, name, drop in ((WIDE, "wide", 0.0), (NARROW, "narrow", float(LABEL))):
+        places, height = _places(seen, drop)
         sheet = _Sheet(width, len(seen), from_right)
         parts = Markup("").join([*_ribbons(ribbons, places, sheet), *_bars(seen, places, sheet)])
         drawn.append(
@@ -109,12 +110,12 @@ def flow(
     return Markup("\n").join(drawn)
 
 
-def _places(stages: Sequence[Sequence[Stop]]) -> tuple[dict[str, _Place], float]:
-    """Return where each bar stands, by its key, and the height of all."""
+def _places(stages: Sequence[Sequence[Stop]], drop: float) -> tuple[dict[str, _Place], float]:
+    """Return where each bar stands, by its key, and the height of all; stages in the middle begin `drop` lower."""
     total = max((sum(stop.amount for stop in stage) for stage in stages), default=0)
     places, bottom = {}, 0.0
     for number, stage in enumerate(stages):
-        y = 0.0
+        y = drop if 0 < number < len(stages) - 1 else 0.0
         for stop in stage:
             height = max(LEAST, HIGHEST * stop.amount / total)
             places[stop.key] = _Place(number, y + LABEL, height / stop.amount)
