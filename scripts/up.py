@@ -29,6 +29,7 @@ from scripts._lab.local import (
     start_documents,
     start_indexer,
     start_relay,
+    start_web,
     wait_for_block,
 )
 from scripts._lab.processes import Processes, check_port
@@ -40,27 +41,29 @@ API_PORT: Final = ("ERANOS_API_PORT", 8000)
 RPC_PORT: Final = ("ERANOS_RPC_PORT", 8545)
 RELAY_PORT: Final = ("ERANOS_RELAY_PORT", 8090)
 DOCUMENTS_PORT: Final = ("ERANOS_DOCUMENTS_PORT", 8002)
+WEB_PORT: Final = ("ERANOS_WEB_PORT", 8080)
 MAX_PORT: Final = 65_535
 #: Exit code of a command that a signal ended before it was done, as shells have it.
 INTERRUPTED: Final = 130
 
 
-@click.command(short_help="Start a local lab: chain, contracts, story, indexer, API, relay, documents")
+@click.command(short_help="Start a local lab: chain, contracts, story, indexer, API, relay, documents, pages")
 @click.option("--once", is_flag=True, help="Play the story, check, and end.")
 @click.option("--folder", type=click.Path(path_type=Path), default=FOLDER, help="For data and logs; is emptied.")
 def cli(*, once: bool, folder: Path) -> None:
     """Starts a local lab and tells its story.
 
-    Ports are taken from ERANOS_API_PORT (8000), ERANOS_RELAY_PORT (8090), ERANOS_DOCUMENTS_PORT (8002) and
-    ERANOS_RPC_PORT (8545).
+    Ports are taken from ERANOS_WEB_PORT (8080), ERANOS_API_PORT (8000), ERANOS_RELAY_PORT (8090),
+    ERANOS_DOCUMENTS_PORT (8002) and ERANOS_RPC_PORT (8545).
     """
-    ports = ports_of(RPC_PORT, API_PORT, RELAY_PORT, DOCUMENTS_PORT)
+    ports = ports_of(RPC_PORT, API_PORT, RELAY_PORT, DOCUMENTS_PORT, WEB_PORT)
     place = Place(
         folder,
         ports[RPC_PORT[0]],
         ports[API_PORT[0]],
         relay_port=ports[RELAY_PORT[0]],
         documents_port=ports[DOCUMENTS_PORT[0]],
+        web_port=ports[WEB_PORT[0]],
     )
     for variable, port in ports.items():
         check_port(port, variable)
@@ -97,6 +100,8 @@ def bring_up(processes: Processes, place: Place) -> Deployment:
     with timed("Documents"):
         given = give_all(start_documents(processes, place), place.written)
         click.echo(f"{given} documents of the story were taken in")
+    with timed("Pages"):
+        wait_for_block(processes, start_web(processes, place), int(rpc.call("eth_blockNumber"), 16))
     with timed("Check of the API against the contracts"):
         checked = check.compare(api, rpc, deployment, [wallet.address for wallet in Cast().everyone()])
         click.echo(f"{checked.compared} values of the API equal those of the contracts")
@@ -151,6 +156,8 @@ def addresses(place: Place, deployment: Deployment) -> str:
     )
     return f"""
 Open
+  Pages              {place.web_url}/
+  Test wallets       {place.web_url}/test-wallets
   API                {place.api_url}/docs
   Documents          {place.documents_url}/status
   Campaigns          {place.api_url}/v1/campaigns

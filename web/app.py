@@ -27,10 +27,13 @@ from web import (
     explanations,
     home,
     marketplace,
+    my,
     pools,
     pro_bono,
     problems,
+    receipts,
     records,
+    test_wallets,
 )
 from web.assets import Assets
 from web.headers import Tidy, headers_of
@@ -52,6 +55,9 @@ PAGES: Final = (
     books,
     records,
     explanations,
+    my,
+    receipts,
+    test_wallets,
 )
 
 OF_THE_API: Final = frozenset({"v1", "documents", "problems", "docs", "openapi.json", "health", "ready"})

@@ -10,6 +10,7 @@ HEADER: Final = (
     ("/listings", N_("Marketplace")),
     ("/offers", N_("Pro-bono help")),
     ("/books", N_("Open books")),
+    ("/my", N_("My page")),
 )
 FOOTER: Final = (
     ("/help", N_("Help")),

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from api.database import Mirror, Reader
 from api.status import seen_following
 from web.languages import NAMES, Catalogue, Language, catalogue_of
+from web.test_lab import test_lab_of
 
 BEHIND_SECONDS: Final = 120
 """Without a sign of life of the indexer for so long, readers are told how old the page is."""
@@ -79,8 +80,16 @@ class Visit:
             "settings": settings,
             "as_of": mirror.as_of if mirror else None,
             "block_time": mirror.now if mirror else None,
+            "test_lab": self.test_lab,
             "behind": mirror is not None and self._is_behind(mirror),
         }
+
+    @property
+    def test_lab(self) -> dict[str, Any] | None:
+        """Return the wallets of the local lab, where this server offers them."""
+        if self.mirror is None:
+            return None
+        return test_lab_of(self.request.app.state.settings, self.mirror.checkpoint.chain_id)
 
     def _path(self) -> str:
         """Return this page's path below its language."""

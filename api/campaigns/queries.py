@@ -155,6 +155,13 @@ def _paused_until(mirror: Mirror, contract: str) -> int:
     return 0 if pause is None else pause.paused_until if pause.resumed_at is None else pause.resumed_at
 
 
+def payable_to(mirror: Mirror, account: str) -> Sequence[Found]:
+    """Return the campaigns that have released money for a payout account and not paid it yet, the oldest in front."""
+    due = (Campaign.payout_account == account, Campaign.released > Campaign.collected)
+    statement = _campaigns().where(*due).order_by(Campaign.campaign_id)
+    return [Found(*row) for row in mirror.session.execute(statement)]
+
+
 def phase_expression(now: int) -> ColumnElement[str]:
     """Return the phase at `now` as SQL over `Campaign` joined with its organizer's `Entity`.
 

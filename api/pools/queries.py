@@ -122,6 +122,12 @@ def fundings_of(mirror: Mirror, pool_id: int) -> Sequence[Funding]:
     return mirror.session.scalars(statement).all()
 
 
+def funded_by(mirror: Mirror, account: str) -> Sequence[int]:
+    """Return the ids of the pools into which an account paid, and that owe it a part still."""
+    statement = select(Funding.pool_id).where(Funding.account == account, Funding.finished.is_(False))
+    return mirror.session.scalars(statement.order_by(Funding.pool_id)).all()
+
+
 def organizer_accounts(mirror: Mirror, pool_id: int) -> list[str]:
     """Return the accounts that act for organizers whose campaigns a pool matches."""
     statement = (

@@ -1,6 +1,7 @@
 """The parts of a local lab, started one after the other: chain, contracts, indexer, API, relay, documents."""
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -26,7 +27,7 @@ from scripts._deployment.deployment import deploy
 from scripts._deployment.lab import RoleHolders
 from scripts._lab.acts import PURSE
 from scripts._lab.clock import DAY, GENESIS
-from scripts._lab.errors import FolderTaken, LabError, NotReady, RpcError
+from scripts._lab.errors import FolderTaken, LabError, RpcError
 from scripts._lab.http import Api
 from scripts._lab.processes import Child, Processes
 from scripts._lab.rpc import Rpc
@@ -54,6 +55,7 @@ class Place:
         chain_id: A local one.
         relay_port: Of the relay.
         documents_port: Of the documents service.
+        web_port: Of the pages, with the same API beside them.
     """
 
     folder: Path
@@ -62,6 +64,7 @@ class Place:
     chain_id: int = 31337
     relay_port: int = 8090
     documents_port: int = 8002
+    web_port: int = 8080
 
     @property
     def rpc_url(self) -> str:
@@ -82,6 +85,16 @@ class Place:
     def documents_url(self) -> str:
         """Address of the documents service."""
         return f"http://{HOST}:{self.documents_port}"
+
+    @property
+    def web_url(self) -> str:
+        """Address of the pages."""
+        return f"http://{HOST}:{self.web_port}"
+
+    @property
+    def test_wallets(self) -> Path:
+        """File of the wallets that the pages hand to browsers."""
+        return self.folder / "test-wallets.json"
 
     @property
     def documents(self) -> Path:
@@ -108,6 +121,15 @@ class Place:
             "ERANOS_API_PORT": str(self.api_port),
             "ERANOS_API_DATABASE_URL": self.database_url,
             "ERANOS_API_DOCUMENTS": str(self.documents.resolve()),
+            "ERANOS_WEB_HOST": HOST,
+            "ERANOS_WEB_PORT": str(self.web_port),
+            "ERANOS_WEB_URL": self.web_url,
+            "ERANOS_WEB_DATABASE_URL": self.database_url,
+            "ERANOS_WEB_DOCUMENTS": str(self.documents.resolve()),
+            "ERANOS_WEB_DOCUMENTS_URL": self.documents_url,
+            "ERANOS_WEB_RELAY_URL": self.relay_url,
+            "ERANOS_WEB_RPC_URL": self.rpc_url,
+            "ERANOS_WEB_TEST_WALLETS": str(self.test_wallets.resolve()),
             "ERANOS_RELAY_HOST": HOST,
             "ERANOS_RELAY_PORT": str(self.relay_port),
             "ERANOS_RELAY_RPC_URL": self.rpc_url,
@@ -198,20 +220,15 @@ def start_api(processes: Processes, place: Place) -> Api:
     return api
 
 
-def start_relay(processes: Processes, place: Place, rpc: Rpc) -> None:
-    """Starts the relay with a new key of its own, and gives it ether."""
-    passphrase = place.folder / "relay-passphrase"
-    passphrase.touch(0o600)
-    passphrase.write_text(token_hex(), encoding="utf-8")
-    environment = {**os.environ, **place.environment}
-    made = subprocess.run([eranos(), "relay", "new-key"], env=environment, capture_output=True, text=True, check=False)
-    if made.returncode:
-        raise NotReady(made.stderr.strip())
-    rpc.call("anvil_setBalance", made.stdout.strip(), hex(PURSE))
-    processes.start("relay", [eranos(), "relay", "run"], place.environment)
+def start_relay(processes: Processes, place: Place, rpc: Rpc) -> Child:
+    """Starts the relay, the first time with a new key of its own and ether, and waits until it carries requests."""
+    if not (place.folder / "relay-key.json").exists():
+        _make_relay_key(place, rpc)
+    child = processes.start("relay", [eranos(), "relay", "run"], place.environment)
     relay = HTTPConnection(HOST, place.relay_port, timeout=START)
     processes.at_end(relay.close)
     processes.wait_until("the relay", lambda: _is_ready(relay), START)
+    return child
 
 
 def start_documents(processes: Processes, place: Place) -> Api:
@@ -230,6 +247,16 @@ def start_documents(processes: Processes, place: Place) -> Api:
     return service
 
 
+def start_web(processes: Processes, place: Place, settings: Mapping[str, str] | None = None) -> Api:
+    """Starts the pages, with further settings if any; it may take a moment until they answer."""
+    wallets = [{"name": w.name, "role": w.role, "address": w.address, "key": w.key} for w in Cast().everyone()]
+    place.test_wallets.write_text(json.dumps(wallets), encoding="utf-8")
+    processes.start("web", [eranos(), "web"], {**place.environment, **(settings or {})})
+    pages = Api(place.web_url)
+    processes.at_end(pages.close)
+    return pages
+
+
 def wait_for_block(processes: Processes, api: Api, block: int) -> None:
     """Waits until the API answers as of a block, or a later one."""
 
@@ -245,6 +272,17 @@ def wait_for_block(processes: Processes, api: Api, block: int) -> None:
 def eranos() -> str:
     """Returns the command `eranos` of this environment."""
     return str(Path(sys.executable).with_name("eranos"))
+
+
+def _make_relay_key(place: Place, rpc: Rpc) -> None:
+    passphrase = place.folder / "relay-passphrase"
+    passphrase.touch(0o600)
+    passphrase.write_text(token_hex(), encoding="utf-8")
+    environment = {**os.environ, **place.environment}
+    made = subprocess.run(
+        [eranos(), "relay", "new-key"], env=environment, stdout=subprocess.PIPE, text=True, check=True
+    )
+    rpc.call("anvil_setBalance", made.stdout.strip(), hex(PURSE))
 
 
 def _is_ready(relay: HTTPConnection) -> bool:

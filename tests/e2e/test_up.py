@@ -32,13 +32,14 @@ class Up:
 
     def __init__(self, folder: Path, records: Path) -> None:
         self.folder, self.rpc_port, self.api_port, self.relay_port = folder, free_port(), free_port(), free_port()
-        self.documents_port = free_port()
+        self.documents_port, self.web_port = free_port(), free_port()
         self.environment = {
             **os.environ,
             "ERANOS_RPC_PORT": str(self.rpc_port),
             "ERANOS_API_PORT": str(self.api_port),
             "ERANOS_RELAY_PORT": str(self.relay_port),
             "ERANOS_DOCUMENTS_PORT": str(self.documents_port),
+            "ERANOS_WEB_PORT": str(self.web_port),
             deployments.FOLDER_VARIABLE: str(records),
             "PYTHONUNBUFFERED": "1",
         }
@@ -68,7 +69,7 @@ class Up:
 
     def nothing_is_left(self) -> bool:
         """Whether all ports are free again."""
-        for port in (self.rpc_port, self.api_port, self.relay_port, self.documents_port):
+        for port in (self.rpc_port, self.api_port, self.relay_port, self.documents_port, self.web_port):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     return False
@@ -102,13 +103,17 @@ def test_up__in_the_foreground__stays_until_it_is_told_to_end(up: Up) -> None:
     up.start()
     up.wait_for(lambda: "Ctrl-C stops everything" in up.printed())
     printed, cast = up.printed(), Cast()
-    for part in (f"http://127.0.0.1:{up.api_port}/docs", f"http://127.0.0.1:{up.rpc_port}", "31337"):
+    here = "http://127.0.0.1"
+    for part in (f"{here}:{up.web_port}/", f"{here}:{up.api_port}/docs", f"{here}:{up.rpc_port}", "31337"):
         assert part in printed
     for wallet in cast.everyone():
         assert f"{wallet.address} {wallet.key}" in printed
     assert deployments.FOLDER_VARIABLE in up.environment
 
     rpc, api = Rpc(f"http://127.0.0.1:{up.rpc_port}"), Api(f"http://127.0.0.1:{up.api_port}")
+    pages = Api(f"http://127.0.0.1:{up.web_port}")
+    assert [pages.read(path)[0] for path in ("/en", "/en/campaigns/1", "/ar/test-wallets")] == [200, 200, 200]
+    pages.close()
     relay = Api(f"http://127.0.0.1:{up.relay_port}")
     try:
         paying = relay.get("/status")

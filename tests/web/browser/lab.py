@@ -1,6 +1,5 @@
 """A whole lab for the browser's tests: chain, contracts, story, index, relay and pages, all real."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,15 @@ from scripts._lab.acts import Actor
 from scripts._lab.clock import Clock
 from scripts._lab.contracts import Contract, contracts_of
 from scripts._lab.http import Api
-from scripts._lab.local import Place, deploy_lab_on, eranos, start_chain, start_indexer, wait_for_block
+from scripts._lab.local import (
+    Place,
+    deploy_lab_on,
+    start_chain,
+    start_indexer,
+    start_relay,
+    start_web,
+    wait_for_block,
+)
 from scripts._lab.processes import Child, Processes
 from scripts._lab.rpc import Rpc
 from scripts._lab.stage import Stage
@@ -20,10 +27,13 @@ from scripts._lab.storytelling import tell_story
 from scripts._lab.wallets import Cast
 from tests.e2e.conftest import free_port
 from tests.web.browser import chapter
-from tests.web.browser.relay import Relay, running
 
 PATIENCE = 60
-CHAIN_NAME = "Local chain of the tests"
+#: Further settings of the pages.
+WEB = {
+    "ERANOS_WEB_CHAIN_NAME": "Local chain of the tests",
+    "ERANOS_WEB_REQUESTS_PER_MINUTE": "0",
+}
 
 
 @dataclass
@@ -38,14 +48,14 @@ class Lab:
     actor: Actor
     cast: Cast
     campaigns: dict[str, int]
-    relay: Relay
+    relay: Child
     api: Api
     indexer: Child
 
     @property
     def url(self) -> str:
         """Address of the pages."""
-        return self.place.api_url
+        return self.place.web_url
 
     def ask(self, contract: str, function: str, *arguments: Any) -> Any:
         """Ask a contract."""
@@ -54,6 +64,14 @@ class Lab:
     def head(self) -> int:
         """Return the number of the newest block."""
         return int(self.rpc.call("eth_blockNumber"), 16)
+
+    def stop_relay(self) -> None:
+        """End the relay, as a power cut would."""
+        self.processes.kill(self.relay)
+
+    def start_relay(self) -> None:
+        """Start it again."""
+        self.relay = start_relay(self.processes, self.place, self.rpc)
 
     def knows_symbols(self) -> bool:
         """Tell whether the index has read what the currencies are called."""
@@ -75,7 +93,7 @@ class RunningClock(Clock):
 @contextmanager
 def whole_lab(folder: Path) -> Iterator[Lab]:
     """Run a lab while the block runs; its chain makes a block for each transaction, and one more every second."""
-    place = Place(folder, free_port(), free_port())
+    place = Place(folder, free_port(), 0, web_port=free_port(), relay_port=free_port())
     with Processes(folder / "logs") as processes:
         rpc = start_chain(processes, place)
         deployment = deploy_lab_on(place, rpc)
@@ -85,7 +103,7 @@ def whole_lab(folder: Path) -> Iterator[Lab]:
             chapter.everything(stage)
             staged.append(stage)
 
-        tell_story(rpc, deployment, place.documents, tell=lambda line: None, more=more)
+        tell_story(rpc, deployment, place.written, tell=lambda line: None, more=more)
         (stage,) = staged
         stage.actor.after_act = lambda: None
         stage.actor.clock.run(1)
@@ -93,30 +111,12 @@ def whole_lab(folder: Path) -> Iterator[Lab]:
         stage.actor.clock.tick()
         campaigns = {name: chapter.number_of(stage, name) for name in chapter.NAMES}
         contracts = contracts_of(deployment)
-        relay = Relay(place.rpc_url, contracts["ERC2771Forwarder"], stage.cast.relayer, place.chain_id)
-        with running(relay):
-            indexer = start_indexer(processes, place, {"ERANOS_INDEX_POLL_SECONDS": "0.2"})
-            processes.start("web", [eranos(), "web"], web_settings(place, relay))
-            api = Api(place.api_url)
-            processes.at_end(api.close)
-            lab = Lab(
-                place, processes, rpc, deployment, contracts, stage.actor, stage.cast, campaigns, relay, api, indexer
-            )
-            lab.catch_up()
-            processes.wait_until("the symbols of currencies", lab.knows_symbols, PATIENCE)
-            yield lab
-
-
-def web_settings(place: Place, relay: Relay) -> dict[str, str]:
-    """Return the settings of the pages."""
-    return {
-        **os.environ,
-        "ERANOS_WEB_HOST": "127.0.0.1",
-        "ERANOS_WEB_PORT": str(place.api_port),
-        "ERANOS_WEB_DATABASE_URL": place.database_url,
-        "ERANOS_WEB_DOCUMENTS": str(place.documents.resolve()),
-        "ERANOS_WEB_REQUESTS_PER_MINUTE": "0",
-        "ERANOS_WEB_RELAY_URL": relay.url,
-        "ERANOS_WEB_RPC_URL": place.rpc_url,
-        "ERANOS_WEB_CHAIN_NAME": CHAIN_NAME,
-    }
+        indexer = start_indexer(processes, place, {"ERANOS_INDEX_POLL_SECONDS": "0.2"})
+        relay = start_relay(processes, place, rpc)
+        pages = start_web(processes, place, WEB | {"ERANOS_WEB_DOCUMENTS": str(place.written)})
+        lab = Lab(
+            place, processes, rpc, deployment, contracts, stage.actor, stage.cast, campaigns, relay, pages, indexer
+        )
+        lab.catch_up()
+        processes.wait_until("the symbols of currencies", lab.knows_symbols, PATIENCE)
+        yield lab

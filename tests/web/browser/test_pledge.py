@@ -1,56 +1,29 @@
 """Pledges in a real browser.
 
 ├── refused before anything is signed: nothing typed, more than the account holds, another chain, a locked wallet
-├── refused while signing: the wallet says no
+├── refused while signing: the wallet says no, the race for the match is lost
 ├── the relay is down: nothing is signed, the direct way is offered and works
 ├── gasless: two signatures in the right domains for exactly the amount, in a block, final
 └── direct: a permit for exactly the amount, one transaction
 """
 
-from typing import Any
-
 from playwright.sync_api import Page, expect
 
-from tests.web.browser.chapter import OPEN
+from tests.web.browser.chapter import OPEN, RACE
 from tests.web.browser.conftest import WalletOf
 from tests.web.browser.lab import Lab
+from tests.web.browser.steps import check_permit, check_request, fails, open_act, pledged, reaches
 
 ANOTHER_CHAIN = 1
 
 
 def open_pledge(page: Page, lab: Lab, amount: str, name: str = OPEN) -> None:
-    page.goto(f"{lab.url}/en/campaigns/{lab.campaigns[name]}/pledge")
+    open_act(page, lab, name, "pledge")
     page.get_by_label("Your pledge", exact=True).fill(amount)
 
 
 def send(page: Page) -> None:
     page.get_by_role("button", name="Pledge", exact=True).click()
-
-
-def reaches(page: Page, name: str) -> None:
-    expect(page.locator("[data-state-of]")).to_have_attribute("data-state", name, timeout=40_000)
-
-
-def fails(page: Page, name: str) -> str:
-    """Wait for a failure and return its words."""
-    place = page.locator("[data-failure]")
-    expect(place).to_have_attribute("data-failure", name)
-    expect(place).to_be_visible()
-    expect(place).to_be_focused()
-    return place.inner_text()
-
-
-def pledged(lab: Lab, name: str, address: str) -> int:
-    return int(lab.ask("Crowdfunding", "pledgeOf", lab.campaigns[name], address)["amount"])
-
-
-def check_permit(lab: Lab, typed: dict[str, Any], owner: str, amount: int) -> None:
-    assert typed["primaryType"] == "Permit"
-    token = lab.contracts["TestEuro"].address
-    assert (typed["domain"]["verifyingContract"], typed["domain"]["chainId"]) == (token, lab.place.chain_id)
-    message = typed["message"]
-    assert (message["owner"], message["spender"]) == (owner, lab.contracts["Crowdfunding"].address)
-    assert int(message["value"]) == amount
 
 
 def test_pledge__nothing_typed__is_said_at_the_field(page: Page, lab: Lab, wallet_of: WalletOf) -> None:
@@ -76,7 +49,7 @@ def test_pledge__more_than_the_account_holds__is_said_before_the_wallet_opens(
     wallet = wallet_of(lab.cast.caller)
     open_pledge(page, lab, "100")
     send(page)
-    assert "100 tEUR are needed" in fails(page, "balance_low").replace("\N{NO-BREAK SPACE}", " ")
+    assert "100 tEUR are needed" in fails(page, "balance_low")
     assert wallet.signed() == []
 
 
@@ -116,9 +89,29 @@ def test_pledge__rejected_signature__changes_nothing(page: Page, lab: Lab, walle
     assert pledged(lab, OPEN, wallet.holder.address) == before
 
 
+def test_pledge__race_for_the_match_lost__is_explained(page: Page, lab: Lab, wallet_of: WalletOf) -> None:
+    wallet = wallet_of(lab.cast.nadia)
+    open_pledge(page, lab, "50", RACE)
+    page.get_by_role("button", name="Use Olive Wallet").click()
+    expect(page.locator("[data-read=match]")).to_contain_text("50 tEUR")
+
+    def somebody_else_is_faster() -> None:
+        units = 40 * 10**6
+        signed = lab.actor.permit(lab.cast.carmen, "TestEuro", "Crowdfunding", units)
+        lab.actor.do(
+            lab.cast.carmen, "Crowdfunding", "pledgeWithPermit", lab.campaigns[RACE], units, 40 * 10**6, *signed
+        )
+
+    wallet.before["eth_signTypedData_v4"] = somebody_else_is_faster
+    send(page)
+    words = fails(page, "Crowdfunding_MatchBelowMinimum")
+    assert "20 tEUR" in words
+    assert pledged(lab, RACE, wallet.holder.address) == 0
+
+
 def test_pledge__relay_down__offers_the_direct_way(page: Page, lab: Lab, wallet_of: WalletOf) -> None:
     wallet = wallet_of(lab.cast.pierre)
-    lab.relay.is_down = True
+    lab.stop_relay()
     try:
         open_pledge(page, lab, "9")
         send(page)
@@ -127,7 +120,7 @@ def test_pledge__relay_down__offers_the_direct_way(page: Page, lab: Lab, wallet_
         page.get_by_role("button", name="Send it from my wallet", exact=True).click()
         reaches(page, "in_block")
     finally:
-        lab.relay.is_down = False
+        lab.start_relay()
     assert len(wallet.sent()) == 1
 
 
@@ -143,14 +136,7 @@ def test_pledge__gasless__is_in_a_block_and_then_final(page: Page, lab: Lab, wal
     assert lab.rpc.call("eth_getBalance", address, "latest") == ether
     permit, request = wallet.signed()
     check_permit(lab, permit, address, 25_500_000)
-    assert request["primaryType"] == "ForwardRequest"
-    assert request["domain"]["verifyingContract"] == lab.contracts["ERC2771Forwarder"].address
-    assert request["domain"]["chainId"] == lab.place.chain_id
-    assert (request["message"]["from"], request["message"]["to"], request["message"]["value"]) == (
-        address,
-        lab.contracts["Crowdfunding"].address,
-        "0",
-    )
+    check_request(lab, request, address)
     assert wallet.sent() == []
 
 

@@ -1,0 +1,47 @@
+"""When a service is down, pages say what still works.
+
+├── the wallet's node: said before anything is signed; reading goes on
+├── a stranger without a wallet: a picture and a link lead to a wallet's own browser
+└── two wallets: neither is assumed
+"""
+
+from playwright.sync_api import Page, expect
+
+from tests.web.browser.chapter import OPEN
+from tests.web.browser.conftest import WalletOf
+from tests.web.browser.lab import Lab
+from tests.web.browser.steps import fails, open_act, pledged, reaches
+
+
+def test_node__down__is_said_and_pages_stay_readable(page: Page, lab: Lab, wallet_of: WalletOf) -> None:
+    wallet = wallet_of(lab.cast.tiago)
+    wallet.node_is_down = True
+    open_act(page, lab, OPEN, "pledge")
+    page.get_by_label("Your pledge", exact=True).fill("5")
+    page.get_by_role("button", name="Pledge", exact=True).click()
+    assert "does not answer" in fails(page, "node_down")
+    assert wallet.signed() == []
+    page.goto(f"{lab.url}/en/campaigns/{lab.campaigns[OPEN]}")
+    expect(page.locator("h1")).to_have_text("A solar roof for the school")
+
+
+def test_wallet__none__shows_how_to_come_with_one(page: Page, lab: Lab) -> None:
+    open_act(page, lab, OPEN, "pledge")
+    page.get_by_label("Your pledge", exact=True).fill("5")
+    page.get_by_role("button", name="Pledge", exact=True).click()
+    fails(page, "no_wallet")
+    expect(page.locator("[data-no-wallet] .qr")).to_be_visible()
+    expect(page.locator("[data-no-wallet] a")).to_have_attribute("href", page.url)
+
+
+def test_wallet__of_two__is_chosen_by_the_person(page: Page, lab: Lab, wallet_of: WalletOf) -> None:
+    olive, cedar = wallet_of(lab.cast.tiago, "Olive Wallet"), wallet_of(lab.cast.rana, "Cedar Wallet")
+    open_act(page, lab, OPEN, "pledge")
+    page.get_by_label("Your pledge", exact=True).fill("5")
+    page.get_by_role("button", name="Pledge", exact=True).click()
+    reaches(page, "choose")
+    assert not {"eth_requestAccounts"} & {one.method for one in [*olive.asked, *cedar.asked]}
+    page.get_by_role("button", name="Use Cedar Wallet").click()
+    reaches(page, "in_block")
+    assert pledged(lab, OPEN, cedar.holder.address) == 5_000_000
+    assert olive.signed() == []
