@@ -1,0 +1,134 @@
+"""Everybody can use the pages: axe finds nothing anywhere, the keyboard is enough, nothing scrolls sideways.
+
+`make test-web` looks at every page in both themes and both directions, at the least width and at double size; `test`
+looks at the pages with acts once.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.web.browser.chapter import CLAIMED, FAILED, OPEN, RELEASED
+from tests.web.browser.conftest import WalletOf
+from tests.web.browser.lab import Lab
+from tests.web.browser.steps import fails, open_act, pledged, reaches
+
+AXE = (Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+FULL = os.environ.get("ERANOS_BROWSER") == "full"
+NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
+
+
+def paths(lab: Lab) -> list[str]:
+    """Return every kind of page, below the language."""
+    c = lab.campaigns
+    acting = [
+        *(f"/campaigns/{c[OPEN]}/{step}" for step in ("pledge", "withdraw", "refund")),
+        *(f"/campaigns/{c[FAILED]}/refund", f"/campaigns/{c[CLAIMED]}/object", f"/campaigns/{c[RELEASED]}/collect"),
+        *("/my", "/my?account=nobody", f"/my?account={lab.cast.marco.address}", f"/my?account={lab.cast.rana.address}"),
+        *("/receipts/0x" + "77" * 32, "/test-wallets", "", f"/campaigns/{c[OPEN]}"),
+    ]
+    reading = [
+        *("/campaigns", "/campaigns/1", "/campaigns/1/pledges", "/pools", "/pools/1", "/pools/1/campaigns/1"),
+        *("/entities", "/entities/1", "/listings", "/listings/1", "/orders/1", "/offers", "/offers/1"),
+        *("/redemptions/1", "/credits", "/books", "/books/checks", "/books/roles", "/books/administration"),
+        *("/help", "/glossary", "/accessibility", "/nothing-is-here"),
+    ]
+    return acting + (reading if FULL else [])
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds wrong with a page as it stands."""
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    return [
+        f"{page.url} {one['id']}: {[node['html'][:120] for node in one['nodes'][:3]]}" for one in found["violations"]
+    ]
+
+
+def sideways(page: Page) -> list[str]:
+    """Return the page if it is wider than its window."""
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"{page.url} is {wider} px too wide at {page.viewport_size}"] if wider > 0 else []
+
+
+COMBINATIONS = [("en", "light"), ("en", "dark"), ("ar", "light"), ("ar", "dark")] if FULL else [("en", "light")]
+
+
+@pytest.mark.parametrize("language, theme", COMBINATIONS)
+def test_pages__have_no_barrier(browser: Browser, lab: Lab, language: str, theme: Any) -> None:
+    context = browser.new_context(viewport=WIDE, color_scheme=theme)
+    page = context.new_page()
+    found = []
+    for path in paths(lab):
+        page.goto(f"{lab.url}/{language}{path}")
+        found += violations(page)
+    context.close()
+    assert found == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"] if FULL else ["ar"])
+def test_pages__never_scroll_sideways(browser: Browser, lab: Lab, language: str) -> None:
+    """At 320 px, and at 640 px with letters of double size: what a window of 1280 px shows at 200 %."""
+    context = browser.new_context(viewport=NARROW)
+    page = context.new_page()
+    found = []
+    for path in paths(lab):
+        page.set_viewport_size(NARROW)
+        page.goto(f"{lab.url}/{language}{path}")
+        found += sideways(page)
+        page.set_viewport_size({"width": 640, "height": 450})
+        page.evaluate("document.documentElement.style.fontSize = '34px'")
+        found += sideways(page)
+    context.close()
+    assert found == []
+
+
+def test_states_of_a_form__have_no_barrier(page: Page, lab: Lab, wallet_of: WalletOf) -> None:
+    wallet = wallet_of(lab.cast.tiago)
+    open_act(page, lab, OPEN, "pledge")
+    button = page.get_by_role("button", name="Pledge", exact=True)
+    button.click()
+    expect(page.locator("[data-summary]")).to_be_focused()
+    found = violations(page)
+    wallet.rejects = {"eth_signTypedData_v4"}
+    page.get_by_label("Your pledge", exact=True).fill("5")
+    button.click()
+    fails(page, "rejected")
+    found += violations(page)
+    wallet.rejects = set()
+    button.click()
+    reaches(page, "in_block")
+    found += violations(page)
+    reaches(page, "final")
+    assert found + violations(page) == []
+
+
+def test_pledge__by_keyboard_alone__with_focus_always_in_sight(page: Page, lab: Lab, wallet_of: WalletOf) -> None:
+    wallet = wallet_of(lab.cast.yusra)
+    before = pledged(lab, OPEN, wallet.holder.address)
+    open_act(page, lab, OPEN, "pledge")
+    seen = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focus = page.evaluate(
+            """() => { const one = document.activeElement;
+                const style = getComputedStyle(one), box = one.getBoundingClientRect();
+                return {label: (one.labels && one.labels[0] || one).textContent.trim(), type: one.type || one.tagName,
+                    outline: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+                    visible: box.width > 0 && box.height > 0}; }"""
+        )
+        assert focus["outline"], focus
+        assert focus["visible"], focus
+        seen.append(focus["label"])
+        if focus["label"] == "Your pledge":
+            page.keyboard.type("6")
+        if focus["type"] == "submit" and focus["label"] == "Pledge":
+            page.keyboard.press("Enter")
+            break
+    reaches(page, "in_block")
+    assert seen[0] == "Skip to the content"
+    assert pledged(lab, OPEN, wallet.holder.address) - before == 6_000_000
