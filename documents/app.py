@@ -74,7 +74,8 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+        with store.held_open():
+            yield
 
     app = FastAPI(
         title="Eranos documents",

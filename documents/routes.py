@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from hashlib import sha256
 from typing import Annotated, Any, Final
 
@@ -9,6 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel, Field, ValidationError
+from starlette.requests import ClientDisconnect
 
 from documents import VERSION, erasing, kinds, problems, search, uploads
 from documents.errors import Refusal
@@ -28,6 +31,23 @@ SMALL_BODY: Final = 4_096
 """Bytes of a request to erase."""
 
 log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def in_time(settings: Settings) -> AsyncIterator[None]:
+    """Give a body the time that one upload has.
+
+    Raises:
+        Refusal: It is over, or the caller hung up.
+    """
+    try:
+        async with asyncio.timeout(settings.upload_seconds):
+            yield
+    except TimeoutError as error:
+        message = f"The whole upload must come within {settings.upload_seconds:g} s"
+        raise Refusal(problems.UPLOAD_TOO_SLOW, message) from error
+    except ClientDisconnect as error:
+        raise Refusal(problems.INVALID_UPLOAD, "The upload ended early") from error
 
 
 async def refuse_unknown_parameters(request: Request) -> None:
@@ -119,12 +139,8 @@ async def give(
     settings: Settings = state.settings
     state.buckets.take(request.client.host if request.client else "")
     async with state.slots:
-        try:
-            async with asyncio.timeout(settings.upload_seconds):
-                upload = await uploads.receive(request, uploads.Limits.of(settings), kind, digest)
-        except TimeoutError as error:
-            message = f"The whole upload must come within {settings.upload_seconds:g} s"
-            raise Refusal(problems.UPLOAD_TOO_SLOW, message) from error
+        async with in_time(settings):
+            upload = await uploads.receive(request, uploads.Limits.of(settings), kind, digest)
         kept, new = await run_in_threadpool(uploads.accept, upload, state.store, state.lab, settings)
     state.meter.took(kept.kind, new=new)
     if new:
@@ -176,6 +192,7 @@ class Erasure(BaseModel):
     summary="Erase a profile",
     responses=failures(
         *(problems.INVALID_PARAMETER, problems.UNKNOWN_PARAMETER, problems.SIGNATURE_REFUSED),
+        *(problems.INVALID_UPLOAD, problems.UPLOAD_TOO_SLOW),
         *(problems.NOT_YOURS_TO_ERASE, problems.UNKNOWN_DOCUMENT, problems.ERASED_DOCUMENT, problems.TOO_LARGE),
         *(problems.UNKNOWN_HASH, problems.TOO_MANY_REQUESTS, problems.MIRROR_UNAVAILABLE, problems.STORE_BUSY),
     ),
@@ -187,7 +204,8 @@ async def erase(request: Request, digest: Digest) -> dict[str, Any]:
     """Erase the profile of the entity that the signing account acts for; the hash on chain stays."""
     state = request.app.state
     state.buckets.take(request.client.host if request.client else "")
-    wanted = await _erasure(request)
+    async with in_time(state.settings):
+        wanted = await _erasure(request)
     asked = erasing.Request(digest, wanted.account.lower(), wanted.reason, wanted.deadline, wanted.signature)
     removed = await run_in_threadpool(erasing.erase, asked, state.store, state.lab, now())
     state.meter.removed(len(removed))

@@ -163,6 +163,12 @@ class Store:
                 self.erase(digest, by="", reason="", at=0)
 
     @contextmanager
+    def held_open(self) -> Iterator[None]:
+        """Keep one connection while the service runs: SQLite tidies up whenever the last one is closed."""
+        with closing(self._open()):
+            yield
+
+    @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Open one consistent view."""
         with closing(self._open()) as connection:

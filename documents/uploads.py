@@ -6,7 +6,6 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from fastapi import Request
-from starlette.requests import ClientDisconnect
 
 from documents import forms, kinds, pictures, store
 from documents.errors import Refusal
@@ -75,18 +74,15 @@ async def receive(request: Request, limits: Limits, kind: str | None, digest: st
         digest: The same of its SHA-256.
 
     Raises:
-        Refusal: It is too large, empty, or cut off.
+        Refusal: It is too large, empty, or no form that can be read.
     """
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > limits.largest + FORM_OVERHEAD:
         raise Refusal(TOO_LARGE, f"A file may have {limits.largest} bytes; this one has more", max_bytes=limits.largest)
-    try:
-        if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-            upload = await _receive_form(request, limits, kind, digest)
-        else:
-            upload = Upload(await _receive_body(request, limits), kind, digest)
-    except ClientDisconnect as error:
-        raise Refusal(INVALID_UPLOAD, "The upload ended early") from error
+    if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        upload = await _receive_form(request, limits, kind, digest)
+    else:
+        upload = Upload(await _receive_body(request, limits), kind, digest)
     if not upload.content:
         raise Refusal(INVALID_UPLOAD, "The upload is empty")
     return upload

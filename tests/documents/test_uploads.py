@@ -198,14 +198,29 @@ def test_upload__without_an_end__is_not_read_on(service_of: Callable[..., Servic
     assert sent < 20 * 2**20
 
 
-def test_upload__that_is_too_slow__is_ended(service_of: Callable[..., Service]) -> None:
+@pytest.mark.parametrize("path", ["/documents", f"/documents/{'ab' * 32}/erasure"])
+def test_upload__that_is_too_slow__is_ended(service_of: Callable[..., Service], path: str) -> None:
     service = service_of(upload_seconds=0.2)
     with socket.create_connection(("127.0.0.1", service.client.connection.port), timeout=10) as line:
-        line.sendall(b"POST /documents HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        line.sendall(f"POST {path} HTTP/1.1\r\n".encode() + b"Host: x\r\nContent-Length: 100\r\n\r\n{")
         answer = b"".join(iter(lambda: line.recv(65_536), b""))
 
     assert b" 408 " in answer
     assert b"upload-too-slow" in answer
+
+
+@pytest.mark.parametrize("path", ["/documents", f"/documents/{'ab' * 32}/erasure"])
+def test_upload__that_is_broken_off__is_no_failure_of_the_server(
+    service: Service, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_connection(("127.0.0.1", service.client.connection.port), timeout=10) as line:
+        line.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{".encode())
+    give_up = time.monotonic() + 10
+    while b'refused_total{problem="invalid-upload"} 1' not in service.get("/metrics").body:
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+
+    assert not caplog.records
 
 
 # What the lab says
