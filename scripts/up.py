@@ -99,7 +99,7 @@ def bring_up(processes: Processes, place: Place) -> Deployment:
         start_relay(processes, place, rpc)
     with timed("Documents"):
         given = give_all(start_documents(processes, place), place.written)
-        click.echo(f"{given} documents of the story were taken in")
+        click.echo(f"{given} documents and pictures of the story were taken in")
     with timed("Pages"):
         wait_for_block(processes, start_web(processes, place), int(rpc.call("eth_blockNumber"), 16))
     with timed("Check of the API against the contracts"):

@@ -1,6 +1,7 @@
 """The story's documents. Only their SHA-256 goes on chain; the files are for the API to serve."""
 
 import json
+import shutil
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 SOURCES = Path(__file__).parent / "documents"
+#: Each named by its SHA-256; drawn for this lab.
+PICTURES = SOURCES / "pictures"
 
 
 @dataclass(frozen=True)
@@ -17,11 +20,13 @@ class Library:
     folder: Path
 
     def add(self, document: dict[str, Any]) -> bytes:
-        """Stores a document and returns its hash, 32 bytes."""
+        """Stores a document, with the pictures that it names, and returns its hash, 32 bytes."""
         content = (json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
         digest = sha256(content)
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / digest.hexdigest()).write_bytes(content)
+        for picture in document.get("pictures", []):
+            shutil.copy(PICTURES / f"{picture['sha256']}.webp", self.folder / picture["sha256"])
         return digest.digest()
 
     def profile(self, name: str) -> bytes:

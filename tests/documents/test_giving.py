@@ -53,8 +53,13 @@ def test_give_all__beside_another_document__says_so(api: Api, lab: FakeLab, writ
         give_all(api, written)
 
 
-def test_give_all__of_what_is_on_chain__counts(api: Api, lab: FakeLab, written: Path) -> None:
+def test_give_all__of_what_is_on_chain__counts_pictures_too(api: Api, lab: FakeLab, written: Path) -> None:
+    picture = s.picture()
+    (written / sha256(picture).hexdigest()).write_bytes(picture)
+    named = s.packed(s.document(pictures=[{"sha256": sha256(picture).hexdigest(), "alt": {"en": "A press"}}]))
+    (written / sha256(named).hexdigest()).write_bytes(named)
+    lab.name(named, "campaign")
     for content in CONTENTS:
         lab.name(content, "need")
 
-    assert give_all(api, written) == 3
+    assert give_all(api, written) == 5

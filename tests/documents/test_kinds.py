@@ -6,6 +6,7 @@
 """
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from api.hashes import DocumentKind
+from documents import pictures
 from documents.errors import Refusal
 from documents.kinds import MAX_FAULTS, SCHEMAS, Kind, check, schema_bytes
 from documents.problems import Fault
-from documents.reading import MAX_DEPTH, read_json
-from scripts._lab.documents import SOURCES
+from documents.reading import MAX_DEPTH, media_type_of, read_json
+from scripts._lab.documents import PICTURES, SOURCES
 from tests.documents import samples as s
 
 KINDS = list(Kind)
@@ -166,6 +168,16 @@ def test_check__of_every_field_at_once__is_within_the_bound_for_nesting() -> Non
 @pytest.mark.parametrize("document", story(), ids=lambda document: document["type"])
 def test_check__of_each_document_of_the_story__passes(document: Any) -> None:
     check(Kind(document["type"]), read_json(s.packed(document)))
+
+
+def test_pictures__of_the_story__are_there_and_named_once() -> None:
+    named = [picture["sha256"] for document in story() for picture in document.get("pictures", [])]
+
+    assert sorted(named) == sorted(path.stem for path in PICTURES.iterdir())
+    for name in named:
+        content = (PICTURES / f"{name}.webp").read_bytes()
+        assert sha256(content).hexdigest() == name
+        assert pictures.check(content, media_type_of(content), 10**6) == (960, 540)
 
 
 def test_story__of_all_documents__has_every_kind() -> None:

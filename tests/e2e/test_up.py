@@ -91,7 +91,7 @@ def test_up__once__plays_checks_and_ends(up: Up) -> None:
     assert up.start("--once").wait(PATIENCE) == 0, up.printed()
     for part in ("Chain and contracts:", "Story:", "transactions; money agreed", "values of the API equal"):
         assert part in up.printed()
-    taken = re.search(r"(\d+) documents of the story were taken in", up.printed())
+    taken = re.search(r"(\d+) documents and pictures of the story were taken in", up.printed())
     assert taken is not None, up.printed()
     written, kept = ({path.name for path in (up.folder / name).iterdir()} for name in ("written", "documents"))
     assert int(taken[1]) == len(written) > 100
