@@ -125,14 +125,8 @@ class Chaos:
             return self.wallets[-1]
 
         self.new_wallet = remembered
-        acts = (
-            [self.accept] * 5
-            + [self.accept_another] * 3
-            + [self.step] * 6
-            + [self.mine] * 4
-            + [self.reorg, self.drop, self.carry, self.spoil]
-        )
-        acts += [self.raise_fee, self.crash, self.crash]
+        acts = [self.accept] * 5 + [self.accept_another] * 3 + [self.step] * 6 + [self.mine] * 4 + [self.crash] * 2
+        acts += [self.reorg, self.drop, self.carry, self.spoil, self.raise_fee]
         for _ in range(ACTS):
             self.chance.choice(acts)()
 
