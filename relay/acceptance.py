@@ -29,8 +29,9 @@ from relay.problems import (
     WRONG_TARGET,
 )
 from relay.quotas import Quotas
+from relay.records import Entry, State
 from relay.settings import Settings
-from relay.store import Entry, State, Store
+from relay.store import Store
 
 NONCES_AROUND: Final = (-1, 1, -2, 2)
 """Nonces tried beside the present one, to tell a stale signature from a wrong one."""

@@ -28,6 +28,7 @@ from relay.problems import (
     failures,
 )
 from relay.quotas import seconds_left
+from relay.records import today
 from relay.schemas import (
     Address,
     Contract,
@@ -43,7 +44,6 @@ from relay.schemas import (
     Verdict,
 )
 from relay.settings import MAX_DATA_BYTES
-from relay.store import today
 
 DESCRIPTION: Final = (
     "Pays the gas of signed requests (ERC-2771) to the lab's contracts, within published quotas. It can't alter a "

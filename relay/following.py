@@ -7,7 +7,8 @@ from relay.errors import NodeRefused
 from relay.logs import note
 from relay.metrics import Meter
 from relay.outcomes import EXPIRED, outcome_elsewhere, outcome_in
-from relay.store import Entry, State, Store, Transaction
+from relay.records import Entry, State, Transaction
+from relay.store import Store
 
 
 class Follower:

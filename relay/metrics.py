@@ -5,7 +5,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from relay.store import State, Store
+from relay.records import State
+from relay.store import Store
 
 STUCK_SECONDS: Final = 180.0
 """Without a look at the chain, answered or not, for so long the process is not healthy: supervisors restart it."""
@@ -28,7 +29,6 @@ class Meter:
     balance: int | None = None
     head_number: int = 0
     head_time: int = 0
-    finalized_number: int = 0
     trouble: str | None = "no look at the chain yet"
     replacements: int = 0
     reorgs: int = 0

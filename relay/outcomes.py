@@ -5,7 +5,7 @@ from typing import Final
 from relay.chain import Chain, Receipt
 from relay.errors import NodeRefused
 from relay.forwarding import Executed
-from relay.store import Entry, Outcome, State
+from relay.records import Entry, Outcome, State
 
 REORG_MARGIN: Final = 64
 """Blocks below the one at which a request was accepted, where it may stand after a reorg."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from relay.errors import Problem
 from relay.problems import LAB_QUOTA_USED, QUOTA_USED
+from relay.records import DAY, today
 from relay.settings import Settings
-from relay.store import DAY, Store, today
+from relay.store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from eth_utils.address import is_checksum_address, to_checksum_address
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from relay.forwarding import SIGNATURE_BYTES, ForwardRequest
+from relay.records import Entry, State
 from relay.settings import MAX_DATA_BYTES
-from relay.store import Entry, State
 
 MAX_UINT48: Final = (1 << 48) - 1
 MAX_UINT256: Final = (1 << 256) - 1

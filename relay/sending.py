@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import compress
 from typing import Any, Final
 
@@ -17,8 +18,9 @@ from relay.gas import gas_of_request, gas_of_transaction
 from relay.logs import note
 from relay.metrics import Meter
 from relay.outcomes import EXPIRED, outcome_elsewhere
+from relay.records import Attempt, Entry, Transaction
 from relay.settings import Settings
-from relay.store import Attempt, Entry, Store, Transaction
+from relay.store import Store
 
 MAX_IN_FLIGHT: Final = 4
 """Transactions in no block at the same time: enough for a batch in each block, few enough to replace in time."""
@@ -123,9 +125,9 @@ class Sender:
         if self._meter.balance < gas * fees.max_fee:
             return f"{self._meter.balance} wei do not pay for {gas} gas: send ether to {self._chain.sender}"
         data = bytes.fromhex(execute_batch([each.request for each in batch], self._chain.sender)[2:])
-        transaction = Transaction(self._chain.sender, nonce, gas, data, None, None, ())
-        attempt = self._signed(transaction, fees)
-        transaction = Transaction(self._chain.sender, nonce, gas, data, None, None, (attempt,))
+        unsigned = Transaction(self._chain.sender, nonce, gas, data, ())
+        attempt = self._signed(unsigned, fees)
+        transaction = replace(unsigned, attempts=(attempt,))
         self._store.begin(transaction, [each.id for each in batch])
         note("signed", nonce=nonce, tx_hash=attempt.tx_hash, requests=len(batch), gas=gas, max_fee=attempt.max_fee)
         await self._hand_over(attempt)

@@ -4,159 +4,17 @@ One file, written by one process. A commit returns when the disk has it, so that
 all of a step or nothing of it. The log is not a mirror: it can't be made again from the chain.
 """
 
-import fcntl
 import os
 import sqlite3
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from relay.errors import LogTaken, LogUnusable
+from relay.errors import LogUnusable
 from relay.forwarding import ForwardRequest
-
-DAY: Final = 86_400
-VERSION: Final = 1
-_SCHEMA: Final = """
-CREATE TABLE identity (chain_id INTEGER NOT NULL, genesis_hash TEXT NOT NULL, forwarder TEXT NOT NULL);
-CREATE TABLE requests (
-    id TEXT PRIMARY KEY,
-    fingerprint TEXT NOT NULL,
-    account TEXT NOT NULL,
-    target TEXT NOT NULL,
-    nonce INTEGER NOT NULL,
-    gas INTEGER NOT NULL,
-    deadline INTEGER NOT NULL,
-    data BLOB NOT NULL,
-    signature BLOB NOT NULL,
-    accepted_at INTEGER NOT NULL,
-    accepted_block INTEGER NOT NULL,
-    day INTEGER NOT NULL,
-    gas_counted INTEGER NOT NULL,
-    state TEXT NOT NULL,
-    reason TEXT,
-    sender TEXT,
-    sender_nonce INTEGER,
-    tx_hash TEXT,
-    block_number INTEGER,
-    block_hash TEXT,
-    final INTEGER NOT NULL DEFAULT 0
-);
-CREATE UNIQUE INDEX one_open_request_of_a_nonce ON requests (account, nonce) WHERE final = 0;
-CREATE INDEX requests_by_fingerprint ON requests (fingerprint);
-CREATE INDEX requests_by_day ON requests (day, account);
-CREATE INDEX requests_by_state ON requests (state);
-CREATE INDEX requests_not_final ON requests (state) WHERE final = 0;
-CREATE INDEX requests_by_transaction ON requests (sender, sender_nonce);
-CREATE TABLE transactions (
-    sender TEXT NOT NULL,
-    nonce INTEGER NOT NULL,
-    gas INTEGER NOT NULL,
-    data BLOB NOT NULL,
-    tx_hash TEXT,
-    block_number INTEGER,
-    block_hash TEXT,
-    gas_used INTEGER,
-    fee_wei TEXT,
-    final INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (sender, nonce)
-);
-CREATE INDEX transactions_not_final ON transactions (sender, nonce) WHERE final = 0;
-CREATE TABLE attempts (
-    tx_hash TEXT PRIMARY KEY,
-    sender TEXT NOT NULL,
-    nonce INTEGER NOT NULL,
-    raw BLOB NOT NULL,
-    max_fee TEXT NOT NULL,
-    tip TEXT NOT NULL,
-    signed_at REAL NOT NULL,
-    FOREIGN KEY (sender, nonce) REFERENCES transactions (sender, nonce)
-);
-CREATE INDEX attempts_by_nonce ON attempts (sender, nonce);
-"""
-
-
-class State(StrEnum):
-    """How far a request is."""
-
-    ACCEPTED = "accepted"  # on disk, in no transaction yet
-    SENT = "sent"  # in a signed transaction that is in no block
-    MINED = "mined"  # executed
-    REFUSED = "refused"  # never to be executed by us, with a reason
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One request of the log.
-
-    Attributes:
-        nonce: The forwarder's, with which it was signed.
-        final: Whether nothing can change any more.
-    """
-
-    id: str
-    request: ForwardRequest
-    nonce: int
-    accepted_at: int
-    accepted_block: int
-    state: State
-    reason: str | None
-    tx_hash: str | None
-    block_number: int | None
-    block_hash: str | None
-    final: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One signed form of a transaction; another one pays a higher fee."""
-
-    tx_hash: str
-    raw: bytes
-    max_fee: int
-    tip: int
-    signed_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Transaction:
-    """One transaction of the relay: a nonce of its account, and what it does, whatever it pays.
-
-    Attributes:
-        attempts: Its signed forms, the last one last.
-        block_number: Where it stands; None while in no block.
-    """
-
-    sender: str
-    nonce: int
-    gas: int
-    data: bytes
-    block_number: int | None
-    block_hash: str | None
-    attempts: tuple[Attempt, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Used:
-    """What was used of a quota."""
-
-    requests: int
-    gas: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a request ended in a block."""
-
-    id: str
-    state: State
-    reason: str | None
-    tx_hash: str
-    block_number: int
-    block_hash: str
+from relay.opening import locked, opened
+from relay.records import DAY, Attempt, Entry, Outcome, State, Transaction, Used
 
 
 class Store:
@@ -170,9 +28,9 @@ class Store:
             LogUnusable: It can't be opened, or another version made it.
         """
         self._path = path
-        self._lock = None if read_only else _locked(path)
+        self._lock = None if read_only else locked(path)
         try:
-            self._connection = _opened(path, read_only=read_only)
+            self._connection = opened(path, read_only=read_only)
         except sqlite3.Error as error:
             raise LogUnusable(f"{path} can't be used as the request log: {error}") from error
 
@@ -439,7 +297,7 @@ class Store:
                 key,
             )
             signed = tuple(Attempt(a[0], a[1], int(a[2]), int(a[3]), a[4]) for a in attempts)
-            yield Transaction(*key, row["gas"], row["data"], row["block_number"], row["block_hash"], signed)
+            yield Transaction(*key, row["gas"], row["data"], signed)
 
 
 def _add(cursor: sqlite3.Cursor, key: tuple[str, int], attempt: Attempt) -> None:
@@ -455,42 +313,3 @@ def _settle(cursor: sqlite3.Cursor, outcomes: Sequence[Outcome]) -> None:
         " WHERE id = ? AND final = 0",
         [(o.state, o.reason, o.tx_hash, o.block_number, o.block_hash, o.id) for o in outcomes],
     )
-
-
-def _locked(path: Path) -> int:
-    """Return the handle of a lock that lasts as long as this process."""
-    try:
-        handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise LogUnusable(f"{path} can't be written: {error.strerror}: set ERANOS_RELAY_DATABASE") from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
-        raise LogTaken(f"another relay writes {path}: stop it first, or set ERANOS_RELAY_DATABASE") from error
-    return handle
-
-
-def _opened(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    if read_only and not path.exists():
-        raise LogUnusable(f"there is no request log {path}: start `eranos relay run`, or set ERANOS_RELAY_DATABASE")
-    mode = "ro" if read_only else "rwc"
-    connection = sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
-    )
-    connection.row_factory = sqlite3.Row
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version not in {0, VERSION}:
-        raise LogUnusable(f"{path} was made by another version ({version}, this is {VERSION}): update this code")
-    if not read_only:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")  # a commit returns when it is on disk
-        connection.execute("PRAGMA foreign_keys = ON")
-        if version == 0:
-            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
-    return connection
-
-
-def today() -> int:
-    """Return the number of the present UTC day."""
-    return int(time.time()) // DAY

@@ -54,7 +54,6 @@ class Worker:
         finalized = await self._chain.finalized()
         head = await self._chain.head()
         self._meter.head_number, self._meter.head_time = head.number, head.time
-        self._meter.finalized_number = finalized.number if finalized else 0
         await self._follower.follow(finalized)
         trouble = await self._sender.send(head)
         self._meter.balance = await self._chain.balance()

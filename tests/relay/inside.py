@@ -15,10 +15,11 @@ from relay.following import Follower
 from relay.forwarding import Domain, ForwardRequest
 from relay.metrics import Meter
 from relay.node import Node
+from relay.records import Entry
 from relay.schemas import PostedRequest
 from relay.sending import Sender
 from relay.settings import Settings
-from relay.store import Entry, Store
+from relay.store import Store
 from relay.worker import Worker
 from tests.relay.lab import CHAIN_ID, FORWARDER_NAME, Lab
 

@@ -28,7 +28,8 @@ from eth_account.signers.local import LocalAccount
 
 from relay.errors import Problem
 from relay.forwarding import is_canonical
-from relay.store import State, Store
+from relay.records import State
+from relay.store import Store
 from tests.relay.inside import Inside, forward, inside
 from tests.relay.lab import ETHER, GAS, Lab, call, register, update, wallet
 

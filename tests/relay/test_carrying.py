@@ -28,7 +28,8 @@ from relay.chain import Chain
 from relay.errors import NodeUnavailable
 from relay.forwarding import execute
 from relay.outcomes import EXPIRED
-from relay.store import DAY, Attempt, Entry, State, Store, Transaction
+from relay.records import DAY, Attempt, Entry, State, Transaction
+from relay.store import Store
 from tests.relay.inside import Inside, forward, inside
 from tests.relay.lab import CHAIN_ID, Lab, call, register, running, update
 

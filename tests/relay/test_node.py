@@ -21,7 +21,7 @@ from eth_account.signers.local import LocalAccount
 
 from relay.errors import CallReverted, NodeRefused, NodeUnavailable
 from relay.node import MAX_ANSWER
-from relay.store import State
+from relay.records import State
 from tests.relay.inside import Inside, inside
 from tests.relay.lab import Lab, register, update
 from tests.relay.liar import Liar, lying
