@@ -58,6 +58,8 @@ class Crowd:
             except (OSError, HTTPException, ValueError):  # killed meanwhile: whether it was accepted is not known
                 time.sleep(0.1)
                 continue
+            if answer.get("type") == "/problems/node-unavailable":  # a busy machine
+                continue
             if status == 202:
                 assert self.posted.setdefault(answer["id"], request) == request
             else:
@@ -68,7 +70,9 @@ class Crowd:
 
 def test_relay__killed_under_a_hundred_parallel_requests__ends_each_once(slow_lab: Lab) -> None:
     chance = random.Random(7)
-    relay = Relay(slow_lab, account_requests_per_day=1, max_batch=9, replace_seconds=3, gas_per_day=PAID * 280_000)
+    relay = Relay(
+        slow_lab, account_requests_per_day=1, max_batch=9, replace_seconds=3, rpc_timeout=60, gas_per_day=PAID * 280_000
+    )
     wallets = [wallet(n % ACCOUNTS) for n in range(REQUESTS)]
     deadline = slow_lab.time() + 3_000
     requests = [

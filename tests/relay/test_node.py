@@ -79,6 +79,13 @@ def test_relay__given_nonsense__accepts_and_sends_nothing(
     assert relay.accept(posted)
 
 
+def test_relay__given_an_answer_without_end__reads_no_more_than_it_must(relay: Inside, liar: Liar) -> None:
+    liar.raw = (200, b'{"result": "' + b"0" * MAX_ANSWER + b'"}')
+
+    with pytest.raises(NodeUnavailable, match="longer than"):
+        relay.run(relay.node.ask("eth_chainId"))
+
+
 @pytest.mark.parametrize("what", [{"raw": (200, b'{"error": {"code": -32005, "message": "limit exceeded"}}')}])
 def test_relay__given_an_error__is_refused(relay: Inside, liar: Liar, what: dict[str, Any]) -> None:
     liar.raw = what["raw"]
