@@ -22,8 +22,9 @@ DIFFERENCES: Final = table_of(ReconciliationDifference)
 METADATA: Final = table_of(CurrencyMetadata)
 KEPT: Final = 100
 """Reconciliations kept; the page shows the last ones."""
-EVENTS_PER_RUN: Final = 5_000
-"""Events read at a time to keep totals, so that the loop never waits long for the database."""
+EVENTS_PER_STEP: Final = 2_000
+"""Events of a kind read at a time to keep totals, so that the loop never waits long for the database."""
+STEPS_PER_RUN: Final = 20
 
 
 async def check(engine: Engine, node: Node, watched: Watched) -> Report:
@@ -98,7 +99,12 @@ def keep_totals(engine: Engine) -> int:
     """Keep the totals at the next final blocks; return how many blocks further that is."""
     with reading(engine) as connection:
         checkpoint = read(connection)
-    if checkpoint is None:
-        return 0
-    with writing(engine) as connection:
-        return totals.keep(connection, min(checkpoint.number, checkpoint.finalized_number), EVENTS_PER_RUN)
+    further = 0
+    for _ in range(STEPS_PER_RUN if checkpoint else 0):
+        with writing(engine) as connection:
+            last = checkpoint_of(read(connection))
+            step = totals.keep(connection, min(last.number, last.finalized_number), EVENTS_PER_STEP)
+        if not step:
+            break
+        further += step
+    return further
