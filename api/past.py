@@ -23,7 +23,7 @@ from api.fields import BLOCK_MAX, parse_decimal
 from api.problems import UNKNOWN_BLOCK
 from indexer.store import rows as store
 from indexer.store.columns import last_key_of
-from indexer.store.event_tables import EVENTS
+from indexer.store.event_tables import EVENTS, NOT_JOURNALED
 from indexer.store.histories.definitions import DEFINITIONS
 from indexer.store.histories.folds import rows_at
 from indexer.store.models import Block, Checkpoint, Currency, CurrencyMetadata, Journal, LabPause, Target
@@ -102,10 +102,11 @@ def _last_known() -> Select[Any]:
 
 
 def _began() -> Select[Any]:
-    """Return the contracts that emitted anything up to an event key."""
+    """Return the contracts that had a journal at an event key."""
     first = (
         select(literal(event.contract)).where(event.table.c.event_key <= bindparam("key")).limit(1).subquery().select()
         for event in EVENTS.values()
+        if event.name not in NOT_JOURNALED
     )
     return select(union_all(*first).subquery())
 

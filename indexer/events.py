@@ -13,16 +13,13 @@ import msgspec
 from deployments import Deployment
 from indexer.chain import keccak
 from indexer.errors import DeploymentInvalid
-from indexer.store.event_tables import CONTRACTS, EVENTS, Event
+from indexer.store.event_tables import CONTRACTS, EVENTS, NOT_JOURNALED, Event
 
 LAB_CONTRACTS: Final = (
     *("EntityRegistry", "InnovationCredit", "Crowdfunding", "MatchFunding"),
     *("Marketplace", "ProBono"),
 )
 """Contracts of ours: those with a journal and a pause."""
-
-NOT_JOURNALED: Final = frozenset({"EntryPaused", "EntryResumed", "Approval", "AuthorityUpdated", "EIP712DomainChanged"})
-"""Events of our contracts that the journal does not count (docs/protocol.md, "Journal")."""
 
 
 def topic_of(event: Event) -> str:

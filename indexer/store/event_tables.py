@@ -28,6 +28,9 @@ CONTRACTS: Final = (
 )
 """The contracts whose events are mirrored; also the order of tables in digests and exports."""
 
+NOT_JOURNALED: Final = frozenset({"EntryPaused", "EntryResumed", "Approval", "AuthorityUpdated", "EIP712DomainChanged"})
+"""Events of our contracts that the journal does not count (docs/protocol.md, "Journal")."""
+
 META_COLUMNS: Final = ("event_key", "block_number", "log_index", "block_time", "block_hash", "tx_hash", "contract")
 """Columns in front of each event table's arguments: where the event stands."""
 

@@ -227,3 +227,21 @@ def test_record__before_it_was_made__is_unknown_as_of_then(past: Past) -> None:
 
 def test_lists__take_no_block(past: Past) -> None:
     assert past.whole.get("/v1/campaigns?at=5").problem == "unknown-parameter"
+
+
+def test_contract__before_its_first_record__has_no_name_yet(tmp_path: Path, blank: Path) -> None:
+    node = FakeNode(SEED)
+    node.grow(4, acts=0)
+    node.add([("Marketplace", "EntryPaused", {"until": 10**10})])  # no journal counts it
+    paused = len(node.blocks) - 1
+    node.grow(80, acts=8)
+    with ExitStack() as stack:
+        own = Past(node, tmp_path, blank, stack)
+        now, old, expected = (
+            asked.get(f"/v1/credits{at}").json()
+            for asked, at in ((own.whole, ""), (own.whole, f"?at={paused}"), (own.ending_at(paused), ""))
+        )
+
+    assert [one["address"] for one in old["credits"]["escrows"]] == [None, None]
+    assert old["credits"] == expected["credits"]
+    assert None not in [one["address"] for one in now["credits"]["escrows"]]

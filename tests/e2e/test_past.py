@@ -19,8 +19,8 @@ from tests.api.client import Client, serving
 from tests.api.test_past import RECORDS, told
 from tests.e2e.conftest import Played, run_eranos
 
-STOPS = 5
-EACH = 8
+STOPS = 4
+EACH = 4
 SEED = 6
 
 

@@ -14,8 +14,8 @@ from eth_hash.auto import keccak
 
 from deployments import abi
 from indexer.chain import Call, Header, Log, Marks, Node
-from indexer.events import LAB_CONTRACTS, NOT_JOURNALED, Watched
-from indexer.store.event_tables import CONTRACTS
+from indexer.events import LAB_CONTRACTS, Watched
+from indexer.store.event_tables import CONTRACTS, NOT_JOURNALED
 from tests.indexer.fake_lab import Emitted, FakeLab
 
 CHAIN_ID = 31337
