@@ -92,7 +92,7 @@ class Document:
     def pictures(self) -> list[Picture]:
         """Return the pictures, the first one in front."""
         found = (one for one in self._list("pictures", MOST_PICTURES) if _DIGEST.fullmatch(str(one.get("sha256"))))
-        return [Picture(f"/documents/{one['sha256']}", _text(one.get("alt"), self._order(), LINE)) for one in found]
+        return [Picture(f"/documents/{one['sha256']}", _text(one.get("alt"), self._order(), SHORT)) for one in found]
 
     def links(self) -> list[Link]:
         """Return where it leads: addresses that begin with https:// only."""

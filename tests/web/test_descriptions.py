@@ -143,6 +143,14 @@ def test_document__too_large_or_tampered_or_absent__is_empty(tmp_path: Path) -> 
     assert not document_of(tmp_path, None, Language.ENGLISH).is_here
 
 
+def test_picture__described_as_long_as_the_schema_takes__is_described_whole() -> None:
+    words = "ق" * 600
+    (picture,) = document({"pictures": [{"sha256": "ab" * 32, "alt": {"ar": words}}]}).pictures()
+
+    assert picture.alt is not None
+    assert (picture.alt.words, picture.alt.cut) == (words, False)
+
+
 def test_document__that_was_erased_after_it_was_read__is_empty(tmp_path: Path) -> None:
     content = b'{"title": "x"}'
     digest = sha256(content).hexdigest()
