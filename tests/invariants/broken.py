@@ -7,7 +7,10 @@ CROWDFUNDING = "contracts/Crowdfunding.sol"
 CREDIT = "contracts/InnovationCredit.sol"
 MARKETPLACE = "contracts/Marketplace.sol"
 MATCH_FUNDING = "contracts/MatchFunding.sol"
+CAMPAIGNS = "contracts/libraries/Campaigns.sol"
 DELIVERY = "contracts/libraries/Delivery.sol"
+ESCROW = "contracts/Escrow.sol"
+LIFE = "tests/invariants/proofs/Life.sol"
 POOLS = "contracts/libraries/Pools.sol"
 POOL_OPENING = "contracts/libraries/PoolOpening.sol"
 PRO_BONO = "contracts/ProBono.sol"
@@ -261,6 +264,69 @@ ROUNDS = [
             "_end(orderId, o, l, account, 0, OrderState.Canceled);",
             "_end(orderId, o, l, account, 1, OrderState.Canceled);",
         ),
+        Break(
+            "life__pledge",
+            "the pledge of two is booked",
+            CROWDFUNDING,
+            "p.amount = held + facts.amount;",
+            "p.amount = held + 2 * facts.amount;",
+        ),
+        Break(
+            "life__withdrawPledge",
+            "the total stays",
+            CROWDFUNDING,
+            "uint96 raised = c.raised - amount;",
+            "uint96 raised = c.raised;",
+        ),
+        Break(
+            "life__refund",
+            "the pledge stays after a refund",
+            CROWDFUNDING,
+            "c.refunded = refunded;\n        delete _pledges[campaignId][backer];",
+            "c.refunded = refunded;",
+        ),
+        Break(
+            "life__terminate",
+            "one unit more rests",
+            DELIVERY,
+            "uint96 restPledged = c.raised;",
+            "uint96 restPledged = c.raised + 1;",
+        ),
+        Break(
+            "life__cancelCampaign",
+            "what was raised is forgotten",
+            SUBMISSION,
+            "c.decision = Campaigns.Decision.Canceled;",
+            "(c.decision, c.raised) = (Campaigns.Decision.Canceled, 0);",
+        ),
+        Break(
+            "life__approveCampaign",
+            "raises one unit",
+            SUBMISSION,
+            "c.decision = Campaigns.Decision.Approved;",
+            "(c.decision, c.raised) = (Campaigns.Decision.Approved, c.raised + 1);",
+        ),
+        Break(
+            "life__rejectCampaign",
+            "raises one unit",
+            SUBMISSION,
+            "c.decision = Campaigns.Decision.Rejected;",
+            "(c.decision, c.raised) = (Campaigns.Decision.Rejected, c.raised + 1);",
+        ),
+        Break(
+            "redemption_pays_out_what_came_in__settle",
+            "nothing is burned",
+            PRO_BONO,
+            "_end(redemptionId, r, _msgSender(), hoursDelivered, State.Contested, State.Settled);",
+            "_end(redemptionId, r, _msgSender(), 0, State.Contested, State.Settled);",
+        ),
+        Break(
+            "settlement_of_an_order_needs_both_signatures",
+            "the nonce does not matter",
+            ESCROW,
+            "s.share, settlementNonce[s.id], s.deadline",
+            "s.share, 0, s.deadline",
+        ),
     ],
     [
         Break(
@@ -410,8 +476,43 @@ ROUNDS = [
             "IERC20(p.currency).push(account, amount);",
             "IERC20(p.currency).push(_msgSender(), amount);",
         ),
+        Break(
+            "life__releaseMilestone",
+            "in every phase",
+            CROWDFUNDING,
+            "if (phase_ != Phase.Delivering) revert Crowdfunding_WrongPhase(campaignId, phase_);",
+            "",
+        ),
+        Break(
+            "books__object",
+            "who objects loses the pledge",
+            DELIVERY,
+            "p.objections |= bit;",
+            "(p.objections, p.amount) = (p.objections | bit, 0);",
+        ),
+        Break(
+            "books__rule",
+            "a ruling takes a unit",
+            DELIVERY,
+            "m.ruling = r.release ? Campaigns.Ruling.Release : Campaigns.Ruling.Reject;",
+            "m.ruling = r.release ? Campaigns.Ruling.Release : Campaigns.Ruling.Reject;\n        --c.raised;",
+        ),
+        Break(
+            "settlement_of_a_redemption_needs_both_signatures",
+            "the beneficiary need not sign",
+            ESCROW,
+            "_checkSignature(s.id, digest, second, secondSignature);",
+            "",
+        ),
     ],
     [
+        Break(
+            "life__refund_after_termination",
+            "the refund is not booked",
+            CROWDFUNDING,
+            "uint96 refunded = c.refunded + amount;",
+            "uint96 refunded = c.refunded;",
+        ),
         Break(
             "books__refund",
             "the refund is not booked",
@@ -425,6 +526,49 @@ ROUNDS = [
             DELIVERY,
             "return uint96(uint256(c.raised) * bps / Campaigns.BPS);",
             "return uint96(uint256(c.raised) * bps / (Campaigns.BPS + 1));",
+        ),
+        Break(
+            "life__pledge",
+            "the backer is paid",
+            CROWDFUNDING,
+            "IERC20(c.currency).pull(backer, amount);",
+            "IERC20(c.currency).push(backer, amount);",
+        ),
+        Break(
+            "life__releaseMilestone",
+            "a release pays",
+            CROWDFUNDING,
+            "return _release(campaignId, _existing(campaignId));",
+            "IERC20(_existing(campaignId).currency).push(_msgSender(), 1);\n"
+            "        return _release(campaignId, _existing(campaignId));",
+        ),
+        Break(
+            "life__time",
+            "a goal is missed before the deadline",
+            LIFE,
+            "_le(b.deadline, instant);",
+            "_le(instant, b.deadline);",
+        ),
+        Break(
+            "life_phases_are_those_of_the_contract",
+            "a goal just reached is missed",
+            CAMPAIGNS,
+            "if (c.raised < c.goal) return ICrowdfunding.Phase.Failed;",
+            "if (c.raised <= c.goal) return ICrowdfunding.Phase.Failed;",
+        ),
+        Break(
+            "life_ends_within_what_was_raised",
+            "releases in any phase",
+            LIFE,
+            "before &= _eq(b.releasedBps, 0) | _isDelivering(b, revokedAt, instant);",
+            "",
+        ),
+        Break(
+            "settlement_of_an_order_needs_both_signatures",
+            "the seller need not sign",
+            ESCROW,
+            "_checkSignature(s.id, digest, first, firstSignature);",
+            "",
         ),
     ],
 ]

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".toolchain" / "prove"
 
 #: Fewer would mean that a file of proofs was not read.
-PROPERTIES = 55
+PROPERTIES = 72
 
 #: What halmos answers with an example of how a property does not hold.
 REFUTED = 1

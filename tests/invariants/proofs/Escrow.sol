@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {IEntityRegistry} from "../../../contracts/interfaces/IEntityRegistry.sol";
+import {IEscrow} from "../../../contracts/interfaces/IEscrow.sol";
 import {AnyRegistry, svm} from "./Proof.sol";
 import {vm} from "../Vm.sol";
 
@@ -54,6 +55,46 @@ abstract contract EscrowProof {
             if (bytes4(data) == selectors[i]) found = true;
         }
         vm.assume(found && id == ID);
+    }
+
+    /// @dev A signature that is not refused for its length.
+    function _anySignature(string memory name) internal returns (bytes memory) {
+        return svm.createBytes(65, name);
+    }
+
+    /// @dev What both sign: contract, case, share, nonce and deadline, as docs/protocol.md says it.
+    function _settlementHash(string memory name, uint16 share, uint40 deadline) internal view returns (bytes32) {
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256(bytes(name)),
+                keccak256("1"),
+                block.chainid,
+                escrow
+            )
+        );
+        uint256 nonce = IEscrow(escrow).settlementNonce(ID);
+        bytes32 typeHash = keccak256("Settlement(uint32 id,uint16 share,uint256 nonce,uint40 deadline)");
+        bytes32 settlement = keccak256(abi.encode(typeHash, ID, share, nonce, deadline));
+        return keccak256(abi.encodePacked("\x19\x01", domain, settlement));
+    }
+
+    /// @dev Who signed; halmos knows of `ecrecover` only that it answers equal questions equally.
+    function _signer(bytes32 hash, bytes memory signature) internal pure returns (address) {
+        (bytes32 r, bytes32 s, uint8 v) = (_word(signature, 32), _word(signature, 64), uint8(signature[64]));
+        return ecrecover(hash, v, r, s);
+    }
+
+    function _word(bytes memory data, uint256 offset) private pure returns (bytes32 word) {
+        assembly ("memory-safe") {
+            word := mload(add(data, offset))
+        }
+    }
+
+    /// @dev Who acts for an entity; nobody if it is revoked.
+    function _accountOf(uint32 entityId) internal view returns (address account) {
+        account = registry.entity(entityId).account;
+        if (registry.entityOf(account) != entityId) account = address(0);
     }
 
     /// @dev Whether a call by any account goes through.

@@ -106,6 +106,24 @@ contract MarketplaceProofs is EscrowProof {
         assert(!_try(caller, data));
     }
 
+    /// @notice Both accounts without code have signed this order, share, nonce and deadline, for this contract; it pays nothing, and
+    /// the legs wait to be paid in that share.
+    function check_settlement_of_an_order_needs_both_signatures(address caller, uint16 sellerBps, uint40 deadline) external {
+        (bytes memory first, bytes memory second) = (_anySignature("first"), _anySignature("second"));
+        address seller = _accountOf(uint32(_load(LISTINGS_SLOT, 0, 0)));
+        vm.assume(seller.code.length == 0 && _buyer.code.length == 0);
+        bytes32 hash = _settlementHash("Eranos Marketplace", sellerBps, deadline);
+        (uint256 money, uint256 credits) = _custody();
+        uint256 legs = _load(ORDERS_SLOT, 1, 0);
+        vm.assume(_state() < FIRST_FINAL);
+        vm.assume(_try(caller, abi.encodeCall(_market.settle, (ID, sellerBps, deadline, first, second))));
+        assert(seller != address(0) && _signer(hash, first) == seller && _signer(hash, second) == _buyer);
+        assert(block.timestamp < deadline && _state() == uint256(IMarketplace.OrderState.Settled));
+        assert(uint16(_load(ORDERS_SLOT, 0, 240)) == sellerBps && sellerBps <= BPS);
+        (uint256 moneyNow, uint256 creditsNow) = _custody();
+        assert(moneyNow == money && creditsNow == credits && _load(ORDERS_SLOT, 1, 0) == legs);
+    }
+
     function check_arbiter_is_no_party_of_the_order(address caller, uint16 sellerBps) external {
         uint32 entityId = registry.entityOf(caller);
         vm.assume(_try(caller, abi.encodeCall(_market.rule, (ID, sellerBps, 0))));

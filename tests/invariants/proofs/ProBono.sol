@@ -76,6 +76,26 @@ contract ProBonoProofs is EscrowProof {
         assert(_burned() == delivered);
     }
 
+    function check_redemption_pays_out_what_came_in__settle(address caller, uint16 delivered, uint40 deadline) external {
+        _ends(caller, _settlement(delivered, deadline, _anySignature("first"), _anySignature("second")));
+        assert(_burned() == delivered);
+    }
+
+    /// @notice Both accounts without code have signed this redemption, share, nonce and deadline, for this contract.
+    function check_settlement_of_a_redemption_needs_both_signatures(address caller, uint16 delivered, uint40 deadline)
+        external
+    {
+        (bytes memory first, bytes memory second) = (_anySignature("first"), _anySignature("second"));
+        address provider = _accountOf(uint32(_load(OFFERS_SLOT, 0, 0)));
+        address beneficiary = _accountOf(uint32(_load(REDEMPTIONS_SLOT, 0, 32)));
+        vm.assume(provider.code.length == 0 && beneficiary.code.length == 0);
+        bytes32 hash = _settlementHash("Eranos ProBono", delivered, deadline);
+        vm.assume(_try(caller, _settlement(delivered, deadline, first, second)));
+        assert(provider != address(0) && _signer(hash, first) == provider);
+        assert(beneficiary != address(0) && _signer(hash, second) == beneficiary);
+        assert(block.timestamp < deadline);
+    }
+
     /// @notice What comes in is what is booked.
     function check_request_brings_in_what_is_booked(uint32 offerId, uint256 credits, uint40 start, uint40 deliverBy)
         external
@@ -111,6 +131,14 @@ contract ProBonoProofs is EscrowProof {
         vm.assume(_try(caller, abi.encodeCall(_proBono.rule, (ID, delivered, 0))));
         assert(entityId != uint32(_load(REDEMPTIONS_SLOT, 0, 32)) && entityId != uint32(_load(OFFERS_SLOT, 0, 0)));
         assert(caller != _payer);
+    }
+
+    function _settlement(uint16 delivered, uint40 deadline, bytes memory first, bytes memory second)
+        private
+        view
+        returns (bytes memory)
+    {
+        return abi.encodeCall(_proBono.settle, (ID, delivered, deadline, first, second));
     }
 
     /// @dev The redemption was not over, and is; custody falls by what was requested, of which the payer gets what is not burned.

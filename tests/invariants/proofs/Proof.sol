@@ -11,6 +11,7 @@ import {vm} from "../Vm.sol";
 /// @title What the proofs use of halmos
 interface Svm {
     function createAddress(string calldata name) external returns (address);
+    function createBytes(uint256 size, string calldata name) external returns (bytes memory);
     function createCalldata(string calldata contractName) external returns (bytes memory);
     function createUint(uint256 bits, string calldata name) external returns (uint256);
     function enableSymbolicStorage(address account) external;
