@@ -123,7 +123,7 @@ def _forms(visit: Visit, mirror: Mirror, desk: Desk, campaign: Mapping[str, Any]
 def _pools(visit: Visit, mirror: Mirror, campaign: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the open pools in the campaign's currency that it did not ask for, with the names of their managers."""
     asked = {pool["pool_id"] for pool in campaign["pools"]}
-    filters = PoolFilters(currency=campaign["currency"].address, is_open=True)
+    filters = PoolFilters(currency=campaign["currency"].address.lower(), is_open=True)
     rows = list_pools(mirror, filters, PoolSort.ENDING, POOLS)[: POOLS.limit]
     found = [one for one in rows if one.pool.pool_id not in asked]
     names = names_of(visit, mirror, {one.manager.entity_id for one in found})

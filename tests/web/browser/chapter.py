@@ -10,13 +10,15 @@ from scripts._lab.pool_stage import PoolDraft, fund, match, open_pool
 from scripts._lab.stage import Stage, campaign
 
 OPEN, RACE, FAILED, CLAIMED, RELEASED = "test-open", "test-race", "test-failed", "test-claimed", "test-released"
-NAMES = (OPEN, RACE, FAILED, CLAIMED, RELEASED)
+DUE = "test-due"
+NAMES = (OPEN, RACE, FAILED, CLAIMED, RELEASED, DUE)
 TITLES = {
     OPEN: "A solar roof for the school",
     RACE: "A bicycle repair square",
     FAILED: "A library of things",
     CLAIMED: "A shared kitchen",
     RELEASED: "A seed exchange",
+    DUE: "A repair café",
 }
 
 
@@ -71,6 +73,7 @@ def everything(stage: Stage) -> None:
     pledge(stage, -9, cast.nadia, failed, "60")
     pledge(stage, -9, cast.pierre, failed, "140.5")
     _delivering(stage)
+    _due(stage)
 
 
 def _delivering(stage: Stage) -> None:
@@ -86,6 +89,13 @@ def _delivering(stage: Stage) -> None:
     claim(stage, -14, released, 0)
     title = "the milestone of test-released is released and not paid yet"
     in_campaign(stage, -10, title, cast.relayer, released.name, "releaseMilestone")
+
+
+def _due(stage: Stage) -> None:
+    """Put a campaign on stage whose organizer may claim the milestone now."""
+    due = draft(stage, DUE, opens=-20, deadline=-8, milestones=[(100, -1)])
+    propose(stage, due, -22, -21)
+    pledge(stage, -19, stage.cast.marco, due, "1000")
 
 
 def number_of(stage: Stage, name: str) -> int:

@@ -14,6 +14,7 @@ from scripts._lab.http import Api
 from scripts._lab.local import (
     Place,
     deploy_lab_on,
+    eranos,
     start_chain,
     start_indexer,
     start_relay,
@@ -93,7 +94,7 @@ class RunningClock(Clock):
 @contextmanager
 def whole_lab(folder: Path) -> Iterator[Lab]:
     """Run a lab while the block runs; its chain makes a block for each transaction, and one more every second."""
-    place = Place(folder, free_port(), 0, web_port=free_port(), relay_port=free_port())
+    place = Place(folder, free_port(), 0, web_port=free_port(), relay_port=free_port(), documents_port=free_port())
     with Processes(folder / "logs") as processes:
         rpc = start_chain(processes, place)
         deployment = deploy_lab_on(place, rpc)
@@ -113,6 +114,7 @@ def whole_lab(folder: Path) -> Iterator[Lab]:
         contracts = contracts_of(deployment)
         indexer = start_indexer(processes, place, {"ERANOS_INDEX_POLL_SECONDS": "0.2"})
         relay = start_relay(processes, place, rpc)
+        _start_documents(processes, place)
         pages = start_web(processes, place, WEB | {"ERANOS_WEB_DOCUMENTS": str(place.written)})
         lab = Lab(
             place, processes, rpc, deployment, contracts, stage.actor, stage.cast, campaigns, relay, pages, indexer
@@ -120,3 +122,9 @@ def whole_lab(folder: Path) -> Iterator[Lab]:
         lab.catch_up()
         processes.wait_until("the symbols of currencies", lab.knows_symbols, PATIENCE)
         yield lab
+
+
+def _start_documents(processes: Processes, place: Place) -> None:
+    """Start the documents service beside what the story wrote; it asks the pages' own API what is on chain."""
+    changes = {"ERANOS_DOCUMENTS_FOLDER": str(place.written), "ERANOS_DOCUMENTS_API_URL": place.web_url}
+    processes.start("documents", [eranos(), "documents", "run"], place.environment | changes)

@@ -1,0 +1,202 @@
+"""What desks offer at which time, as the mirror has it."""
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from indexer.store import models
+from indexer.store.columns import Base
+from indexer.store.models import CampaignState, MilestoneState, OperationState
+from tests.api import rows as r
+from tests.api import scenario
+from tests.api.client import Client, serving
+from tests.api.conftest import make_mirror
+from tests.api.rows import DAY, NOW
+from tests.web.conftest import settings_of
+from tests.web.reading import Element, read
+from web.acts.forms import function_of, selector_of
+from web.app import create_app
+
+REGISTRY = "0x" + "c3" * 20
+REASON = r.digest(0xABC)
+Show = Callable[[str, Iterable[Base]], Element]
+
+
+@pytest.fixture
+def show(tmp_path: Path, blank: Path) -> Show:
+    """Return a function that shows a page on a mirror with some rows."""
+
+    def shown(path: str, rows: Iterable[Base]) -> Element:
+        file = tmp_path / "mirror.db"
+        make_mirror(file, rows, blank)
+        with serving(create_app(settings_of(file), clock=lambda: NOW + 60)) as client:
+            answer = client.get(path)
+        assert answer.status == 200, answer
+        return read(answer.body)
+
+    return shown
+
+
+def forms_of(page: Element) -> list[str]:
+    """Return the functions that the forms of a page call, with what the server filled in."""
+    specs = [one for one in page.all("script") if one.attributes.get("id", "").startswith("act-")]
+    return [json.loads(one.text)["name"] for one in specs]
+
+
+def spec_of(page: Element, key: str) -> dict[str, object]:
+    (found,) = (one for one in page.all("script") if one.attributes.get("id") == f"act-{key}-spec")
+    spec: dict[str, object] = json.loads(found.text)
+    return spec
+
+
+def registry(*more: Base) -> list[Base]:
+    return [r.checkpoint(), r.journal("EntityRegistry", REGISTRY), r.tenure(1, 11, f"0x{1:040x}", NOW), *more]
+
+
+def announced(executable_at: int) -> models.Operation:
+    selector = selector_of(function_of("EntityRegistry", "revoke"))
+    return models.Operation(
+        operation_id=r.digest(0x0E),
+        nonce=1,
+        caller="0x" + "0d" * 20,
+        target=REGISTRY,
+        data=f"{selector}{1:064x}{REASON[2:]}",
+        scheduled_at=executable_at - 3 * DAY,
+        executable_at=executable_at,
+        state=OperationState.SCHEDULED,
+        **r.mirrored(r.key(90)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("executable_at", "offered"),
+    [(NOW + 1, None), (NOW, "revoke"), (NOW - 7 * DAY + 1, "revoke"), (NOW - 7 * DAY, "announce")],
+)
+def test_registrar__announced_revocation__is_offered_in_its_week_alone(
+    show: Show, executable_at: int, offered: str | None
+) -> None:
+    page = show("/en/desks/registrar/1", registry(r.entity(1), announced(executable_at)))
+
+    forms = forms_of(page)
+    assert ("revoke" in forms, "schedule" in forms) == (offered == "revoke", offered == "announce")
+    if offered == "revoke":
+        call = spec_of(page, "revoke")["call"]
+        assert isinstance(call, dict)
+        assert call["args"] == [1, REASON]
+
+
+@pytest.mark.parametrize(
+    ("changes", "offered"),
+    [
+        (
+            {"state": "registered", "verified_at": None, "verified_until": 0},
+            ["verify", "refuse", "startRecovery"],
+        ),
+        ({}, ["verify", "suspend", "schedule", "startRecovery"]),
+        ({"recovery_barred_until": NOW + 1}, ["verify", "suspend", "schedule"]),
+        ({"recovery_barred_until": NOW}, ["verify", "suspend", "schedule", "startRecovery"]),
+        ({"state": "refused", "refused_at": NOW - DAY, "verified_until": 0}, []),
+        ({"state": "revoked", "revoked_at": NOW - DAY}, []),
+    ],
+)
+def test_registrar__forms__are_those_that_the_state_allows(
+    show: Show, changes: dict[str, int | str], offered: list[str]
+) -> None:
+    page = show("/en/desks/registrar/1", registry(r.entity(1, **changes)))
+
+    assert forms_of(page) == offered
+
+
+@pytest.mark.parametrize(("finishable_at", "offered"), [(NOW + 1, "vetoRecovery"), (NOW, "finishRecovery")])
+def test_recovery__is_stopped_before_its_time_and_finished_from_then_on(
+    show: Show, finishable_at: int, offered: str
+) -> None:
+    pending = {"recovery_account": "0x" + "f2" * 20, "recovery_finishable_at": finishable_at}
+    page = show("/en/entities/1/recovery", registry(r.entity(1, **pending)))
+
+    assert forms_of(page) == [offered]
+    (alarm,) = (one for one in page.all("div") if one.attributes.get("class") == "alarm")
+    assert alarm.attributes["role"] == "alert"
+
+
+def test_entity__proposed_account_that_acts_for_another__cannot_take_over(show: Show) -> None:
+    other = f"0x{2:040x}"
+    rows = registry(r.entity(1, proposed_account=other), r.entity(2), r.tenure(2, 12, other, NOW))
+    page = show(f"/en/desks/entity?account={other}", rows)
+
+    assert "acceptAccount" not in forms_of(page)
+    assert "acts for another entity" in page.text
+
+
+def test_entity__of_a_member__has_no_profile_to_write(pages: Client) -> None:
+    page = read(pages.get(f"/en/desks/entity?account={r.MEMBER}").body)
+
+    assert forms_of(page) == ["proposeAccount", "proposeAccount"]
+
+
+def delivering(milestone: dict[str, object], **changes: object) -> list[Base]:
+    """Return a campaign at work whose first milestone is as given."""
+    over = {"opens_at": NOW - 65 * DAY, "deadline": NOW - 5 * DAY, "submitted_at": NOW - 70 * DAY, "extension": 0}
+    return registry(
+        r.entity(1, account=r.ORGANIZER),
+        r.currency(),
+        r.metadata(),
+        r.journal("Crowdfunding", r.CROWDFUNDING),
+        r.campaign(1, **({"raised": 1_000, "backers": 1} | over | changes)),
+        *r.milestones(1, milestone, {}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("milestone", "changes", "offered"),
+    [
+        ({}, {}, ["claimMilestone", "postUpdate", "changePayoutAccount", "terminate"]),
+        (
+            {
+                "state": MilestoneState.CLAIMED,
+                "attempts": 1,
+                "claimed_at": NOW - 4 * DAY,
+                "window_ends_at": NOW - DAY,
+                "evidence_hash": r.digest(0xE1),
+            },
+            {},
+            ["postUpdate", "releaseMilestone", "changePayoutAccount"],
+        ),
+        (
+            {},
+            {"state": CampaignState.CANCELED, "canceled_at": NOW - DAY, "raised": 0, "backers": 0},
+            ["postUpdate", "changePayoutAccount"],
+        ),
+    ],
+)
+def test_organizer__forms__are_those_of_the_acts_that_are_legal(
+    show: Show, milestone: dict[str, object], changes: dict[str, object], offered: list[str]
+) -> None:
+    assert forms_of(show("/en/campaigns/1/desk", delivering(milestone, **changes))) == offered
+
+
+def test_organizer__pools_to_ask__are_open_and_not_asked_yet(pages: Client) -> None:
+    page = read(pages.get(f"/en/campaigns/{scenario.APPROVED}/desk").body)
+
+    (choice,) = (one for one in page.all("select") if one.attributes["data-name"] == "pool")
+    assert [one.attributes["value"] for one in choice.all("option")] == [str(scenario.RATIO)]
+
+
+def test_reviewer__reviewed_campaign__has_nothing_to_review(pages: Client) -> None:
+    assert forms_of(read(pages.get(f"/en/desks/reviewer/{scenario.SUBMITTED}").body)) == [
+        "approveCampaign",
+        "rejectCampaign",
+    ]
+    page = read(pages.get(f"/en/desks/reviewer/{scenario.LIVE}").body)
+    assert forms_of(page) == []
+    assert "There is nothing to review" in page.text
+
+
+def test_start__in_a_delisted_currency__uses_one_that_is_listed(pages: Client) -> None:
+    page = read(pages.get(f"/en/start?currency={scenario.OLD_EURO}").body)
+
+    call = spec_of(page, "start")["call"]
+    assert isinstance(call, dict)
+    assert call["args"][0]["currency"].lower() == r.EURO
