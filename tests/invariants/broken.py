@@ -507,13 +507,6 @@ ROUNDS = [
     ],
     [
         Break(
-            "life__refund_after_termination",
-            "the refund is not booked",
-            CROWDFUNDING,
-            "uint96 refunded = c.refunded + amount;",
-            "uint96 refunded = c.refunded;",
-        ),
-        Break(
             "books__refund",
             "the refund is not booked",
             CROWDFUNDING,
@@ -568,6 +561,15 @@ ROUNDS = [
             "the seller need not sign",
             ESCROW,
             "_checkSignature(s.id, digest, first, firstSignature);",
+            "",
+        ),
+    ],
+    [
+        Break(
+            "life__refund_after_termination",
+            "what rests does not fall",
+            CROWDFUNDING,
+            "if (c.decision == Campaigns.Decision.Terminated) c.restPledged -= pledged;",
             "",
         ),
     ],
