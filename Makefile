@@ -135,6 +135,10 @@ abi: setup ## Write deployments/abi/ from the compiled contracts
 openapi: setup ## Write api/openapi.json from the code; what breaks callers only with ARGS=--breaking
 	@python -m api.compatibility --write $(ARGS)
 
+.PHONY: screens
+screens: setup ## Take pictures of every page into docs/screens, in English and Arabic, on telephone and desktop
+	@python -m tests.web.browser.screens
+
 .PHONY: messages
 messages: setup ## Gather the pages' words into web/locale/messages.pot, and bring the translations in line with it
 	@python -m web.messages --write

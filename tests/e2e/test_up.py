@@ -24,7 +24,7 @@ from scripts._lab.rpc import Rpc
 from scripts._lab.wallets import Cast
 from tests.e2e.conftest import free_port
 
-PATIENCE = 120
+PATIENCE = 240
 
 
 class Up:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 import deployments
 from scripts._lab.rpc import Rpc
@@ -30,20 +30,25 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium, with the libraries and fonts that its package brings."""
+    """One browser for all tests."""
+    with sync_playwright() as playwright:
+        browser = launched(playwright)
+        yield browser
+        browser.close()
+
+
+def launched(playwright: Playwright) -> Browser:
+    """Start Chromium with the libraries and fonts that its package brings."""
     environment = {
         **os.environ,
         "LD_LIBRARY_PATH": str(UNPACKED / "al2023" / "lib"),
         "FONTCONFIG_PATH": str(UNPACKED / "fonts"),
     }
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=UNPACKED / "chromium",
-            args=["--headless=shell", "--no-sandbox", "--font-render-hinting=none"],
-            env=environment,
-        )
-        yield browser
-        browser.close()
+    return playwright.chromium.launch(
+        executable_path=UNPACKED / "chromium",
+        args=["--headless=shell", "--no-sandbox", "--font-render-hinting=none"],
+        env=environment,
+    )
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
-"""When a service is down, pages say what still works.
+"""When a service is down or something lacks, pages say what still works.
 
 ├── the wallet's node: said before anything is signed; reading goes on
 ├── a stranger without a wallet: a picture and a link lead to a wallet's own browser
-└── two wallets: neither is assumed
+├── two wallets: neither is assumed
+└── a currency without permits: needs gas, and exactly the amount is approved
 """
 
 from playwright.sync_api import Page, expect
@@ -45,3 +46,24 @@ def test_wallet__of_two__is_chosen_by_the_person(page: Page, lab: Lab, wallet_of
     reaches(page, "in_block")
     assert pledged(lab, OPEN, cedar.holder.address) == 5_000_000
     assert olive.signed() == []
+
+
+def test_currency__without_permits__says_needs_gas_and_approves_exactly(
+    page: Page, lab: Lab, wallet_of: WalletOf
+) -> None:
+    wallet = wallet_of(lab.cast.marco)
+    token = lab.contracts["TestEuro"]
+    wallet.lacks = {(token.address, selector) for selector in ("0x84b0196e", "0x3644e515")}
+    before = pledged(lab, OPEN, wallet.holder.address)
+    open_act(page, lab, OPEN, "pledge")
+    page.get_by_label("Your pledge", exact=True).fill("7.5")
+    page.get_by_role("button", name="Pledge", exact=True).click()
+    assert "tEUR needs gas" in fails(page, "needs_gas")
+    assert wallet.signed() == []
+    page.get_by_role("button", name="Send it from my wallet", exact=True).click()
+    reaches(page, "in_block")
+    assert pledged(lab, OPEN, wallet.holder.address) - before == 7_500_000
+    approval, _pledge = wallet.sent()
+    assert approval["to"] == token.address
+    assert approval["data"] == token.encode("approve", lab.contracts["Crowdfunding"].address, 7_500_000)
+    assert lab.ask("TestEuro", "allowance", wallet.holder.address, lab.contracts["Crowdfunding"].address) == 0

@@ -54,6 +54,8 @@ class BrowserWallet:
     knows: set[int] = field(default_factory=set)
     """Chains."""
     node_is_down: bool = False
+    lacks: set[tuple[str, str]] = field(default_factory=set)
+    """Contract and selector of functions that it is told not to exist."""
     before: dict[str, Callable[[], None]] = field(default_factory=dict)
     """What happens in the world just before it answers a method, once."""
     asked: list[Asked] = field(default_factory=list)
@@ -140,6 +142,8 @@ class BrowserWallet:
     def _node(self, method: str, params: list[Any]) -> Any:
         if self.node_is_down:
             raise Refusal(-32603, "The node does not answer.")
+        if method == "eth_call" and (params[0]["to"], params[0]["data"][:10]) in self.lacks:
+            raise Refusal(3, "execution reverted")
         try:
             return self.rpc.call(method, *params)
         except RpcError as error:
