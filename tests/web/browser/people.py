@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -13,10 +12,9 @@ from scripts._lab.rpc import Rpc
 from scripts._lab.wallets import Wallet
 from tests.web.browser.lab import Lab
 from tests.web.browser.steps import reaches
+from tests.web.browser.test_access import violations
 from tests.web.browser.wallet import BrowserWallet
 
-AXE = (Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 DAY = 86_400
 
 
@@ -86,13 +84,6 @@ def people(browser: Browser, lab: Lab) -> Iterator[Meet]:
     for rpc in rpcs:
         rpc.close()
     assert complaints == []
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe finds against WCAG 2.1 A and AA."""
-    page.evaluate(AXE)
-    result = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-    return [f"{one['id']}: {node['html'][:200]}" for one in result["violations"] for node in one["nodes"]]
 
 
 def now_of(lab: Lab) -> int:

@@ -31,13 +31,18 @@ def paths(lab: Lab) -> list[str]:
         *("/my", "/my?account=nobody", f"/my?account={lab.cast.marco.address}", f"/my?account={lab.cast.rana.address}"),
         *("/receipts/0x" + "77" * 32, "/test-wallets", "", f"/campaigns/{c[OPEN]}"),
     ]
+    desks = [
+        *("/desks", "/register", "/start", "/recoveries", "/desks/registrar", "/desks/registrar/1", "/desks/reviewer"),
+        *(f"/desks/{one}?account={lab.cast.seville.address}" for one in ("entity", "campaigns")),
+        *(f"/campaigns/{c[OPEN]}/desk", "/entities/1/recovery", "/desks/entity?account=nobody"),
+    ]
     reading = [
         *("/campaigns", "/campaigns/1", "/campaigns/1/pledges", "/pools", "/pools/1", "/pools/1/campaigns/1"),
         *("/entities", "/entities/1", "/listings", "/listings/1", "/orders/1", "/offers", "/offers/1"),
         *("/redemptions/1", "/credits", "/books", "/books/checks", "/books/roles", "/books/administration"),
         *("/help", "/glossary", "/accessibility", "/nothing-is-here"),
     ]
-    return acting + (reading if FULL else [])
+    return acting + desks + (reading if FULL else [])
 
 
 def violations(page: Page) -> list[str]:

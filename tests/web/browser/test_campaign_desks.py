@@ -108,6 +108,10 @@ def test_run__each_act_of_the_organizer__is_done_from_one_page(meet: Meet, lab: 
     (update,) = lab.api.get(f"/v1/campaigns/{number}/updates")["items"]
     wait_until_stored(organizer.page, lab, update["document_hash"])
 
+    expect(organizer.form("Ask for public money")).to_have_count(0)
+    reviewer = meet(lab.cast.reviewer)
+    reviewer.goes_to(f"/desks/reviewer/{number}")
+    reviewer.acts(reviewer.form("Accept the campaign"))
     organizer.goes_to(desk)
     organizer.acts(organizer.form("Ask for public money"))
     organizer.goes_to(desk)
