@@ -24,6 +24,14 @@ COMPLETE: Final = False
 """Whether every message must be translated into every language; they are translated when the pages stand."""
 UNREVIEWED: Final = "unreviewed"
 """Comment beside each translation that no speaker has looked at."""
+HEADER: Final = f"""\
+# Messages of the pages. Those marked "{UNREVIEWED}" wait for a speaker of the language: take the mark away when you
+# have looked at one. `make messages` brings the file in line with the pages."""
+NOT_NEEDED: Final = tuple(
+    f'"{name}'
+    for name in ("Project-Id", "Report-Msgid", "POT-Creation", "PO-Revision", "Last-Tr", "Language-Team", "Generated")
+)
+"""Lines of a header that would name a person, a date or a program."""
 
 
 def gather() -> Catalog:
@@ -96,10 +104,12 @@ def _read(path: Path, language: Language) -> Catalog:
 
 
 def _with_header(catalog: Catalog) -> bytes:
+    """Return a translated catalogue as a file; of the header only what programs need."""
     file = BytesIO()
+    catalog.header_comment = HEADER
     write_po(file, catalog, width=120, include_lineno=False, sort_output=True, ignore_obsolete=True)
     lines = file.getvalue().decode().splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith(('"POT-Creation', '"PO-Revision'))).encode()
+    return "".join(line for line in lines if not line.startswith(NOT_NEEDED)).encode()
 
 
 def main(arguments: list[str]) -> int:
