@@ -16,14 +16,17 @@ process.env.AWS_EXECUTION_ENV = "AWS_Lambda_nodejs22.x";
 const { default: chromium } = await import("@sparticuz/chromium");
 const program = await chromium.executablePath();
 
-// Its own list of folders names those of that service. The machine's fonts come after ours: pages look the same
-// everywhere, and a script that ours lack is still shown.
+// Its own list of folders names those of that service. The package's only font has no Arabic letters: DejaVu has, and
+// comes as a package too. The machine's fonts come after ours: pages look the same everywhere, and a script that ours
+// lack is still shown.
+const letters = resolve("node_modules/dejavu-fonts-ttf/ttf");
 writeFileSync(
   join(folder, "fonts", "fonts.conf"),
   `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir>${join(folder, "fonts")}</dir>
+  <dir>${letters}</dir>
   <dir>/usr/share/fonts</dir>
   <cachedir>${join(folder, "fonts-cache")}</cachedir>
   <alias binding="same"><family>sans-serif</family><prefer><family>Open Sans</family><family>DejaVu Sans</family></prefer></alias>
