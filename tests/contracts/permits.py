@@ -41,4 +41,5 @@ def permit(
         "deadline": deadline,
     } | changes
     signature = owner.sign_message(encode_typed_data(domain, TYPES, message))
-    return deadline, signature.v, signature.r, signature.s
+    # Ape leaves leading zeros out, and a value that is too short would be filled up at its other end.
+    return deadline, signature.v, signature.r.rjust(32, b"\0"), signature.s.rjust(32, b"\0")

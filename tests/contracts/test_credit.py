@@ -591,7 +591,8 @@ def signed_permit(credit: ContractInstance, owner: Any, spender: Any, value: int
     kinds = {"owner": "address", "spender": "address"}
     types = {"Permit": [{"name": name, "type": kinds.get(name, "uint256")} for name in message]}
     signature = signer.sign_message(encode_typed_data(domain, types, message))
-    return (owner, spender, value, deadline, signature.v, signature.r, signature.s)
+    # Ape leaves leading zeros out, and a value that is too short would be filled up at its other end.
+    return (owner, spender, value, deadline, signature.v, signature.r.rjust(32, b"\0"), signature.s.rjust(32, b"\0"))
 
 
 def test_permit__expired__reverts(credit, people, funded):
