@@ -57,19 +57,19 @@ up: setup ## Local chain, contracts, a story with real transactions, index, API,
 
 .PHONY: test
 test: check ## Set-up, check and every test: what continuous integration runs
-	@echo "Tests with Ape beside all others, some ten minutes; each is shown when it is done"
-	@$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=line) test-with-ape test-others
+	@echo "Tests of the contracts beside all others, some ten minutes; each is shown when it is done"
+	@$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=line) test-contracts test-others
 
 # Two runs side by side, of about the same length: one core would idle otherwise.
-.PHONY: test-with-ape
-test-with-ape:
+.PHONY: test-contracts
+test-contracts:
 	@ape test tests/contracts
 	@ape test tests/invariants tests/e2e
+	$(if $(FORGE_TESTS),@python -m tests.invariants.campaign)
 
 .PHONY: test-others
 test-others:
 	@pytest
-	$(if $(FORGE_TESTS),@python -m tests.invariants.campaign)
 
 .PHONY: test-deep
 test-deep: setup ## The forge tests with forty times as many runs and another seed, for the night (ARGS=--match-contract NAME: some)
