@@ -3,6 +3,7 @@
 import json
 from typing import Any, Final
 
+import orjson
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from relay.errors import CallReverted, NodeRefused, NodeUnavailable
@@ -92,8 +93,9 @@ def octets(value: Any) -> bytes:
 
 def _parsed(answer: bytes) -> dict[str, Any]:
     try:
-        parsed = json.loads(answer)
-    except (ValueError, RecursionError) as error:
+        # Has a bound of its own for nesting; the standard library's is the interpreter's, which any package may lift.
+        parsed = orjson.loads(answer)
+    except ValueError as error:
         raise NodeUnavailable("the node's answer is no JSON") from error
     if not isinstance(parsed, dict):
         raise NodeUnavailable("the node's answer is no JSON-RPC")
