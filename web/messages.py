@@ -20,8 +20,6 @@ TEMPLATE: Final = FOLDER / f"{DOMAIN}.pot"
 METHODS: Final = [("templates/**.html", "jinja2"), ("**.py", "python")]
 OPTIONS: Final = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
 KEYWORDS: Final = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
-COMPLETE: Final = False
-"""Whether every message must be translated into every language; they are translated when the pages stand."""
 UNREVIEWED: Final = "unreviewed"
 """Comment beside each translation that no speaker has looked at."""
 HEADER: Final = f"""\
@@ -50,14 +48,14 @@ def written(catalog: Catalog) -> bytes:
     return file.getvalue()
 
 
-def mistakes() -> Iterator[str]:
-    """Yield what is wrong with the catalogues, one line each."""
+def mistakes(*, complete: bool = True) -> Iterator[str]:
+    """Yield what is wrong with the catalogues, one line each; if `complete`, also what is not translated."""
     catalog = gather()
     if not TEMPLATE.exists() or TEMPLATE.read_bytes() != written(catalog):
         yield f"{TEMPLATE.name} is not what the pages say: run `make messages`"
     for language in Language:
         if language is not Language.ENGLISH:
-            yield from _mistakes_of(language, catalog)
+            yield from _mistakes_of(language, catalog, complete=complete)
 
 
 def write() -> None:
@@ -74,10 +72,10 @@ def write() -> None:
             path.write_bytes(_with_header(translated))
 
 
-def _mistakes_of(language: Language, catalog: Catalog) -> Iterator[str]:
+def _mistakes_of(language: Language, catalog: Catalog, *, complete: bool) -> Iterator[str]:
     path = catalogue_path(language)
     if not path.exists():
-        if COMPLETE:
+        if complete:
             yield f"{language}: no catalogue"
         return
     translated = _read(path, language)
@@ -87,7 +85,7 @@ def _mistakes_of(language: Language, catalog: Catalog) -> Iterator[str]:
             continue
         if message.id not in known:
             yield f"{language}: unused: {message.id}"
-        if message.fuzzy or (COMPLETE and not all(_forms(message.string))):
+        if message.fuzzy or (complete and not all(_forms(message.string))):
             yield f"{language}: not translated: {message.id}"
         for error in message.check(translated) if any(_forms(message.string)) else ():
             yield f"{language}: {error}: {message.id}"

@@ -16,6 +16,14 @@ from tests.web.browser.wallet import BrowserWallet
 UNPACKED = Path(__file__).parents[3] / ".toolchain" / "browser"
 #: Milliseconds that a page may take for anything. Generous: a test machine may be busy.
 PATIENCE = 20_000
+FULL = os.environ.get("ERANOS_BROWSER") == "full"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long jobs to `make test-web`."""
+    long = [] if FULL else [item for item in items if item.get_closest_marker("long")]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item not in long]
 
 
 @pytest.fixture(scope="session")

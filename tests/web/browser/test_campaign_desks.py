@@ -95,6 +95,7 @@ def test_start__draft_refusal_and_submission__end_with_a_review(meet: Meet, lab:
     assert lab.api.get(f"/v1/campaigns/{number}")["campaign"]["phase"] == "approved"
 
 
+@pytest.mark.long
 def test_run__each_act_of_the_organizer__is_done_from_one_page(meet: Meet, lab: Lab) -> None:
     organizer = meet(lab.cast.seville)
     number = submitted(organizer, lab, "A workshop for all")
@@ -135,6 +136,7 @@ def test_run__each_act_of_the_organizer__is_done_from_one_page(meet: Meet, lab: 
     expect(organizer.form("Cancel the campaign")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_claim__with_evidence__is_the_organizers_alone(meet: Meet, lab: Lab) -> None:
     number = lab.campaigns[DUE]
     desk = f"/campaigns/{number}/desk"

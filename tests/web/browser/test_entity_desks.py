@@ -87,6 +87,7 @@ def test_register__member__leaves_nothing_of_a_person(meet: Meet, lab: Lab) -> N
     assert not is_stored(lab, profile_of(lab, number))
 
 
+@pytest.mark.long
 def test_verify__by_a_stranger__is_refused_in_words_and_by_the_registrar_done(meet: Meet, lab: Lab) -> None:
     holder = newcomer(3)
     number = register(meet, lab, holder, "Menders of Malta")
@@ -118,6 +119,7 @@ def test_verify__by_a_stranger__is_refused_in_words_and_by_the_registrar_done(me
     assert not lab.ask("EntityRegistry", "isVerified", holder.address, SSE)
 
 
+@pytest.mark.long
 def test_refuse__with_reasons__stores_them(meet: Meet, lab: Lab) -> None:
     number = register(meet, lab, newcomer(4), "Quick Yield")
     registrar = meet(lab.cast.registrar)
@@ -131,6 +133,7 @@ def test_refuse__with_reasons__stores_them(meet: Meet, lab: Lab) -> None:
     wait_until_stored(registrar.page, lab, entity["reason"])
 
 
+@pytest.mark.long
 def test_own_entity__profile_and_account__change_by_its_own_acts(meet: Meet, lab: Lab) -> None:
     old, new = newcomer(5), newcomer(6)
     number = register(meet, lab, old, "Menders of Madeira")
@@ -158,6 +161,7 @@ def test_own_entity__profile_and_account__change_by_its_own_acts(meet: Meet, lab
     assert (entity_of(lab, old), entity_of(lab, new)) == (0, number)
 
 
+@pytest.mark.long
 def test_own_entity__proposal__can_be_taken_back(meet: Meet, lab: Lab) -> None:
     holder = newcomer(7)
     number = register(meet, lab, holder, "Menders of Messina")
@@ -168,6 +172,7 @@ def test_own_entity__proposal__can_be_taken_back(meet: Meet, lab: Lab) -> None:
     assert int(lab.ask("EntityRegistry", "proposedAccountOf", number), 16) == 0
 
 
+@pytest.mark.long
 def test_recovery__is_told_loudly_and_vetoed_by_the_account_alone(meet: Meet, lab: Lab) -> None:
     holder = newcomer(8)
     number = register(meet, lab, holder, "Menders of Mykonos")
@@ -196,6 +201,7 @@ def test_recovery__is_told_loudly_and_vetoed_by_the_account_alone(meet: Meet, la
     expect(registrar.form("Start a recovery")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_revoke__is_announced_first(meet: Meet, lab: Lab) -> None:
     holder = newcomer(10)
     number = register(meet, lab, holder, "Menders of Mahón")
