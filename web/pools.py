@@ -56,7 +56,7 @@ def show_pool(visit: VisitDep, page: PageDep, pool_id: PoolId) -> HTMLResponse:
     with visit.open() as mirror:
         found = queries.find_pool(mirror, pool_id)
         pool = routes.detail_of(mirror, pool_id)
-        shown, cursor = cut(page, queries.list_owed(mirror, pool_id, page), _position)
+        shown, cursor = cut(page, queries.list_owed(mirror, pool_id, page), place_of)
         return visit.page(
             "pools/one.html",
             pool=pool,
@@ -68,7 +68,7 @@ def show_pool(visit: VisitDep, page: PageDep, pool_id: PoolId) -> HTMLResponse:
             ),
             campaigns=routes.campaigns_of(mirror, found, shown),
             titles=_titles(visit, shown),
-            picture=_picture_of_pool(visit, mirror, found, pool),
+            picture=picture_of_pool(visit, mirror, found, pool),
             **paging(page, cursor),
         )
 
@@ -89,7 +89,8 @@ def show_reservation(visit: VisitDep, page: PageDep, pool_id: PoolId, campaign_i
         )
 
 
-def _picture_of_pool(visit: Visit, mirror: Mirror, found: Found, pool: schemas.PoolDetail) -> Markup | None:
+def picture_of_pool(visit: Visit, mirror: Mirror, found: Found, pool: schemas.PoolDetail) -> Markup | None:
+    """Return the way of a pool's money as a picture; None if nobody has paid in."""
     if not found.pool.funded:
         return None
     owed = queries.largest_owed(mirror, found.pool.pool_id, provenance.MOST)
@@ -134,7 +135,8 @@ def _short(address: str) -> str:
     return f"{address[:8]}…{address[-4:]}"
 
 
-def _position(one: Owed) -> Position:
+def place_of(one: Owed) -> Position:
+    """Return where a campaign stands in a pool's list."""
     return Position(one.reservation.requested_event_key, one.reservation.requested_event_key)
 
 

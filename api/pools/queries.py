@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from api.act_facts import AskedPool
+from api.campaigns.queries import phase_expression
 from api.database import Mirror
 from api.errors import Problem
+from api.match_acts import OPEN_PHASES
 from api.paging import PageRequest, Position, seek
 from api.problems import UNKNOWN_POOL, UNKNOWN_RESERVATION
 from indexer.store.models import (
@@ -146,6 +148,20 @@ def list_owed(mirror: Mirror, pool_id: int, page: PageRequest) -> Sequence[Owed]
     key = Reservation.requested_event_key.expression
     statement = seek(_owed().where(Reservation.pool_id == pool_id), page, key, key, descending=True)
     return [Owed(*row) for row in mirror.session.execute(statement)]
+
+
+def asking(mirror: Mirror, pool_ids: Collection[int]) -> dict[int, int]:
+    """Return how many campaigns that may still be enrolled wait for the answer of each of these pools."""
+    open_still = phase_expression(mirror.now).in_([phase.value for phase in OPEN_PHASES])
+    statement = (
+        select(Reservation.pool_id, func.count())
+        .join(Campaign, Campaign.campaign_id == Reservation.campaign_id)
+        .join(Entity, Entity.entity_id == Campaign.organizer)
+        .where(Reservation.pool_id.in_(pool_ids), Reservation.place.is_(None), open_still)
+        .group_by(Reservation.pool_id)
+    )
+    counted = {pool_id: count for pool_id, count in mirror.session.execute(statement)}  # noqa: C416 - rows are no pairs
+    return {pool_id: counted.get(pool_id, 0) for pool_id in pool_ids}
 
 
 def largest_owed(mirror: Mirror, pool_id: int, count: int) -> Sequence[Owed]:

@@ -13,10 +13,13 @@ from indexer.store.columns import Base
 from tests.api.client import Client, serving
 from tests.api.conftest import blank, documents, make_mirror, mirror
 from tests.api.rows import NOW
+from tests.web.reading import Element, read
 from web.app import create_app
 from web.settings import Settings
 
 __all__ = ["blank", "documents", "make_mirror", "mirror"]
+
+Show = Callable[[str, Iterable[Base]], Element]
 
 
 def settings_of(mirror: Path, documents: Path | None = None) -> Settings:
@@ -78,3 +81,18 @@ def pages_of(tmp_path: Path, blank: Path, documents: Path) -> Iterator[Callable[
             return stack.enter_context(serving(create_app(settings_of(path, folder), clock=lambda: clock)))
 
         yield make
+
+
+@pytest.fixture
+def show(tmp_path: Path, blank: Path) -> Show:
+    """Return a function that shows a page on a mirror with some rows."""
+
+    def shown(path: str, rows: Iterable[Base]) -> Element:
+        file = tmp_path / "mirror.db"
+        make_mirror(file, rows, blank)
+        with serving(create_app(settings_of(file), clock=lambda: NOW + 60)) as client:
+            answer = client.get(path)
+        assert answer.status == 200, answer
+        return read(answer.body)
+
+    return shown

@@ -1,8 +1,10 @@
 """Reads a page as a browser would: strictly, so that a tag that is not closed is found."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
 VOID = frozenset({"meta", "link", "br", "hr", "img", "input", "rect", "path", "circle", "line", "source", "wbr"})
 
@@ -64,3 +66,16 @@ def read(body: bytes) -> Element:
     reader.close()
     assert reader.open == [reader.root], f"not closed: {[one.name for one in reader.open[1:]]}"
     return reader.root
+
+
+def forms_of(page: Element) -> list[str]:
+    """Return the functions that the forms of a page call, in their order."""
+    specs = [one for one in page.all("script") if one.attributes.get("id", "").startswith("act-")]
+    return [json.loads(one.text)["name"] for one in specs]
+
+
+def spec_of(page: Element, key: str) -> dict[str, Any]:
+    """Return what the script gets to know of the form with a key."""
+    (found,) = (one for one in page.all("script") if one.attributes.get("id") == f"act-{key}-spec")
+    spec: dict[str, Any] = json.loads(found.text)
+    return spec

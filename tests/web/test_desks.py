@@ -1,9 +1,5 @@
 """What desks offer at which time, as the mirror has it."""
 
-import json
-from collections.abc import Callable, Iterable
-from pathlib import Path
-
 import pytest
 
 from indexer.store import models
@@ -11,44 +7,14 @@ from indexer.store.columns import Base
 from indexer.store.models import CampaignState, MilestoneState, OperationState
 from tests.api import rows as r
 from tests.api import scenario
-from tests.api.client import Client, serving
-from tests.api.conftest import make_mirror
+from tests.api.client import Client
 from tests.api.rows import DAY, NOW
-from tests.web.conftest import settings_of
-from tests.web.reading import Element, read
+from tests.web.conftest import Show
+from tests.web.reading import forms_of, read, spec_of
 from web.acts.forms import function_of, selector_of
-from web.app import create_app
 
 REGISTRY = "0x" + "c3" * 20
 REASON = r.digest(0xABC)
-Show = Callable[[str, Iterable[Base]], Element]
-
-
-@pytest.fixture
-def show(tmp_path: Path, blank: Path) -> Show:
-    """Return a function that shows a page on a mirror with some rows."""
-
-    def shown(path: str, rows: Iterable[Base]) -> Element:
-        file = tmp_path / "mirror.db"
-        make_mirror(file, rows, blank)
-        with serving(create_app(settings_of(file), clock=lambda: NOW + 60)) as client:
-            answer = client.get(path)
-        assert answer.status == 200, answer
-        return read(answer.body)
-
-    return shown
-
-
-def forms_of(page: Element) -> list[str]:
-    """Return the functions that the forms of a page call, with what the server filled in."""
-    specs = [one for one in page.all("script") if one.attributes.get("id", "").startswith("act-")]
-    return [json.loads(one.text)["name"] for one in specs]
-
-
-def spec_of(page: Element, key: str) -> dict[str, object]:
-    (found,) = (one for one in page.all("script") if one.attributes.get("id") == f"act-{key}-spec")
-    spec: dict[str, object] = json.loads(found.text)
-    return spec
 
 
 def registry(*more: Base) -> list[Base]:
@@ -82,9 +48,7 @@ def test_registrar__announced_revocation__is_offered_in_its_week_alone(
     forms = forms_of(page)
     assert ("revoke" in forms, "schedule" in forms) == (offered == "revoke", offered == "announce")
     if offered == "revoke":
-        call = spec_of(page, "revoke")["call"]
-        assert isinstance(call, dict)
-        assert call["args"] == [1, REASON]
+        assert spec_of(page, "revoke")["call"]["args"] == [1, REASON]
 
 
 @pytest.mark.parametrize(
@@ -197,6 +161,4 @@ def test_reviewer__reviewed_campaign__has_nothing_to_review(pages: Client) -> No
 def test_start__in_a_delisted_currency__uses_one_that_is_listed(pages: Client) -> None:
     page = read(pages.get(f"/en/start?currency={scenario.OLD_EURO}").body)
 
-    call = spec_of(page, "start")["call"]
-    assert isinstance(call, dict)
-    assert call["args"][0]["currency"].lower() == r.EURO
+    assert spec_of(page, "start")["call"]["args"][0]["currency"].lower() == r.EURO

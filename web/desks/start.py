@@ -22,11 +22,12 @@ def show_start(
     with visit.open() as mirror:
         desk = Desk.of(visit, mirror)
         listed = [one for one in all_currencies(mirror) if one.listed]
-        unit = _chosen(listed, currency)
+        unit = chosen(listed, currency)
         form = desk.form(acts.SUBMIT, "start", {"currency": unit.address}, unit=unit) if desk and unit else None
         return visit.page("desks/start.html", desk=desk, form=form, unit=unit, currencies=listed)
 
 
-def _chosen(listed: list[Currency], wanted: str | None) -> Currency | None:
+def chosen(listed: list[Currency], wanted: str | None) -> Currency | None:
+    """Return the wanted currency if it is listed, else the first one that is; None if none is."""
     same = (one for one in listed if one.address.lower() == wanted)
     return next(same, listed[0] if listed else None)
