@@ -131,6 +131,14 @@ def find_pledge(mirror: Mirror, campaign_id: int, backer: str) -> Found:
     return Found(*row)
 
 
+def has_a_stake(mirror: Mirror, campaign_id: int, account: str, entity_id: int | None) -> bool:
+    """Return whether an account, or the member that it acts for, has a pledge in a campaign."""
+    own = models.Pledge.backer == account
+    counted = own if entity_id is None else own | (models.Pledge.member_id == entity_id)
+    statement = select(models.Pledge.backer).where(models.Pledge.campaign_id == campaign_id, counted)
+    return mirror.session.scalar(statement.where(models.Pledge.amount > 0).limit(1)) is not None
+
+
 def backs_something(mirror: Mirror, backer: str) -> bool:
     """Return whether an account ever pledged."""
     return (

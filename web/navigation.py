@@ -30,5 +30,6 @@ DESKS: Final = (
     ("/recoveries", N_("Recoveries under way"), N_("Entities that another account is about to take over.")),
     ("/desks/registrar", N_("Registrar's desk"), N_("Who waits to be verified.")),
     ("/desks/reviewer", N_("Reviewer's desk"), N_("Campaigns that wait for a review.")),
+    ("/desks/arbiter", N_("Arbiter's desk"), N_("Stopped milestones, disputed orders and contested help.")),
 )
 """Where people do their work: path, name, and what for."""

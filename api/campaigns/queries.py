@@ -13,7 +13,17 @@ from api.database import Mirror
 from api.errors import Problem
 from api.paging import PageRequest, Position, seek
 from api.problems import UNKNOWN_CAMPAIGN
-from indexer.store.models import Campaign, Currency, CurrencyMetadata, Entity, Journal, LabPause, Milestone, Target
+from indexer.store.models import (
+    Campaign,
+    Currency,
+    CurrencyMetadata,
+    Entity,
+    Journal,
+    LabPause,
+    Milestone,
+    MilestoneState,
+    Target,
+)
 from indexer.store.phases import REVIEW_DURATION, Phase
 
 CONTRACT: Final = "Crowdfunding"
@@ -160,6 +170,33 @@ def payable_to(mirror: Mirror, account: str) -> Sequence[Found]:
     due = (Campaign.payout_account == account, Campaign.released > Campaign.collected)
     statement = _campaigns().where(*due).order_by(Campaign.campaign_id)
     return [Found(*row) for row in mirror.session.execute(statement)]
+
+
+def objected_to(mirror: Mirror, most: int) -> Sequence[Found]:
+    """Return the campaigns with a claim to which somebody objected and on which an arbiter may have to rule now.
+
+    Whether the objections weigh enough to stop the claim is for `acts` to say.
+
+    Args:
+        mirror: Where to look.
+        most: Only so many, those whose time for a ruling ends first.
+    """
+    ends_at = Milestone.window_ends_at + Campaign.ruling_window
+    objected = (Milestone.objectors > 0) | (Milestone.objected_amount > 0) | (Milestone.objected_pools > 0)
+    statement = (
+        _campaigns()
+        .join(Milestone, Milestone.campaign_id == Campaign.campaign_id)
+        .where(
+            Milestone.milestone == Campaign.current_milestone,
+            Milestone.state == MilestoneState.CLAIMED.value,
+            Milestone.window_ends_at <= mirror.now,
+            ends_at > mirror.now,
+            objected,
+            phase_expression(mirror.now) == Phase.DELIVERING.value,
+        )
+        .order_by(ends_at, Campaign.campaign_id)
+    )
+    return [Found(*row) for row in mirror.session.execute(statement.limit(most))]
 
 
 def phase_expression(now: int) -> ColumnElement[str]:

@@ -144,6 +144,13 @@ def list_orders(mirror: Mirror, filters: OrderFilters, sort: OrderSort, page: Pa
     return [FoundOrder(*row) for row in mirror.session.execute(statement)]
 
 
+def list_disputed(mirror: Mirror, most: int) -> Sequence[FoundOrder]:
+    """Return the orders that wait for an arbiter, those whose time for a ruling ends first in front."""
+    waiting = (Order.state == OrderState.DISPUTED.value, Order.window_ends_at > mirror.now)
+    statement = _orders().where(*waiting).order_by(Order.window_ends_at, Order.order_id).limit(most)
+    return [FoundOrder(*row) for row in mirror.session.execute(statement)]
+
+
 def order_position(found: FoundOrder, sort: OrderSort) -> Position:
     """Return where an order stands in a list."""
     return Position(getattr(found.order, _ORDER_ORDER[sort][0].key), found.order.placed_event_key)

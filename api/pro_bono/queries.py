@@ -137,6 +137,13 @@ def list_redemptions(
     return [FoundRedemption(*row) for row in mirror.session.execute(statement)]
 
 
+def list_contested(mirror: Mirror, most: int) -> Sequence[FoundRedemption]:
+    """Return the requests for help that wait for an arbiter, those whose time for a ruling ends first in front."""
+    waiting = (Redemption.state == RedemptionState.CONTESTED.value, Redemption.window_ends_at > mirror.now)
+    statement = _redemptions().where(*waiting).order_by(Redemption.window_ends_at, Redemption.redemption_id)
+    return [FoundRedemption(*row) for row in mirror.session.execute(statement.limit(most))]
+
+
 def redemption_position(found: FoundRedemption, sort: RedemptionSort) -> Position:
     """Return where a redemption stands in a list."""
     row = found.redemption

@@ -7,8 +7,8 @@ the acts of one subject. The macro `act_form` draws the form, web/wallet/act.js 
 from collections.abc import Iterable
 from typing import Final
 
-from web.acts import backing, campaigns, entities, pools
+from web.acts import backing, campaigns, entities, pools, rulings
 from web.acts.model import Act
 
-ALL: Final[Iterable[Act]] = (*backing.ACTS, *entities.ACTS, *campaigns.ACTS, *pools.ACTS)
+ALL: Final[Iterable[Act]] = (*backing.ACTS, *entities.ACTS, *campaigns.ACTS, *pools.ACTS, *rulings.ACTS)
 """Every act; tests compare them with the ABIs, and with what the relay carries."""

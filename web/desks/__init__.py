@@ -7,7 +7,7 @@ contract is asked before anybody signs.
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from web.desks import entity, organizer, public_body, registrar, reviewer, start
+from web.desks import arbiter, entity, organizer, public_body, registrar, reviewer, start
 from web.visits import VisitDep
 
 __all__ = ["router"]
@@ -22,5 +22,5 @@ def list_desks(visit: VisitDep) -> HTMLResponse:
         return visit.page("desks/list.html")
 
 
-for page in (entity, registrar, start, organizer, reviewer, public_body):
+for page in (entity, registrar, start, organizer, reviewer, public_body, arbiter):
     router.include_router(page.router)
