@@ -130,6 +130,13 @@ def list_programmes(mirror: Mirror, page: PageRequest, sort: ProgrammeSort) -> S
     return mirror.session.scalars(statement).all()
 
 
+def programmes_of(mirror: Mirror, issuer: int) -> list[Programme]:
+    """Return the programmes out of which an entity issues, or did, the newest in front."""
+    newest = models.Programme.opened_event_key.desc()
+    statement = select(models.Programme).where(models.Programme.issuer == issuer).order_by(newest).limit(MAX_LIMIT)
+    return [_programme(row, mirror.now) for row in mirror.session.scalars(statement)]
+
+
 def list_holders(mirror: Mirror, page: PageRequest, sort: HolderSort, account: str | None) -> Sequence[CreditBalance]:
     """Return the holders of a page, and one more if there is one."""
     statement = select(CreditBalance).where(CreditBalance.balance > 0)

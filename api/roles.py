@@ -92,6 +92,24 @@ def all_roles(mirror: Mirror) -> list[Role]:
     return [_role(role_id, rows.get(role_id), holders[role_id], functions[role_id], now) for role_id in ids]
 
 
+def holders_of(mirror: Mirror, contract: str, function: str) -> list[RoleHolder]:
+    """Return who may call a restricted function, or will: the holders of its role.
+
+    Args:
+        mirror: Where to look.
+        contract: Name.
+        function: Name.
+    """
+    roles = all_roles(mirror)
+    given = (role for role in roles for one in role.functions if _is(one, contract, function))
+    role = next(given, next(role for role in roles if role.role_id == str(ADMIN)))
+    return role.holders
+
+
+def _is(one: Function, contract: str, function: str) -> bool:
+    return one.contract == contract and (one.signature or "").startswith(f"{function}(")
+
+
 def closed_contracts(mirror: Mirror) -> list[ClosedContract]:
     """Return the contracts that are closed to administration."""
     names = contract_names(mirror)

@@ -1,6 +1,7 @@
 """How the mirror is doing: how far it is, whether it agrees with the chain, and what it could not explain."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -142,10 +143,13 @@ def status_of(mirror: Mirror) -> dict[str, Any]:
         ],
         "quarantine": _quarantine(mirror),
         "reconciliation": values_of(last) if last else None,
-        "pauses": [
-            _pause(row, mirror.now) for row in session.scalars(select(LabPause).order_by(LabPause.contract_name))
-        ],
+        "pauses": [_pause(row, mirror.now) for row in pauses_of(mirror)],
     }
+
+
+def pauses_of(mirror: Mirror) -> Sequence[LabPause]:
+    """Return the last pause of each contract that was ever paused."""
+    return mirror.session.scalars(select(LabPause).order_by(LabPause.contract_name)).all()
 
 
 def seen_following(mirror: Mirror) -> int | None:

@@ -41,7 +41,7 @@ def show_books(visit: VisitDep) -> HTMLResponse:
             "books/books.html",
             credit=credit,
             names=names_of(visit, mirror, [one.issuer for one in credit.programmes]),
-            picture=_coverage(visit, mirror, credit),
+            picture=coverage_picture(visit, mirror, credit),
             lab=StatusAnswer.model_validate(status_of(mirror)),
             currencies=all_currencies(mirror),
             checks=last,
@@ -81,8 +81,8 @@ def list_administration(visit: VisitDep, page: PageDep) -> HTMLResponse:
         )
 
 
-def _coverage(visit: Visit, mirror: Mirror, credit: Credits) -> Markup | None:
-    """Return the picture of promised hours beside the supply; None without either."""
+def coverage_picture(visit: Visit, mirror: Mirror, credit: Credits) -> Markup | None:
+    """Return the picture of promised hours beside the supply; None without promised hours."""
     weeks = [(parse_time(week.until), week.hours * HOUR) for week in credit.coverage.weeks]
     capacity, supply = int(credit.coverage.capacity), int(credit.supply)
     if not weeks:

@@ -30,6 +30,9 @@ DESKS: Final = (
     ("/recoveries", N_("Recoveries under way"), N_("Entities that another account is about to take over.")),
     ("/desks/registrar", N_("Registrar's desk"), N_("Who waits to be verified.")),
     ("/desks/reviewer", N_("Reviewer's desk"), N_("Campaigns that wait for a review.")),
+    ("/desks/issuer", N_("Issuing credits"), N_("Its programmes, and how many credits promised hours cover.")),
     ("/desks/arbiter", N_("Arbiter's desk"), N_("Stopped milestones, disputed orders and contested help.")),
+    ("/desks/treasurer", N_("Treasurer's desk"), N_("Currencies, programmes of credits, and what is announced.")),
+    ("/desks/guardian", N_("Guardian's desk"), N_("Pauses of new business, and their end.")),
 )
 """Where people do their work: path, name, and what for."""

@@ -1,0 +1,66 @@
+"""Acts of roles with a delay on a desk: which way a role acts, and what it announced already."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from api.database import Mirror
+from api.operations import waiting
+from api.roles import holders_of
+from indexer.store.models import Operation
+from web.acts.delayed import EXPIRES, WITHDRAW, announced_args, announcement, carried_out
+from web.acts.forms import Desk, Form
+from web.acts.model import Act, Field
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """An act that was announced and did not lapse yet.
+
+    Attributes:
+        act: Which one.
+        operation: When it can be done, and who announced it.
+        lapses_at: Unix time from which on it can't be done any more.
+        details: What was announced, field by field: its words and the value; empty if nobody can read it.
+        forms: To do it once its time has come, and to take it back.
+    """
+
+    act: Act
+    operation: Operation
+    lapses_at: int
+    details: Sequence[tuple[Field, str]]
+    forms: Sequence[Form]
+
+
+def ways(mirror: Mirror, act: Act) -> list[tuple[str, Act]]:
+    """Return the ways in which those who may do an act have to: at once, or announced first; none if nobody may."""
+    delays = {holder.delay > 0 for holder in holders_of(mirror, act.contract, act.function)}
+    return [
+        *([(act.function, act)] if False in delays else []),
+        *([(f"announce-{act.function}", announcement(act))] if True in delays else []),
+    ]
+
+
+def announcements(desk: Desk | None, mirror: Mirror, acts: Sequence[Act]) -> Iterator[Announcement]:
+    """Yield what was announced of some acts, and can be done now or later."""
+    for act in acts:
+        for one in waiting(mirror, act.contract, act.function):
+            lapses_at = one.operation.executable_at + EXPIRES
+            if mirror.now < lapses_at:
+                args = announced_args(act, one.operation.data)
+                forms = list(_forms(desk, act, one.operation, args, mirror.now)) if desk else []
+                yield Announcement(act, one.operation, lapses_at, _details(act, args), forms)
+
+
+def _forms(desk: Desk, act: Act, operation: Operation, args: Sequence[str] | None, now: int) -> Iterator[Form]:
+    key, lapses_at = operation.operation_id[2:10], operation.executable_at + EXPIRES
+    if args is not None and operation.executable_at <= now:
+        yield desk.form(carried_out(act, args), f"do-{key}", ends_at=lapses_at)
+    given = {"caller": operation.caller, "target": operation.target, "data": operation.data}
+    yield desk.form(WITHDRAW, f"withdraw-{key}", given, ends_at=lapses_at)
+
+
+def _details(act: Act, args: Sequence[str] | None) -> list[tuple[Field, str]]:
+    fields: dict[str, Field] = {field.name: field for field in act.fields}
+    pairs: Iterator[tuple[Any, str]] = zip(act.args, args or (), strict=False)
+    return [(fields[leaf["name"]], value) for leaf, value in pairs if leaf["$"] == "field"]
