@@ -19,11 +19,12 @@ from tests.api.conftest import make_mirror
 from tests.api.rows import DAY, NOW
 from tests.web.conftest import settings_of
 from tests.web.hostile import CORPUS, SCRIPTS
-from tests.web.reading import read
+from tests.web.reading import Element, read
 from tests.web.test_hostile import foreign
 from web.app import create_app
 
 FIELDS = ("name", "title", "about", "text", "rule")
+ORIGIN = "http://127.0.0.1:"
 ACCOUNT = "0x" + "b6" * 20
 
 
@@ -79,6 +80,16 @@ def rows(number: int, evil: str, digest: str) -> Iterator[Base]:
     yield ReconciliationDifference(reconciliation_id=1, subject=name, row_key=name, field=name, mirror=name, chain=name)
 
 
+def foreign_at_a_desk(page: Element) -> list[str]:
+    """Return the same of a page with forms, whose scripts read JSON and whose address stands in a link of its own."""
+    data = [one for one in page.all("script") if one.attributes.get("type") == "application/json"]
+    for one in data:
+        json.loads(one.text)
+    ours = (*(f"script {one.attributes}" for one in data), "")
+    own = [one.attributes["href"] for one in page.all("a") if "/en/" in one.text or "/ar/" in one.text]
+    return [one for one in foreign(page) if one not in ours and not (one in own and one.startswith(ORIGIN))]
+
+
 @pytest.fixture(scope="module")
 def hostile(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """Return a client of the pages of a lab in which everybody is hostile."""
@@ -106,6 +117,21 @@ def test_record__of_a_stranger__stays_text(hostile: Client, number: int) -> None
         assert answer.status == 200, (path, answer)
         assert foreign(read(answer.body)) == [], path
     assert foreign(read(hostile.get(f"/en/pools/{number}/campaigns/{number}").body)) == []
+    cases = (f"desks/arbiter/{kind}/{number}" for kind in ("campaigns", "orders", "redemptions"))
+    own = (f"desks/{name}?account=0x{number:040x}" for name in ("pools", "issuer"))
+    for path in (*cases, f"pools/{number}/desk", *own):
+        answer = hostile.get(f"/en/{path}")
+        assert answer.status == 200, (path, answer)
+        assert foreign_at_a_desk(read(answer.body)) == [], path
+
+
+@pytest.mark.parametrize("path", ["/desks/arbiter", "/desks/treasurer", "/desks/pools/open"])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_desk__of_strangers_records__stays_ours(hostile: Client, path: str, language: str) -> None:
+    answer = hostile.get(f"/{language}{path}")
+
+    assert answer.status == 200
+    assert foreign_at_a_desk(read(answer.body)) == []
 
 
 @pytest.mark.parametrize(

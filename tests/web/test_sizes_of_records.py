@@ -22,6 +22,10 @@ from web.app import create_app
 MANY = 120
 MOST = 2**96 - 1
 
+DELIVERING = {"opens_at": NOW - 65 * DAY, "deadline": NOW - 25 * DAY, "submitted_at": NOW - 70 * DAY, "extension": 0}
+STOPPED = {"state": "claimed", "attempts": 1, "claimed_at": NOW - 9 * DAY, "window_ends_at": NOW - DAY}
+STOPPED |= {"objectors": 2, "objected_amount": MOST}
+
 
 def account(number: int) -> str:
     """Return an account that packs badly, as real ones do."""
@@ -43,8 +47,12 @@ def large_lab(digests: list[str]) -> Iterator[Base]:
         digest, event = digests[number - 1], r.key(400, number)
         yield r.entity(number, kinds=7, profile_hash=digest, account=account(number), registered_event_key=event)
         yield r.tenure(number, 11, account(number), NOW - 100 * DAY)
-        yield r.campaign(number, raised=MOST, stretch_goal=MOST, description_hash=digest, submitted_event_key=event)
-        yield from r.milestones(number, *[{"share_bps": 833}] * 12)
+        yield r.campaign(
+            number, raised=MOST, stretch_goal=MOST, description_hash=digest, submitted_event_key=event, **DELIVERING
+        )
+        papers = [digests[(number + place) % MANY] for place in range(4)]
+        claim = STOPPED | {"document_hash": papers[0], "evidence_hash": papers[1]}
+        yield from r.milestones(number, claim | {"share_bps": 833}, *[{"share_bps": 833}] * 11)
         yield r.pool(number, manager=1, funded=MOST, reserved=MOST, opened_event_key=event, campaigns=MANY)
         yield r.reservation(1, number, 0, reserved=MOST // MANY, requested_event_key=event, backers=MANY)
         yield r.match(1, 1, account(number), MOST // MANY, first_event_key=event)
@@ -52,9 +60,13 @@ def large_lab(digests: list[str]) -> Iterator[Base]:
         yield r.funding(1, account(number), MOST // MANY, funder=number, first_event_key=event)
         yield c.listing(number, description_hash=digest, listed_event_key=event, delivery_modes=15)
         yield c.offer(number, provider=1, details_hash=digest, offered_event_key=event)
-        yield c.redemption(number, need_hash=digest, requested_event_key=event, provider=1, beneficiary=number)
+        said = {"need_hash": digest, "evidence_hash": papers[0], "contest_reason": papers[1]}
+        times = {"starts_at": NOW - 3 * DAY, "delivered_at": NOW - 2 * DAY, "contested_at": NOW - DAY}
+        said |= times | {"report_reason": papers[2], "state": "contested", "window_ends_at": NOW + DAY}
+        yield c.redemption(number, requested_event_key=event, provider=1, beneficiary=number, **said)
         yield c.attestation(number, 3, provider=1, beneficiary=number, attested_event_key=event)
-        yield c.order(number, placed_event_key=event, money=MOST, credits=MOST)
+        said = {"evidence_hash": papers[0], "dispute_reason": papers[1], "disputed_at": NOW - DAY, "state": "disputed"}
+        yield c.order(number, listing_id=number, placed_event_key=event, money=MOST, credits=MOST, **said)
         yield _programme(number, event, digest)
         yield _holder(number)
     for week in range(52):
@@ -94,6 +106,9 @@ def large(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli
         *("/pools/1?limit=100", "/pools/1/campaigns/1?limit=100", "/entities/1", "/listings/1", "/offers/1?limit=100"),
         *("/orders/1", "/redemptions/1", "/attestations/1", f"/credits?account={r.BUYER}"),
         *("/books", "/books/roles", "/books/checks", "/books/administration", "/help", "/glossary"),
+        *("/pools/1/desk", f"/desks/pools?limit=100&account={account(1)}", "/desks/pools/open", "/desks/treasurer"),
+        *("/desks/arbiter", "/desks/arbiter/campaigns/1", "/desks/arbiter/orders/1", "/desks/arbiter/redemptions/1"),
+        f"/desks/issuer?account={account(1)}",
     ],
 )
 def test_page__of_the_largest_records__stays_small(large: Client, path: str, language: str) -> None:
@@ -102,3 +117,5 @@ def test_page__of_the_largest_records__stays_small(large: Client, path: str, lan
     assert answer.status == 200, answer
     size = len(compress(answer.body, 5))
     assert size <= MOST_BYTES
+    # Or the largest records are not on the page.
+    assert not path.startswith("/desks/arbiter/") or size > MOST_BYTES // 5

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from api.database import Mirror
 from api.operations import waiting
@@ -11,6 +11,9 @@ from indexer.store.models import Operation
 from web.acts.delayed import EXPIRES, WITHDRAW, announced_args, announcement, carried_out
 from web.acts.forms import Desk, Form
 from web.acts.model import Act, Field
+
+MOST: Final = 10
+"""Announcements of one act on a desk, those that can be done first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def ways(mirror: Mirror, act: Act) -> list[tuple[str, Act]]:
 def announcements(desk: Desk | None, mirror: Mirror, acts: Sequence[Act]) -> Iterator[Announcement]:
     """Yield what was announced of some acts, and can be done now or later."""
     for act in acts:
-        for one in waiting(mirror, act.contract, act.function):
+        for one in waiting(mirror, act.contract, act.function)[:MOST]:
             lapses_at = one.operation.executable_at + EXPIRES
             if mirror.now < lapses_at:
                 args = announced_args(act, one.operation.data)

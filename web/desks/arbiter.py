@@ -28,15 +28,17 @@ from web.acts import rulings
 from web.acts.forms import Desk, Form
 from web.acts.model import Act
 from web.campaigns.lists import title_of
-from web.descriptions import LONGEST, Text, document_of
+from web.descriptions import Text, document_of
 from web.desks.accounts import Holder, Typed, holder_of
 from web.lists import heading_of, names_of
 from web.visits import Visit, VisitDep
 from web.words import N_
 
-MOST: Final = 50
+MOST: Final = 20
 """Cases of a kind on the desk, those that end first; the others come up when these are ruled."""
 OBJECTIONS: Final = PageRequest(50, None, "", ())
+LONG: Final = 6_000
+"""Bytes of each text that a case shows; the document itself has all of it."""
 
 router = APIRouter()
 
@@ -256,5 +258,5 @@ def _bench(
 
 def _paper(visit: Visit, name: str, digest: str | None, *, text: str = "text", note: str = "") -> Paper:
     document = document_of(visit.request.app.state.settings.documents, digest, visit.language)
-    more = document.text(note, LONGEST) if note else None
-    return Paper(name, digest, document.line("title"), document.text(text, LONGEST), more)
+    more = document.text(note, LONG) if note else None
+    return Paper(name, digest, document.line("title"), document.text(text, LONG), more)

@@ -1,5 +1,8 @@
 """The issuer's desk: its programmes of credits, what covers an issue, and the issue itself."""
 
+from itertools import islice
+from typing import Final
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
@@ -15,6 +18,9 @@ from web.desks.accounts import Typed, holder_of
 from web.lists import names_of
 from web.visits import VisitDep
 
+MOST: Final = 10
+"""Programmes with a form on the desk, the newest ones; the others come up when these are closed."""
+
 router = APIRouter()
 
 
@@ -26,11 +32,8 @@ def show_issuer(visit: VisitDep, typed: Typed = "") -> HTMLResponse:
         programmes = programmes_of(mirror, holder.entity.entity_id) if holder.entity else []
         paused_until = _paused_until(mirror)
         may = holder.entity is not None and holder.entity.verified and paused_until <= mirror.now
-        forms = (
-            {one.programme_id: form for one in programmes if (form := _form(desk, one, credit.coverage))}
-            if desk and may
-            else {}
-        )
+        made = ((one.programme_id, _form(desk, one, credit.coverage)) for one in programmes) if desk and may else ()
+        forms = dict(islice(((number, form) for number, form in made if form), MOST))
         return visit.page(
             "desks/issuer.html",
             desk=desk,
