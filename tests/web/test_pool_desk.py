@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from indexer.store import models
 from tests.api import rows as r
 from tests.api import scenario
 from tests.api.client import Client
@@ -115,3 +116,51 @@ def test_opening__each_rule__leaves_the_terms_of_the_other_at_nothing(pages: Cli
     assert (ratio["rule"], ratio["minRaised"], ratio["minMemberPledge"], ratio["minMembers"]) == (0, 0, 0, 0)
     assert (gift["rule"], gift["ratioBps"], gift["membersOnly"], gift["memberCap"]) == (1, 0, False, 0)
     assert ratio["currency"].lower() == gift["currency"].lower() == r.EURO
+
+
+GIFT = {"rule": models.Rule.THRESHOLD_GIFT, "ratio_bps": 0, "campaign_cap": 300, "min_raised": 1_000}
+SOON = {"opens_at": NOW + DAY}
+
+
+@pytest.mark.parametrize(
+    ("campaign", "pool", "told"),
+    [
+        ({"state": "canceled", "canceled_at": NOW - DAY}, {}, "Pledging is over"),
+        ({}, {"currency": scenario.OLD_EURO}, "another currency"),
+        ({}, {"max_first_tranche_bps": 4_999}, "releases more at once"),
+        ({"organizer": 2}, {}, "manages the pool or paid into it"),
+        (SOON, GIFT | {"min_raised": 999}, "Its goal is higher"),
+        (SOON, GIFT | {"funded": 299}, "pay in first"),
+        ({}, GIFT, "open already"),
+        ({}, {"ends_at": NOW}, "not open for campaigns"),
+    ],
+)
+def test_pool__campaign_that_cannot_be_enrolled__is_told_why(
+    show: Show, campaign: dict[str, Any], pool: dict[str, Any], told: str
+) -> None:
+    old = r.currency(currency=scenario.OLD_EURO)
+    page = show("/en/pools/1/desk", [*between({"place": None}, campaign, **pool), old])
+
+    assert "enrol" not in forms_of(page)
+    assert "can't be enrolled" in page.text
+    assert told in page.text
+
+
+def test_pool__manager_who_is_not_verified__is_told_so(show: Show) -> None:
+    rows = [one for one in between({"place": None}) if getattr(one, "entity_id", 0) != 2 or not hasattr(one, "kinds")]
+    page = show(
+        "/en/pools/1/desk", [*rows, r.entity(2, kinds=2, state="registered", verified_at=None, verified_until=0)]
+    )
+
+    assert forms_of(page) == ["fundPool"]
+    assert "has to be verified" in page.text
+
+
+def test_pool__campaign_that_three_pools_match__is_told_so(show: Show) -> None:
+    others = [(r.pool(number), r.reservation(number, 1, number - 2)) for number in (2, 3, 4)]
+    page = show(
+        "/en/pools/1/desk", [*between({"place": None}, {"pools": 3}), *(one for pair in others for one in pair)]
+    )
+
+    assert "enrol" not in forms_of(page)
+    assert "Three pools match it already" in page.text

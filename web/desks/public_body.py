@@ -13,10 +13,14 @@ from api.campaigns.views import detail_values
 from api.currencies import all_currencies
 from api.database import Mirror
 from api.entities import EntityDetail, Kind
+from api.match_acts import OPEN_PHASES
 from api.paging import PageDep, PageRequest, cut
 from api.pools import queries, routes, schemas
 from api.pools.queries import Found, Owed, PoolFilters, PoolSort
 from api.pools.routes import PoolId
+from indexer.store.matching import MAX_POOLS
+from indexer.store.models import Rule
+from indexer.store.phases import Phase
 from web.acts import backing, pools
 from web.acts.forms import Desk, Form
 from web.acts.model import Act
@@ -26,6 +30,7 @@ from web.desks.start import chosen
 from web.lists import names_of, paging
 from web.pools import picture_of_pool, place_of
 from web.visits import Visit, VisitDep
+from web.words import N_
 
 ACTS: Final[Mapping[ActName, Act]] = {
     ActName.ENROL: pools.ENROL,
@@ -36,6 +41,7 @@ ACTS: Final[Mapping[ActName, Act]] = {
 """What is done between a pool and one campaign, in this order."""
 MOST_RECLAIMS: Final = 20
 """Accounts for which one page offers to give money back; the others come up when these have theirs."""
+UNVERIFIED: Final = N_("Not now: the pool's manager has to be verified, and its currency accepted.")
 OTHERS: Final = PageRequest(50, None, "", ())
 """Pools of others into which a body paid, as far as its desk shows them."""
 
@@ -139,6 +145,7 @@ def _watched(visit: Visit, mirror: Mirror, desk: Desk | None, pool: schemas.Pool
         "title": title_of(visit, found),
         "reservation": reservation,
         "later": [act for act in acts if not act["legal_now"]],
+        "refusal": _refusal(campaign, pool, reservation, acts),
         "forms": [_between(desk, campaign, pool, act) for act in acts if act["legal_now"]] if desk else [],
     }
 
@@ -156,3 +163,34 @@ def _between(desk: Desk, campaign: Mapping[str, Any], pool: schemas.PoolDetail, 
     given = {"pool": pool.pool_id, "campaign": number, "milestone": act["milestone"], "attempt": act["attempt"]}
     key = f"{ActName(act['act']).value}-{number}"
     return desk.form(ACTS[act["act"]], key, given, unit=pool.currency, ends_at=act["until"])
+
+
+def _refusal(
+    campaign: Mapping[str, Any],
+    pool: schemas.PoolDetail,
+    reservation: Mapping[str, Any],
+    acts: Sequence[Mapping[str, Any]],
+) -> str | None:
+    """Return the message why a campaign that asks can't be enrolled, now or by time alone; None if it can, or is."""
+    if reservation["enrolled_at"] is not None or any(act["act"] is ActName.ENROL for act in acts):
+        return None
+    return next((message for holds, message in _reasons(campaign, pool) if holds), UNVERIFIED)
+
+
+def _reasons(campaign: Mapping[str, Any], pool: schemas.PoolDetail) -> Iterator[tuple[bool, str]]:
+    """Yield what `MatchFunding.enrol` asks of both, in its words for people, and whether it stands in the way."""
+    enrolled = [one for one in campaign["pools"] if one["enrolled_at"] is not None]
+    bodies = {pool.manager.entity_id, *(one.funder for one in pool.fundings)}
+    yield campaign["phase"] not in OPEN_PHASES, N_("Pledging is over, so that it can't be matched any more.")
+    yield len(enrolled) == MAX_POOLS, N_("Three pools match it already.")
+    yield pool.currency.address != campaign["currency"].address, N_("It collects another currency than the pool holds.")
+    yield (
+        campaign["milestones"][0]["share_bps"] > pool.max_first_tranche_bps,
+        N_("Its first milestone releases more at once than the pool allows."),
+    )
+    yield campaign["organizer"].entity_id in bodies, N_("Its organizer manages the pool or paid into it.")
+    if pool.rule is Rule.THRESHOLD_GIFT:
+        yield int(pool.min_raised) < campaign["goal"], N_("Its goal is higher than what the pool asks it to raise.")
+        yield int(pool.campaign_cap) > int(pool.unreserved), N_("The pool does not hold the gift: pay in first.")
+        yield campaign["phase"] != Phase.APPROVED, N_("It is open already; a gift has to be set aside before that.")
+    yield not pool.is_open, N_("The pool is not open for campaigns.")
