@@ -27,6 +27,7 @@ DESKS: Final = (
     ("/start", N_("Start a campaign"), N_("One form; what you type stays in your browser until you send it.")),
     ("/desks/campaigns", N_("My campaigns"), N_("What is next in each of them, and by when.")),
     ("/desks/pools", N_("My pools"), N_("Public money: who asks for it, what is reserved, what comes back.")),
+    ("/desks/help", N_("My help"), N_("Hours that you offer or ask for, and what is next in each request.")),
     ("/recoveries", N_("Recoveries under way"), N_("Entities that another account is about to take over.")),
     ("/desks/registrar", N_("Registrar's desk"), N_("Who waits to be verified.")),
     ("/desks/reviewer", N_("Reviewer's desk"), N_("Campaigns that wait for a review.")),

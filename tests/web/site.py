@@ -76,6 +76,15 @@ PAGES = (
     "/desks/guardian",
     "/desks/issuer",
     *(f"/desks/issuer?account={account}" for account in (scenario.TOWN, scenario.REGION, "0x12", "0x" + "99" * 20)),
+    *(
+        f"/desks/help{page}?account={account}"
+        for page in ("", "/offer")
+        for account in (rows.ORGANIZER, rows.PAYOUT, scenario.TOWN, rows.MEMBER, "0x" + "f1" * 20, "0x12")
+    ),
+    "/desks/help",
+    "/desks/help/offer",
+    *(f"/offers/{number}/{step}" for number in range(1, 5) for step in ("ask", "close")),
+    *(f"/redemptions/{number}/desk" for number in case_scenario.REDEMPTIONS),
     "/my",
     "/my?account=nobody",
     "/my?account=0x" + "99" * 20,

@@ -7,7 +7,19 @@ contract is asked before anybody signs.
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from web.desks import arbiter, entity, guardian, issuer, organizer, public_body, registrar, reviewer, start, treasurer
+from web.desks import (
+    arbiter,
+    entity,
+    guardian,
+    helping,
+    issuer,
+    organizer,
+    public_body,
+    registrar,
+    reviewer,
+    start,
+    treasurer,
+)
 from web.visits import VisitDep
 
 __all__ = ["router"]
@@ -22,5 +34,5 @@ def list_desks(visit: VisitDep) -> HTMLResponse:
         return visit.page("desks/list.html")
 
 
-for page in (entity, registrar, start, organizer, reviewer, public_body, arbiter, treasurer, issuer, guardian):
+for page in (entity, registrar, start, organizer, reviewer, helping, public_body, arbiter, treasurer, issuer, guardian):
     router.include_router(page.router)
