@@ -3,7 +3,7 @@
 A document is written by a stranger: whatever has not the expected form has no title here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from os import scandir
 from pathlib import Path
@@ -33,13 +33,16 @@ def title_of(folder: Path | None, digest: str | None, language: Language) -> str
     return next((titles[one] for one in (language, Language.ENGLISH, *titles) if one in titles), None)
 
 
-def search(folder: Path | None, digests: Iterable[tuple[int, str]], text: str) -> list[int]:
+def search(
+    folder: Path | None, digests: Iterable[tuple[int, str]], text: str, fields: Sequence[str] = ("title",)
+) -> list[int]:
     """Return the numbers of the documents that have every word of a text in one of their titles, in any language.
 
     Args:
         folder: Where the documents are; None if there are none.
         digests: Number and SHA-256 of each document, 0x text.
         text: Words, or parts of words; upper and lower case are the same.
+        fields: What is looked at; titles where nothing else is said.
     """
     if folder is None:
         return []
@@ -54,7 +57,7 @@ def search(folder: Path | None, digests: Iterable[tuple[int, str]], text: str) -
         name = digest.removeprefix("0x")
         if name not in files or f"{name}{ERASURE}" in files:
             return False
-        titles = _readable(folder, digest, "title").values()
+        titles = (title for field in fields for title in _readable(folder, digest, field).values())
         return any(all(word in title.casefold() for word in words) for title in titles)
 
     return [number for number, digest in digests if is_meant(digest)]

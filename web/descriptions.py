@@ -89,6 +89,11 @@ class Document:
         """Return a text, cut to so many bytes; None if there is none."""
         return _text(self.content.get(field), self._order(), longest)
 
+    def code(self, field: str) -> str | None:
+        """Return the code of a language; None if there is none."""
+        value = self.content.get(field)
+        return value if isinstance(value, str) and _LANGUAGE.fullmatch(value) else None
+
     def pictures(self) -> list[Picture]:
         """Return the pictures, the first one in front."""
         found = (one for one in self._list("pictures", MOST_PICTURES) if _DIGEST.fullmatch(str(one.get("sha256"))))

@@ -1,16 +1,25 @@
 """Pro-bono help, for reading: offers of hours, one offer, one redemption, and the proof of help given."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
 
+from api import titles
+from api.database import Mirror
 from api.paging import PageDep, cut
 from api.pro_bono import queries, routes
 from api.pro_bono.queries import OfferFilters, OfferSort, RedemptionFilters, RedemptionSort
 from api.pro_bono.routes import OfferId, RedemptionId, offer_filters
+from web.descriptions import LINE, Document, document_of
+from web.languages import NAMES, Language
 from web.lists import heading_of, names_of, paging, text_of, worth_naming
-from web.visits import VisitDep
+from web.visits import Visit, VisitDep
+
+SEARCHED: Final = ("title", "skill")
+"""Fields of an offer's document."""
 
 router = APIRouter()
 
@@ -20,10 +29,14 @@ def list_offers(
     visit: VisitDep,
     page: PageDep,
     wanted: Annotated[OfferFilters, Depends(offer_filters)],
+    q: Annotated[str, Query(max_length=LINE)] = "",
+    spoken: Annotated[Language | None, Query()] = None,
     sort: OfferSort = OfferSort.NEWEST,
 ) -> HTMLResponse:
-    """Show the hours of help on offer."""
+    """Show the hours of help on offer, by skill and by the language of the help."""
     with visit.open() as mirror:
+        if q.split() or spoken:
+            wanted = replace(wanted, offer_ids=_meant(visit, mirror, wanted, q, spoken))
         found = queries.list_offers(mirror, wanted, sort, page)
         shown, cursor = cut(page, found, lambda one: queries.offer_position(one, sort))
         hashes = {one.offer.offer_id: one.offer.details_hash for one in shown}
@@ -31,6 +44,10 @@ def list_offers(
             "pro_bono/list.html",
             offers=routes.offers_of(mirror, shown),
             titles={number: heading_of(visit, digest, "offer", number) for number, digest in hashes.items()},
+            documents={number: _document(visit, digest) for number, digest in hashes.items()},
+            q=q,
+            spoken=spoken,
+            spoken_names=NAMES,
             names=names_of(visit, mirror, [one.provider.entity_id for one in shown]),
             filters=wanted,
             filtered=bool(page.query),
@@ -51,6 +68,8 @@ def show_offer(visit: VisitDep, page: PageDep, offer_id: OfferId) -> HTMLRespons
             offer=offer,
             title=heading_of(visit, offer.details_hash, "offer", offer_id),
             details=text_of(visit, offer.details_hash, "about"),
+            document=_document(visit, offer.details_hash),
+            spoken_names=NAMES,
             redemptions=routes.redemptions_of(shown, mirror.now),
             names=names_of(visit, mirror, parties),
             **paging(page, cursor),
@@ -82,3 +101,17 @@ def show_attestation(visit: VisitDep, redemption_id: RedemptionId) -> HTMLRespon
             attestation=attestation,
             names=names_of(visit, mirror, [attestation.provider, attestation.beneficiary]),
         )
+
+
+def _document(visit: Visit, digest: str) -> Document:
+    return document_of(visit.request.app.state.settings.documents, digest, visit.language)
+
+
+def _meant(visit: Visit, mirror: Mirror, wanted: OfferFilters, q: str, spoken: Language | None) -> Sequence[int]:
+    """Return the ids of the offers with every word of `q` in one title or skill, given in a language."""
+    found = queries.details(mirror, wanted)
+    if spoken:
+        found = [(number, digest) for number, digest in found if _document(visit, digest).code("spoken") == spoken]
+    if not q.split():
+        return [number for number, _ in found]
+    return titles.search(visit.request.app.state.settings.documents, found, q, SEARCHED)

@@ -85,6 +85,8 @@ class OfferFilters:
     """Whether it is not over and not closed, and has hours that nobody reserved."""
     until_from: int | None = None
     until_before: int | None = None
+    offer_ids: Sequence[int] | None = None
+    """None for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,12 @@ def list_offers(mirror: Mirror, filters: OfferFilters, sort: OfferSort, page: Pa
     key = Offer.offered_event_key.expression
     statement = seek(statement, page, column.expression, key, descending=descending)
     return [FoundOffer(*row) for row in mirror.session.execute(statement)]
+
+
+def details(mirror: Mirror, filters: OfferFilters) -> Sequence[tuple[int, str]]:
+    """Return (offer id, hash of what is offered) of all offers that meet the filters."""
+    statement = select(Offer.offer_id, Offer.details_hash).where(*_offer_conditions(filters, mirror.now))
+    return [(offer_id, digest) for offer_id, digest in mirror.session.execute(statement)]
 
 
 def offer_position(found: FoundOffer, sort: OfferSort) -> Position:
@@ -218,6 +226,8 @@ def _offer_conditions(filters: OfferFilters, now: int) -> list[ColumnElement[boo
     conditions: list[ColumnElement[bool]] = []
     if filters.provider is not None:
         conditions.append(Offer.provider == filters.provider)
+    if filters.offer_ids is not None:
+        conditions.append(Offer.offer_id.in_(filters.offer_ids))
     if filters.has_free_hours is not None:
         free = and_(Offer.until > now, ~Offer.closed, Offer.offered > Offer.reserved + Offer.confirmed)
         conditions.append(free if filters.has_free_hours else ~free)

@@ -33,6 +33,7 @@ PAGES = (
     *(f"/orders/{number}" for number in case_scenario.ORDERS),
     "/offers",
     "/offers?has_free_hours=true",
+    "/offers?q=nothing&spoken=es",
     *(f"/offers/{number}" for number in range(1, 5)),
     *(f"/redemptions/{number}" for number in case_scenario.REDEMPTIONS),
     *(f"/attestations/{number}" for number in (case_scenario.CONFIRMED, case_scenario.RULED_HELP)),

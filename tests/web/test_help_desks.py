@@ -1,7 +1,8 @@
 """Pro-bono help as both sides see it: what is next, and which acts the pages offer when."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -203,3 +204,46 @@ def test_specs__are_json_that_no_text_of_a_stranger_ends(pages: Client) -> None:
     assert scripts
     for one in scripts:
         json.loads(one.text)
+
+
+def offered(**said: Any) -> bytes:
+    return json.dumps({"type": "offer", "title": {"en": "Hours"}, "about": {"en": "Help"}} | said).encode()
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=BOOK", [1]),
+        ("q=contab", [1]),
+        ("q=hours", [1, 2]),
+        ("spoken=es", [1]),
+        ("spoken=en", []),
+        ("q=law&spoken=es", []),
+        ("q=law&spoken=", [2]),
+        ("q=nothing", []),
+    ],
+)
+def test_offers__by_skill_and_language__are_found(
+    pages_of: Callable[..., Client], query: str, found: list[int]
+) -> None:
+    one = offered(skill={"en": "Bookkeeping", "es": "Contabilidad"}, spoken="es")
+    other = offered(skill={"en": "Law"}, spoken="<b>")
+    offers = [
+        c.offer(number, details_hash="0x" + sha256(content).hexdigest())
+        for number, content in enumerate((one, other), start=1)
+    ]
+    page = read(pages_of(lab(*offers), (one, other)).get(f"/en/offers?{query}").body)
+
+    shown = {int(link.attributes["href"].rpartition("/")[2]) for title in page.all("h2") for link in title.all("a")}
+    assert sorted(shown) == found
+    assert ("Español" in [bdi.text for bdi in page.all("bdi")]) == (1 in found)
+    assert "<b>" not in [bdi.text for bdi in page.all("bdi")]
+
+
+def test_offer__skill_and_language__stand_on_its_page(pages_of: Callable[..., Client]) -> None:
+    content = offered(skill={"en": "Bookkeeping"}, spoken="el")
+    offer = c.offer(1, details_hash="0x" + sha256(content).hexdigest())
+    page = read(pages_of(lab(offer), (content,)).get("/en/offers/1").body)
+
+    facts = {row.text for row in page.all("dd")}
+    assert {"Bookkeeping", "Ελληνικά"} <= facts

@@ -23,14 +23,16 @@ from tests.web.reading import Element, read
 from tests.web.test_hostile import foreign
 from web.app import create_app
 
-FIELDS = ("name", "title", "about", "text", "rule")
+FIELDS = ("name", "title", "skill", "about", "text", "rule")
 ORIGIN = "http://127.0.0.1:"
 ACCOUNT = "0x" + "b6" * 20
 
 
 def document(evil: str) -> bytes:
     """Return a profile, listing, offer and need in one, with the text in every field."""
-    return json.dumps({key: {"en": evil, evil: evil} for key in FIELDS} | {"name": evil, "language": evil}).encode()
+    return json.dumps(
+        {key: {"en": evil, evil: evil} for key in FIELDS} | {"name": evil, "language": evil, "spoken": evil}
+    ).encode()
 
 
 def rows(number: int, evil: str, digest: str) -> Iterator[Base]:
