@@ -1,13 +1,13 @@
 """The innovation credit: how many there are, who issued them, who holds them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from api import facts, fields
 from api.case_schemas import CREDIT_UNIT, CreditUnit
@@ -145,6 +145,20 @@ def list_holders(mirror: Mirror, page: PageRequest, sort: HolderSort, account: s
     key = CreditBalance.first_event_key.expression
     value = CreditBalance.balance.expression if sort is HolderSort.BALANCE else key
     return mirror.session.scalars(seek(statement, page, value, key, descending=sort is not HolderSort.OLDEST)).all()
+
+
+def list_transfers(mirror: Mirror, page: PageRequest, account: str) -> Sequence[Any]:
+    """Return the transfers from and to an account, the newest one in front, and one more than the page if there is."""
+    table = models.EVENTS["InnovationCredit", "Transfer"].table
+    key = table.c.event_key
+    statement = select(table).where(or_(table.c["from"] == account, table.c.to == account))
+    return mirror.session.execute(seek(statement, page, key, key, descending=True)).all()
+
+
+def issues_in(mirror: Mirror, transactions: Iterable[str]) -> Sequence[Any]:
+    """Return the issues of credits in some transactions."""
+    table = models.EVENTS["InnovationCredit", "CreditIssued"].table
+    return mirror.session.execute(select(table).where(table.c.tx_hash.in_(set(transactions)))).all()
 
 
 def _programme(row: models.Programme, now: int) -> Programme:
