@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse
 from pydantic_core import PydanticCustomError
 
@@ -12,7 +12,7 @@ from api.act_facts import ActName, Actor
 from api.campaigns.queries import Found, find_campaign, payable_to
 from api.campaigns.views import detail_values
 from api.database import Mirror
-from api.fields import parse_address
+from api.fields import AddressText, parse_address
 from api.paging import PageDep
 from api.pledges import Pledge, pledges_of
 from api.pools.queries import funded_by
@@ -22,12 +22,17 @@ from web.acts import backing
 from web.acts.forms import Desk, Form
 from web.acts.model import Act
 from web.backing import form_of
+from web.calendars import LAST_CHANCE, answer, lab_of, place_of
 from web.campaigns.lists import title_of
+from web.desks.accounts import holder_of
+from web.ics import Deadline, calendar
+from web.nexts import concerns_of
 from web.visits import Visit, VisitDep
 from web.words import N_
 
 LONGEST: Final = 100
 """Letters of what was typed as an account."""
+FROM_NOW_ON: Final = N_("from now on: %(act)s")
 DELIVERING: Final = "delivering"
 
 router = APIRouter()
@@ -118,6 +123,23 @@ class Sight:
         return Due(what, amount, unit, title_of(self.visit, found), path, form)
 
 
+@router.get("/{language}/my/calendar.ics", response_class=Response)
+def show_calendar(visit: VisitDep, account: Annotated[AddressText, Query()]) -> Response:
+    """Return what ends, or begins, for an account."""
+    with visit.open() as mirror:
+        lab, say = lab_of(mirror), visit.words.gettext
+        deadlines = []
+        for one in concerns_of(visit, mirror, account, holder_of(mirror, account).entity).nexts:
+            time = one.ends if one.begins is None else one.begins
+            if time is not None:
+                what = say(LAST_CHANCE, act=one.what) if one.begins is None else say(FROM_NOW_ON, act=one.what)
+                url = place_of(visit, one.path)
+                more = say("Read more, and act: %(url)s", url=url)
+                deadlines.append(Deadline(f"{one.key}-{account}@{lab}", time, f"{one.where}: {what}", more, url))
+        name = say("What is due to %(account)s", account=account[:8])
+        return answer(visit, "due", calendar(name, deadlines, mirror.now))
+
+
 @router.get("/{language}/my")
 def show_account(
     visit: VisitDep, page: PageDep, account: Annotated[str, Query(max_length=LONGEST)] = ""
@@ -130,10 +152,14 @@ def show_account(
         if address is None:
             return visit.page("my/account.html", **shown)
         pledges, cursor = pledges_of(mirror, page, backer=address)
+        concerns = concerns_of(visit, mirror, address, holder_of(mirror, address).entity)
         due = [each for one in pledges for each in sight.of_pledge(one)]
         return visit.page(
             "my/account.html",
             **shown,
+            nexts=concerns.nexts,
+            changes=concerns.changes,
+            now=mirror.now,
             due=[*due, *sight.payouts_of(address), *sight.reclaims_of(address)],
             choices=[each for one in pledges for each in sight.choices_of(one)],
             pledges=pledges,

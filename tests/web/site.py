@@ -94,7 +94,7 @@ PAGES = (
     "/my?account=nobody",
     "/my?account=0x" + "99" * 20,
     *(f"/my?account={holder}" for holder in scenario.HOLDERS),
-    f"/my?account={scenario.TOWN}",
+    *(f"/my?account={account}" for account in (scenario.TOWN, rows.ORGANIZER, rows.MEMBER, rows.BUYER, rows.BACKER)),
     "/receipts/0x" + "77" * 32,
     "/receipts/" + rows.digest(310),
     "/help",

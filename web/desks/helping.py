@@ -1,6 +1,6 @@
 """Pro-bono help from both sides: the own offers and requests with what is next, and every act on one of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -139,11 +139,11 @@ def first_of(these: Sequence[NextCaseAct]) -> NextCaseAct | None:
     return min(these, key=_place, default=None)
 
 
-def next_for(redemption: RedemptionDetail, account: str) -> NextCaseAct | None:
+def next_for(these: Iterable[NextCaseAct], account: str) -> NextCaseAct | None:
     """Return what is next for the account of one side: its own acts, and what anybody may carry out."""
     own = [
         act
-        for act in redemption.next_acts
+        for act in these
         if act.act not in WAITED_FOR_BY_OTHERS and (act.account is None or str(act.account).lower() == account)
     ]
     return first_of(own)
@@ -185,7 +185,7 @@ def _requests(
 ) -> list[tuple[RedemptionDetail, NextCaseAct | None]]:
     found = queries.list_redemptions(mirror, filters, RedemptionSort.STARTING, MOST)[: MOST.limit]
     whole = [routes.redemption_of(mirror, one.redemption.redemption_id) for one in found]
-    shown = [(one, next_for(one, account)) for one in whole]
+    shown = [(one, next_for(one.next_acts, account)) for one in whole]
     return sorted(shown, key=lambda one: (one[1] is None, _place(one[1]) if one[1] else (True, 0, 0.0)))
 
 
