@@ -3,6 +3,7 @@
 import { startAccount } from "./account.js";
 import { startAct } from "./act.js";
 import { startDraft } from "./draft.js";
+import { startSeen } from "./seen.js";
 import { startSession } from "./session.js";
 import { startOutbox } from "./uploads.js";
 import { addWords, json, loadWords } from "./words.js";
@@ -17,4 +18,5 @@ for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySel
   startDraft(form);
 }
 startAccount();
+startSeen();
 startOutbox(page?.documents ?? null);
