@@ -33,6 +33,8 @@ from web.words import N_
 LONGEST: Final = 100
 """Letters of what was typed as an account."""
 FROM_NOW_ON: Final = N_("from now on: %(act)s")
+SHOWN: Final = 40
+"""Of what is next; the calendar has more."""
 DELIVERING: Final = "delivering"
 
 router = APIRouter()
@@ -157,7 +159,8 @@ def show_account(
         return visit.page(
             "my/account.html",
             **shown,
-            nexts=concerns.nexts,
+            nexts=concerns.nexts[:SHOWN],
+            more=max(0, len(concerns.nexts) - SHOWN),
             changes=concerns.changes,
             now=mirror.now,
             due=[*due, *sight.payouts_of(address), *sight.reclaims_of(address)],

@@ -165,6 +165,20 @@ def test_check__of_every_field_at_once__is_within_the_bound_for_nesting() -> Non
     assert MAX_DEPTH > 4
 
 
+def test_check__of_an_offer__takes_a_skill_and_the_language_of_the_help() -> None:
+    more: dict[str, Any] = {"skill": {"en": "Bookkeeping", "es": "Contabilidad"}, "spoken": "es"}
+
+    check(Kind.OFFER, s.document("offer", **more))
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [({"skill": "law"}, "/skill"), ({"skill": {"en": "x" * 141}}, "/skill/en"), ({"spoken": "Spanish"}, "/spoken")],
+)
+def test_check__of_an_offer__refuses_other_forms_of_both(changes: dict[str, Any], path: str) -> None:
+    assert [fault.path for fault in faults(Kind.OFFER, s.document("offer", **changes))] == [path]
+
+
 @pytest.mark.parametrize("document", story(), ids=lambda document: document["type"])
 def test_check__of_each_document_of_the_story__passes(document: Any) -> None:
     check(Kind(document["type"]), read_json(s.packed(document)))

@@ -153,8 +153,14 @@ def test_offering__without_an_account__has_every_week_of_a_year(show: Show) -> N
     assert all(one % WEEK == 0 and NOW < one <= NOW + 52 * WEEK for one in ends)
 
 
-def test_offering__by_who_is_no_provider_or_verified_too_shortly__says_why(show: Show) -> None:
-    assert "no verified provider" in show(f"/en/desks/help/offer?account={ASKING}", lab()).text
+@pytest.mark.parametrize(
+    ("account", "provider"), [(ASKING, {}), (PROVIDER, {"suspended_until": NOW + DAY}), ("0x" + "99" * 20, {})]
+)
+def test_offering__by_who_is_no_verified_provider__says_why(show: Show, account: str, provider: dict[str, Any]) -> None:
+    page = show(f"/en/desks/help/offer?account={account}", lab(**provider))
+
+    assert forms_of(page) == []
+    assert "no verified provider" in page.text
 
 
 def test_offering__by_a_provider_verified_too_shortly__has_no_form(show: Show) -> None:

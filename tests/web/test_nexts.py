@@ -51,6 +51,14 @@ def test_my__what_ends_first__stands_in_front_and_what_is_not_possible_yet_behin
     assert " from " in nexts(page)[-1][1]
 
 
+def test_my__with_very_much_to_do__shows_what_ends_first_and_counts_the_rest(show: Show) -> None:
+    many = [c.redemption(number, starts_at=NOW + number * 3_600) for number in range(1, 43)]
+    page = show(f"/en/my?account={PROVIDER}", lab(c.offer(1), *many))
+
+    assert places(page) == [f"/en/redemptions/{number}/desk" for number in range(1, 41)]
+    assert "And 2 more" in section(page, "nexts").text
+
+
 def order(**changes: Any) -> list[Base]:
     seller = r.entity(1, account=r.ORGANIZER)
     listing, placed = c.listing(1, account=r.ORGANIZER), c.order(1, **changes)

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from api.case_acts import CaseActName, CaseActor
 from api.case_schemas import NextCaseAct
 from api.database import Mirror
-from api.entities import EntityDetail
+from api.entities import EntityDetail, Kind
 from api.fields import parse_time
 from api.paging import PageRequest
 from api.pro_bono import queries, routes
@@ -91,12 +91,14 @@ def show_offering(visit: VisitDep, typed: Typed = "") -> HTMLResponse:
         ends = _ends(mirror.now, holder.entity)
         choices = [(str(end), _day(visit, end)) for end in ends]
         changes = {"until": {"choices": choices, "value": choices[-1][0] if choices else None}}
+        is_provider = holder.entity is not None and holder.entity.verified and Kind.PROVIDER in holder.entity.kinds
+        may = is_provider or holder.account is None
         return visit.page(
             "desks/offering.html",
             desk=desk,
             holder=holder,
-            form=desk.form(acts.OFFER, "offer", changes=changes) if desk and choices else None,
-            is_provider=holder.entity is not None and holder.entity.verified and "provider" in holder.entity.kinds,
+            form=desk.form(acts.OFFER, "offer", changes=changes) if desk and choices and may else None,
+            is_provider=is_provider,
         )
 
 
