@@ -90,6 +90,16 @@ PAGES = (
     "/desks/help/offer",
     *(f"/offers/{number}/{step}" for number in range(1, 5) for step in ("ask", "close")),
     *(f"/redemptions/{number}/desk" for number in case_scenario.REDEMPTIONS),
+    "/sell",
+    "/sell?currency=credits",
+    "/sell?currency=nothing",
+    *(f"/listings/{number}/desk" for number in range(1, 7)),
+    *(f"/orders/{number}/desk" for number in case_scenario.ORDERS),
+    *(
+        f"/desks/{desk}?account={account}"
+        for desk in ("shop", "orders")
+        for account in (rows.ORGANIZER, rows.BUYER, "0x" + "99" * 20, "0x12", "")
+    ),
     "/my",
     "/my?account=nobody",
     "/my?account=0x" + "99" * 20,

@@ -21,7 +21,7 @@ from web.assets import Assets
 ROOT = Path(__file__).parents[2]
 READING, ACTING = 5 * 1024, 25 * 1024
 FOR_ACTS = re.compile(
-    r"/(my|desks?|register|recover(y|ies)|start|pledge|withdraw|refund|object|collect|ask|close|transfer)\b"
+    r"/(my|desks?|register|recover(y|ies)|start|sell|basket|pledge|withdraw|refund|object|collect|ask|close|transfer)\b"
 )
 """Pages that are there for acts; all others are for reading."""
 

@@ -7,11 +7,20 @@ the acts of one subject. The macro `act_form` draws the form, web/wallet/act.js 
 from collections.abc import Iterable
 from typing import Final
 
-from web.acts import backing, campaigns, credit, delayed, entities, guard, pools, pro_bono, rulings, treasury
+from web.acts import backing, campaigns, credit, delayed, entities, guard, market, pools, pro_bono, rulings, treasury
 from web.acts.model import Act
 
 ALL: Final[Iterable[Act]] = (
-    *(*backing.ACTS, *entities.ACTS, *campaigns.ACTS, *pools.ACTS, *pro_bono.ACTS, *credit.ACTS, *rulings.ACTS),
+    *(
+        *backing.ACTS,
+        *entities.ACTS,
+        *campaigns.ACTS,
+        *pools.ACTS,
+        *pro_bono.ACTS,
+        *credit.ACTS,
+        *market.ACTS,
+        *rulings.ACTS,
+    ),
     *(*treasury.ACTS, *guard.ACTS, delayed.WITHDRAW),
 )
 """Every act; tests compare them with the ABIs, and with what the relay carries."""

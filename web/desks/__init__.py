@@ -13,10 +13,12 @@ from web.desks import (
     guardian,
     helping,
     issuer,
+    orders,
     organizer,
     public_body,
     registrar,
     reviewer,
+    shop,
     start,
     treasurer,
 )
@@ -34,5 +36,19 @@ def list_desks(visit: VisitDep) -> HTMLResponse:
         return visit.page("desks/list.html")
 
 
-for page in (entity, registrar, start, organizer, reviewer, helping, public_body, arbiter, treasurer, issuer, guardian):
+for page in (
+    entity,
+    registrar,
+    start,
+    organizer,
+    reviewer,
+    shop,
+    orders,
+    helping,
+    public_body,
+    arbiter,
+    treasurer,
+    issuer,
+    guardian,
+):
     router.include_router(page.router)
