@@ -30,6 +30,7 @@ DESKS: Final = (
     ("/desks/help", N_("My help"), N_("Hours that you offer or ask for, and what is next in each request.")),
     ("/sell", N_("List something"), N_("Goods or services for money, for credits, or for both.")),
     ("/desks/shop", N_("My shop"), N_("Orders that wait for you, and your listings.")),
+    ("/basket", N_("Basket"), N_("Things of several sellers, ordered with one signature.")),
     ("/desks/orders", N_("My orders"), N_("What you ordered, what is next in it, and by when.")),
     ("/recoveries", N_("Recoveries under way"), N_("Entities that another account is about to take over.")),
     ("/desks/registrar", N_("Registrar's desk"), N_("Who waits to be verified.")),

@@ -52,6 +52,10 @@ FAILURES: Final = {
         N_("The public money for your pledge fell from {was} to {now} while you were here. Nothing was signed."),
         N_("Look at the new figure, and send again if you still want to."),
     ),
+    "not_kept": (
+        N_("This browser keeps nothing for pages, so that it would forget what only it may know. Nothing was signed."),
+        N_("Allow this page to keep data in the browser's settings, or use another browser."),
+    ),
     "needs_gas": (
         N_("{currency} needs gas: it can't be moved by a signature alone."),
         N_("Send it from your wallet, which then pays the gas and asks you twice."),

@@ -25,10 +25,12 @@ def check_shape(inputs: Sequence[Mapping[str, Any]], args: Any, where: str) -> N
     """Compare a template with the arguments of a function, structs by the names of their members."""
     assert len(inputs) == len(args), where
     for one, arg in zip(inputs, args, strict=True):
-        template = arg["of"] if isinstance(arg, dict) and arg.get("$") == "each" else arg
-        if one["type"].startswith("tuple") and not (isinstance(template, dict) and "$" in template):
-            assert {part["name"] for part in one["components"]} == set(template), where
-            assert one["type"].endswith("[]") == (template is not arg), where
+        repeated = isinstance(arg, dict) and arg.get("$") == "each"
+        templates = [arg["of"]] if repeated else arg if isinstance(arg, list) else [arg]
+        for template in templates:
+            if one["type"].startswith("tuple") and not (isinstance(template, dict) and "$" in template):
+                assert {part["name"] for part in one["components"]} == set(template), where
+                assert one["type"].endswith("[]") == (template is not arg), where
 
 
 @each_act
@@ -56,7 +58,8 @@ def test_act__names__are_of_its_own_fields_permits_and_lookups(act: Act) -> None
 @each_act
 def test_act__with_permits__may_take_exactly_what_it_pledges(act: Act) -> None:
     for permit in act.permits:
-        assert any(leaf == permit.amount for leaf in leaves(act.args)), "the amount of a permit is one of the call's"
+        called = leaves([act.args, act.permit_args])
+        assert any(leaf == permit.amount for leaf in called), "the amount of a permit is one of the call's"
 
 
 @each_act

@@ -1,11 +1,7 @@
 """What a page loads by scripts is small, and encodes calls as the auditors' library does."""
 
-import json
 import random
 import re
-import shutil
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +10,11 @@ from eth_utils.abi import collapse_if_tuple
 
 from tests.api.client import Client
 from tests.web.reading import read
+from tests.web.running import run
 from tests.web.site import PAGES
 from web.acts.forms import function_of, selector_of
 from web.assets import Assets
 
-ROOT = Path(__file__).parents[2]
 READING, ACTING = 5 * 1024, 25 * 1024
 FOR_ACTS = re.compile(
     r"/(my|desks?|register|recover(y|ies)|start|sell|basket|pledge|withdraw|refund|object|collect|ask|close|transfer)\b"
@@ -85,18 +81,4 @@ def test_encode_call__of_every_kind_of_argument__is_that_of_eth_abi() -> None:
             cases.append({"item": item, "args": [left for left, _ in values]})
             types = [collapse_if_tuple(dict(one)) for one in entry["inputs"]]
             expected.append(selector_of(entry) + encode(types, [right for _, right in values]).hex())
-    bundle = subprocess.run(
-        [ROOT / "node_modules/.bin/esbuild", "--bundle", "--format=esm", "--platform=node", "--loader=js"],
-        input=SCRIPT.encode(),
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    ran = subprocess.run(
-        [shutil.which("node") or "", "--input-type=module", "--eval", bundle.stdout.decode()],
-        input=json.dumps(cases).encode(),
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    assert json.loads(ran.stdout) == expected
+    assert run(SCRIPT, cases) == expected

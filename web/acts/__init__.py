@@ -7,20 +7,23 @@ the acts of one subject. The macro `act_form` draws the form, web/wallet/act.js 
 from collections.abc import Iterable
 from typing import Final
 
-from web.acts import backing, campaigns, credit, delayed, entities, guard, market, pools, pro_bono, rulings, treasury
+from web.acts import (
+    backing,
+    baskets,
+    campaigns,
+    credit,
+    delayed,
+    entities,
+    guard,
+    market,
+    pools,
+    pro_bono,
+    rulings,
+    treasury,
+)
 from web.acts.model import Act
 
-ALL: Final[Iterable[Act]] = (
-    *(
-        *backing.ACTS,
-        *entities.ACTS,
-        *campaigns.ACTS,
-        *pools.ACTS,
-        *pro_bono.ACTS,
-        *credit.ACTS,
-        *market.ACTS,
-        *rulings.ACTS,
-    ),
-    *(*treasury.ACTS, *guard.ACTS, delayed.WITHDRAW),
-)
+SUBJECTS: Final = (backing, entities, campaigns, pools, pro_bono, credit, market, baskets, rulings, treasury, guard)
+
+ALL: Final[Iterable[Act]] = (*(act for subject in SUBJECTS for act in subject.ACTS), delayed.WITHDRAW)
 """Every act; tests compare them with the ABIs, and with what the relay carries."""

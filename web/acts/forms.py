@@ -86,6 +86,7 @@ class Desk:
         given: Mapping[str, Any] | None = None,
         *,
         unit: Money | None = None,
+        units: Sequence[Money] | None = None,
         ends_at: int | None = None,
         changes: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> Form:
@@ -96,6 +97,7 @@ class Desk:
             key: Distinguishes the forms of a page.
             given: What the act's templates call `given`.
             unit: Currency of the page; amounts without a unit of their own are in it.
+            units: Of each permit, where they differ.
             ends_at: Unix time from which the contract refuses; None if no time ends it.
             changes: Field name -> attributes that differ on this page, such as `least`, `value` or `choices`.
         """
@@ -108,7 +110,9 @@ class Desk:
             "permit_call": _call(act.contract, act.permit_function, filled(act.permit_args, known))
             if act.permit_function
             else None,
-            "permits": [self._permit(permit, known, unit) for permit in act.permits],
+            "permits": [
+                self._permit(permit, known, units[place] if units else unit) for place, permit in enumerate(act.permits)
+            ],
             "reads": [
                 {
                     "name": lookup.name,

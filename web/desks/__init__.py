@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from web.desks import (
     arbiter,
+    basket,
     entity,
     guardian,
     helping,
@@ -44,6 +45,7 @@ for page in (
     reviewer,
     shop,
     orders,
+    basket,
     helping,
     public_body,
     arbiter,

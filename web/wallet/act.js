@@ -9,6 +9,7 @@ import { Reverted, follow } from "./follow.js";
 import { showFailure, showFaults, startRows, tell } from "./forms.js";
 import { RelayDown, RelayRefused, carrierOf, isUp, relayed, signRequest } from "./gasless.js";
 import { allowanceOf, balanceOf, permitTerms, signPermit } from "./permit.js";
+import { keepSealed } from "./sealed.js";
 import { connect, onSession, present } from "./session.js";
 import { Refused, gasOf, reasonOf, simulate } from "./simulate.js";
 import { keepDocuments, uploadAll } from "./uploads.js";
@@ -102,6 +103,7 @@ class Act {
     await this.freshReads(session, context);
     const amounts = await this.amounts(session, context);
     await this.tryCall(session, this.spec.call, context, amounts.length > 0);
+    keepSealed(context.sealed);
     const gasless = this.wantsGasless();
     if (gasless && !(await isUp(this.relay()))) throw new RelayDown();
     const call = await this.permitted(session, context, amounts, gasless);

@@ -6,7 +6,8 @@ import { sha256 } from "./values.js";
 /**
  * @typedef {{kind: string, hash: string, blob: Blob, name: string}} Upload
  * @typedef {{account: string, now: number, values: Record<string, any>, reads: Record<string, bigint>,
- *     permits: import("./permit.js").Permit[], salts: Map<string, string>, uploads: Map<string, Upload>}} Context
+ *     permits: import("./permit.js").Permit[], salts: Map<string, string>, uploads: Map<string, Upload>,
+ *     sealed: Map<string, string>}} Context
  */
 
 /**
@@ -14,12 +15,12 @@ import { sha256 } from "./values.js";
  * @returns {Context}
  */
 export function contextOf(known) {
-  return { reads: {}, permits: [], salts: new Map(), uploads: new Map(), ...known };
+  return { reads: {}, permits: [], salts: new Map(), uploads: new Map(), sealed: new Map(), ...known };
 }
 
 /**
  * @param {any} template
- * @param {Context} context documents and files met on the way are put into its `uploads`
+ * @param {Context} context documents and files met on the way are put into its `uploads`, what stays here into `sealed`
  * @returns {Promise<any>}
  */
 export async function fillIn(template, context) {
@@ -53,7 +54,12 @@ const LEAVES = {
     const blob = new Blob([bytes], { type: "application/json" });
     return upload(context, leaf.kind, await sha256(bytes), blob, `${leaf.kind}.json`);
   },
-  sealed: async (leaf, context) => sha256(await written(leaf.content, context)),
+  sealed: async (leaf, context) => {
+    const bytes = await written(leaf.content, context);
+    const hash = await sha256(bytes);
+    context.sealed.set(hash, new TextDecoder().decode(bytes));
+    return hash;
+  },
   worded: ({ name, rows }, { values }) =>
     Object.fromEntries([values, ...(values[rows] ?? [])].map((one) => [one.language, one[name]]).filter(([, text]) => text)),
   call: async (leaf, context) => encodeCall(leaf.item, typed(leaf.item.inputs, await fillIn(leaf.args, context))),
