@@ -44,7 +44,7 @@ PYTHON_CODE := $(wildcard eranos deployments indexer api web audit relay documen
 TYPED_CODE := $(wildcard eranos deployments indexer api web audit relay documents scripts)
 MODULES := $(wildcard web/wallet/*.js)
 # What a page loads; the other modules are parts of these.
-BUNDLES := web/wallet/reading.js web/wallet/wallet.js web/wallet/basket.js web/wallet/order.js web/wallet/preview.js web/wallet/local.js
+BUNDLES := web/wallet/reading.js web/wallet/wallet.js web/wallet/basket.js web/wallet/order.js web/wallet/settlement.js web/wallet/preview.js web/wallet/local.js
 FORGE_TESTS := $(wildcard tests/invariants/*.t.sol)
 
 ##@ Run

@@ -13,6 +13,7 @@ STATES: Final = {
     "checking": N_("Checking what the contract says. Nothing is signed yet."),
     "ask_permit": N_("Waiting for your wallet: {wallet} asks to allow exactly {amount}, once. This costs nothing."),
     "ask_approval": N_("Waiting for your wallet: {wallet} asks to allow exactly {amount}, once. This costs gas."),
+    "ask_signature": N_("Waiting for your wallet: {wallet} asks you to sign the settlement. This costs nothing."),
     "ask_request": N_("Waiting for your wallet: {wallet} asks you to sign the act itself. This costs nothing."),
     "ask_transaction": N_("Waiting for your wallet: {wallet} asks you to send the act. This costs gas."),
     "relaying": N_("Signed. The lab's relay is bringing it to the chain."),
@@ -55,6 +56,10 @@ FAILURES: Final = {
     "not_kept": (
         N_("This browser keeps nothing for pages, so that it would forget what only it may know. Nothing was signed."),
         N_("Allow this page to keep data in the browser's settings, or use another browser."),
+    ),
+    "not_party": (
+        N_("This account is neither the seller's nor the buyer's. Nothing was signed."),
+        N_("Choose the account of one of them in your wallet."),
     ),
     "needs_gas": (
         N_("{currency} needs gas: it can't be moved by a signature alone."),
@@ -104,6 +109,9 @@ FAULTS: Final = {
     "too_long": N_("“{label}” is too long: at most {max} letters."),
     "not_integer": N_("“{label}” is no whole number: write digits only."),
     "not_address": N_("“{label}” is no account: write 0x and 40 digits or letters from a to f."),
+    "not_bytes": N_(
+        "“{label}” is no signature: it begins with 0x, and digits and letters from a to f follow in pairs."
+    ),
     "not_hash": N_("“{label}” is no hash: write 0x and 64 digits or letters from a to f."),
     "not_time": N_("“{label}” is no date: choose one."),
     "not_code": N_("“{label}” is no code: at most {length} letters and digits."),

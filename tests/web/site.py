@@ -98,7 +98,7 @@ PAGES = (
     "/sell?currency=credits",
     "/sell?currency=nothing",
     *(f"/listings/{number}/desk" for number in range(1, 7)),
-    *(f"/orders/{number}/desk" for number in case_scenario.ORDERS),
+    *(f"/orders/{number}/{page}" for number in case_scenario.ORDERS for page in ("desk", "settle")),
     *(
         f"/desks/{desk}?account={account}"
         for desk in ("shop", "orders")

@@ -17,7 +17,7 @@ from web.assets import Assets
 
 READING, ACTING = 5 * 1024, 25 * 1024
 FOR_ACTS = re.compile(
-    r"/(my|desks?|register|recover(y|ies)|start|sell|basket|pledge|withdraw|refund|object|collect|ask|close|transfer)\b"
+    r"/(my|desks?|register|recover(y|ies)|start|sell|basket|settle|pledge|withdraw|refund|object|collect|ask|close|transfer)\b"
 )
 """Pages that are there for acts; all others are for reading."""
 

@@ -69,6 +69,24 @@ def sealed(content: Template) -> Leaf:
     return {"$": "sealed", "content": content}
 
 
+def signed(
+    name: str, account: Template, kind: str, members: Sequence[tuple[str, str]], message: Mapping[str, Template]
+) -> Leaf:
+    """Stand for a signature (EIP-712, in the domain of the act's contract) of one of several people.
+
+    It is what stands in the field `name`; if that is empty, the wallet of `account` is asked for it, and for the one of
+    anybody else the signature is empty.
+
+    Args:
+        name: Field in which it may stand already.
+        account: Whose signature it is.
+        kind: Name of the type that is signed.
+        members: Name and type of each member, in the order that is signed.
+        message: Value of each.
+    """
+    return {"$": "signed", "name": name, "account": account, "type": kind, "members": members, "message": message}
+
+
 def contract(name: str) -> Leaf:
     """Stand for the address of a contract of the lab."""
     return {"$": "contract", "name": name}
@@ -115,6 +133,8 @@ class Kind(StrEnum):
     """Yes or no -> bool."""
     HASH = "hash"
     """32 bytes as 0x text."""
+    BYTES = "bytes"
+    """Bytes of any number as 0x text, such as a signature."""
     CODE = "code"
     """ASCII letters, put to the left in so many `bytes`."""
     FILE = "file"

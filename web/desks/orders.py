@@ -91,6 +91,27 @@ def show_order_desk(visit: VisitDep, order_id: OrderId) -> HTMLResponse:
         )
 
 
+@router.get("/{language}/orders/{order_id}/settle")
+def show_settlement(visit: VisitDep, order_id: OrderId) -> HTMLResponse:
+    """Show the settlement of an order: one side signs and hands a link over, the other signs as well and ends it."""
+    with visit.open() as mirror:
+        order, desk = routes.order_of(mirror, order_id), Desk.of(visit, mirror)
+        legal = next((act for act in order.next_acts if act.act is CaseActName.SETTLE and act.legal_now), None)
+        return visit.page(
+            "market/settle.html",
+            desk=desk,
+            order=order,
+            form=_settlement(desk, order, legal) if desk and legal else None,
+            now=mirror.now,
+        )
+
+
+def _settlement(desk: Desk, order: OrderDetail, legal: NextCaseAct) -> Form:
+    seller, buyer = legal.signers
+    given = {"order": order.order_id, "seller": seller, "buyer": buyer, "nonce": order.settlement_nonce}
+    return desk.form(acts.SETTLE, "settle", given, ends_at=parse_time(legal.until) if legal.until else None)
+
+
 def with_next(
     visit: Visit, mirror: Mirror, found: Iterable[FoundOrder], by: frozenset[CaseActor]
 ) -> Iterator[dict[str, Any]]:

@@ -11,6 +11,7 @@ import { RelayDown, RelayRefused, carrierOf, isUp, relayed, signRequest } from "
 import { allowanceOf, balanceOf, permitTerms, signPermit } from "./permit.js";
 import { keepSealed } from "./sealed.js";
 import { connect, onSession, present } from "./session.js";
+import { signatureOf } from "./signed.js";
 import { Refused, gasOf, reasonOf, simulate } from "./simulate.js";
 import { keepDocuments, uploadAll } from "./uploads.js";
 import { read as readFields } from "./values.js";
@@ -99,7 +100,11 @@ class Act {
     const session = await connect((key, more) => tell(this.form, key, more));
     if (!(await this.ask(isOn(session.provider, this.page.chain)))) throw new Stop("wrong_chain", { chain: this.page.chain.name });
     tell(this.form, "checking");
-    const context = contextOf({ account: session.account, now: await now(session), values });
+    const sign = (/** @type {any} */ leaf, /** @type {Record<string, any>} */ message) => {
+      tell(this.form, "ask_signature", { wallet: session.wallet.info.name });
+      return this.ask(signatureOf(session, this.spec.to, this.page.chain.id, leaf, message));
+    };
+    const context = contextOf({ account: session.account, now: await now(session), values, sign });
     await this.freshReads(session, context);
     const amounts = await this.amounts(session, context);
     await this.tryCall(session, this.spec.call, context, amounts.length > 0);

@@ -7,7 +7,8 @@ import { sha256 } from "./values.js";
  * @typedef {{kind: string, hash: string, blob: Blob, name: string}} Upload
  * @typedef {{account: string, now: number, values: Record<string, any>, reads: Record<string, bigint>,
  *     permits: import("./permit.js").Permit[], salts: Map<string, string>, uploads: Map<string, Upload>,
- *     sealed: Map<string, string>}} Context
+ *     sealed: Map<string, string>, signatures: Map<string, string>,
+ *     sign: (leaf: any, message: Record<string, any>) => Promise<string>}} Context
  */
 
 /**
@@ -15,7 +16,7 @@ import { sha256 } from "./values.js";
  * @returns {Context}
  */
 export function contextOf(known) {
-  return { reads: {}, permits: [], salts: new Map(), uploads: new Map(), sealed: new Map(), ...known };
+  return { reads: {}, permits: [], salts: new Map(), uploads: new Map(), sealed: new Map(), signatures: new Map(), sign: async () => "0x", ...known };
 }
 
 /**
@@ -59,6 +60,12 @@ const LEAVES = {
     const hash = await sha256(bytes);
     context.sealed.set(hash, new TextDecoder().decode(bytes));
     return hash;
+  },
+  signed: async (leaf, context) => {
+    if (context.values[leaf.name]) return context.values[leaf.name];
+    if (context.account.toLowerCase() !== leaf.account.toLowerCase()) return "0x";
+    if (!context.signatures.has(leaf.name)) context.signatures.set(leaf.name, await context.sign(leaf, await fillIn(leaf.message, context)));
+    return context.signatures.get(leaf.name);
   },
   worded: ({ name, rows }, { values }) =>
     Object.fromEntries([values, ...(values[rows] ?? [])].map((one) => [one.language, one[name]]).filter(([, text]) => text)),

@@ -11,6 +11,7 @@ import { money, say } from "./words.js";
 
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
 const HASH = /^0x[0-9a-fA-F]{64}$/;
+const BYTES = /^0x([0-9a-fA-F]{2})+$/;
 const POINTS = /[.,٫]/;
 
 /** What was typed can't be used; the message says why. */
@@ -81,6 +82,7 @@ const READERS = {
   time,
   address: (field, text) => matching(field, text, ADDRESS, "not_address"),
   hash: (field, text) => matching(field, text, HASH, "not_hash"),
+  bytes: (field, text) => matching(field, text, BYTES, "not_bytes"),
   code,
   text: (field, text) => {
     if (field.max && text.length > Number(field.max)) throw new Unusable(say("too_long", { label: field.label, max: field.max }));
