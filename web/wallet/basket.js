@@ -14,7 +14,17 @@ function start(key) {
   if (query.has("add")) return go(key, merged(read(key), shown));
   if (query.has("listing")) write(key, shown);
   else if (read(key).length) return go(key, read(key));
-  for (const form of document.querySelectorAll("form[data-act]")) form.addEventListener("acted", () => write(key, []));
+  for (const form of document.querySelectorAll("form[data-act]")) form.addEventListener("acted", () => empty(key));
+}
+
+/**
+ * Loaded again, the page shall not offer to order the same once more.
+ *
+ * @param {string} key
+ */
+function empty(key) {
+  write(key, []);
+  history.replaceState(null, "", location.pathname);
 }
 
 /**

@@ -16,6 +16,8 @@ const form = /** @type {HTMLFormElement | null} */ (document.querySelector(`form
 if (section && form) {
   const spec = /** @type {import("./act.js").Spec} */ (json(String(section.dataset.settlement)));
   open(section, form);
+  // A link to the page that is open already changes nothing but what stands behind its #.
+  addEventListener("hashchange", () => open(section, form));
   let busy = false;
   section.querySelector("button")?.addEventListener("click", async () => {
     if (busy) return;
