@@ -54,7 +54,7 @@ def test_sealed__address__is_kept_with_a_salt_of_its_own_below_its_hash() -> Non
 
 
 def test_link__carries_the_address_and_another_one_is_told_from_it() -> None:
-    text = json.dumps({"salt": "s", "text": TEXT, "type": "address"}, ensure_ascii=False)
+    text = json.dumps({"salt": "s", "text": TEXT, "type": "delivery-address"}, ensure_ascii=False)
     done = run(OPENING, {"text": text, "hash": "0x" + hashlib.sha256(text.encode()).hexdigest()})
 
     assert done == {

@@ -30,7 +30,7 @@ def item(listing: Template, quantity: Template, mode: Template, terms: Template,
         terms: Hash of the terms that the page shows.
         place: Of the item in the basket, so that its address has a salt of its own; None if it goes to no address.
     """
-    address = {"type": "address", "text": typed("address"), "salt": salt(f"item-{place}")}
+    address = {"type": "delivery-address", "text": typed("address"), "salt": salt(f"item-{place}")}
     return {
         "listingId": listing,
         "quantity": quantity,
