@@ -120,8 +120,12 @@ def test_record__of_a_stranger__stays_text(hostile: Client, number: int) -> None
         assert foreign(read(answer.body)) == [], path
     assert foreign(read(hostile.get(f"/en/pools/{number}/campaigns/{number}").body)) == []
     cases = (f"desks/arbiter/{kind}/{number}" for kind in ("campaigns", "orders", "redemptions"))
-    own = (f"desks/{name}?account=0x{number:040x}" for name in ("pools", "issuer"))
-    for path in (*cases, f"pools/{number}/desk", *own):
+    own = (f"desks/{name}?account=0x{number:040x}" for name in ("pools", "issuer", "shop", "help"))
+    sides = (
+        *(f"{record}/{number}/desk" for record in ("pools", "listings", "orders", "redemptions")),
+        f"offers/{number}/ask",
+    )
+    for path in (*cases, *own, *sides, f"basket?listing={number}&quantity=1&mode=pickup"):
         answer = hostile.get(f"/en/{path}")
         assert answer.status == 200, (path, answer)
         assert foreign_at_a_desk(read(answer.body)) == [], path
@@ -151,6 +155,14 @@ def test_list__of_strangers__stays_text(hostile: Client, path: str, language: st
     assert foreign(read(answer.body)) == []
 
 
+@pytest.mark.parametrize("path", ["/sell", f"/desks/orders?account={ACCOUNT}&limit=100"])
+def test_desk__of_strangers__stays_text(hostile: Client, path: str) -> None:
+    answer = hostile.get(f"/en{path}")
+
+    assert answer.status == 200
+    assert strange(read(answer.body)) == []
+
+
 @pytest.mark.parametrize("evil", SCRIPTS)
 def test_text__of_a_request__stays_text(pages: Client, evil: str) -> None:
     text = quote(evil, safe="")
@@ -161,7 +173,19 @@ def test_text__of_a_request__stays_text(pages: Client, evil: str) -> None:
         f"/en/credits?account={text}",
         f"/en/entities?kind={text}",
         f"/en/listings?delivery_mode={text}",
+        f"/en/basket?listing=1&quantity=1&mode={text}",
+        f"/en/basket?listing={text}",
     ):
         answer = pages.get(path)
         assert answer.status in {400, 404}, (path, answer.status)
         assert foreign(read(answer.body)) == [], path
+
+
+@pytest.mark.parametrize("evil", SCRIPTS)
+def test_account_or_currency__of_a_request__stays_text(pages: Client, evil: str) -> None:
+    text = quote(evil[:42], safe="")
+
+    for path in (f"/en/desks/shop?account={text}", f"/en/desks/orders?account={text}", f"/en/sell?currency={text}"):
+        answer = pages.get(path)
+        assert answer.status == 200, (path, answer.status)
+        assert strange(read(answer.body)) == [], path
