@@ -4,7 +4,8 @@
 
 const NUMBER = /^\d{1,11}$/;
 const SIGNATURE = /^0x([0-9a-fA-F]{2}){1,4096}$/;
-const SIDES = ["seller_signature", "buyer_signature"];
+/** Fields of the signatures, in the order of the contract. */
+export const SIDES = ["seller_signature", "buyer_signature"];
 
 /** @param {Offered} offered */
 export function linkOf({ signatures, ...terms }) {

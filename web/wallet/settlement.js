@@ -5,11 +5,14 @@ import { contextOf, fillIn } from "./arguments.js";
 import { isOn } from "./chain.js";
 import { Stop, explain } from "./errors.js";
 import { showFailure, showFaults, tell } from "./forms.js";
-import { linkOf, minuteOf, offeredIn, percentOf } from "./offered.js";
+import { SIDES, linkOf, minuteOf, offeredIn, percentOf } from "./offered.js";
 import { connect } from "./session.js";
 import { signatureOf } from "./signed.js";
 import { read } from "./values.js";
 import { json } from "./words.js";
+
+/** Fields that are signed. */
+const TERMS = ["share", "deadline"];
 
 const section = /** @type {HTMLElement | null} */ (document.querySelector("[data-settlement]"));
 const form = /** @type {HTMLFormElement | null} */ (document.querySelector(`form[data-act="${section?.dataset.settlement}"]`));
@@ -18,6 +21,10 @@ if (section && form) {
   open(section, form);
   // A link to the page that is open already changes nothing but what stands behind its #.
   addEventListener("hashchange", () => open(section, form));
+  form.addEventListener("input", (event) => {
+    const name = /** @type {HTMLElement} */ (event.target).dataset.name ?? "";
+    if (TERMS.includes(name)) forget(section, form);
+  });
   let busy = false;
   section.querySelector("button")?.addEventListener("click", async () => {
     if (busy) return;
@@ -41,6 +48,17 @@ function open(section, form) {
   put(form, "deadline", minuteOf(found.deadline));
   for (const [side, signature] of Object.entries(found.signatures)) put(form, side, signature);
   show(section, Object.keys(found.signatures).length > 1 ? "both" : Object.keys(found.signatures)[0]);
+}
+
+/**
+ * Empties what was signed for other terms than those that are typed now.
+ *
+ * @param {HTMLElement} section
+ * @param {HTMLFormElement} form
+ */
+function forget(section, form) {
+  for (const side of SIDES) put(form, side, "");
+  show(section, "");
 }
 
 /**
