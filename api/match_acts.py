@@ -75,6 +75,11 @@ def _reclaim(pool: TermFacts, fundings: Sequence[FundingFacts]) -> Iterator[Act]
             )
 
 
+def full(pools: int) -> bool:
+    """Return whether a campaign that so many pools match can't be enrolled in another one."""
+    return pools >= matching.MAX_POOLS
+
+
 def of_campaign(
     campaign: ActFacts,
     milestones: Sequence[PlanFacts],
@@ -88,12 +93,12 @@ def of_campaign(
     ends_at = phases.pledging_ends_at(campaign)
     if phase in OPEN_PHASES:
         yield Act(ActName.REQUEST_POOL, Actor.ORGANIZER, campaign.submitted_at, ends_at, organizer.account)
-    full = len(enrolled(pools)) == matching.MAX_POOLS
+    places_left = not full(len(enrolled(pools)))
     for asked in pools:
         if asked.reservation.place is not None:
             yield from _release(campaign, milestones, asked)
             yield from _settle(campaign, milestones, organizer, asked, phase)
-        elif phase in OPEN_PHASES and not full:
+        elif phase in OPEN_PHASES and places_left:
             yield from _enrol(campaign, milestones, asked, gates, now)
 
 

@@ -9,13 +9,11 @@ import pytest
 from indexer.store.models import OrderState
 from tests.api import case_rows as c
 from tests.api.rows import DAY, NOW
+from tests.web.conftest import Show
 from tests.web.reading import Element
 from tests.web.running import run
-from tests.web.test_desks import Show, show
 from tests.web.test_market_desks import market
 from web.acts.baskets import item
-
-__all__ = ["show"]
 
 TEXT = "Calle Feria 1\n41003 Sevilla – شارع"
 SEALING = """

@@ -10,12 +10,11 @@ from tests.api import case_scenario as cases
 from tests.api import rows as r
 from tests.api.case_rows import HOUR
 from tests.api.client import Client
+from tests.web.conftest import Show
 from tests.web.reading import Element, read
 from tests.web.running import run
-from tests.web.test_desks import Show, forms_of, show, spec_of
+from tests.web.test_desks import forms_of, spec_of
 from tests.web.test_market_desks import market
-
-__all__ = ["show"]
 
 POUND = "0x" + "e7" * 20
 NO_HASH = "0x" + "0" * 64

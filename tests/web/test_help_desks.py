@@ -14,10 +14,9 @@ from tests.api import rows as r
 from tests.api.case_rows import HOUR
 from tests.api.client import Client
 from tests.api.rows import DAY, NOW
+from tests.web.conftest import Show
 from tests.web.reading import Element, read
-from tests.web.test_desks import Show, forms_of, show, spec_of
-
-__all__ = ["show"]
+from tests.web.test_desks import forms_of, spec_of
 
 PROVIDER, ASKING = f"0x{7:040x}", f"0x{1:040x}"
 WEEK = 7 * DAY

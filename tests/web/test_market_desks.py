@@ -14,10 +14,9 @@ from tests.api import scenario
 from tests.api.case_rows import HOUR
 from tests.api.client import Client
 from tests.api.rows import BUYER, DAY, NOW
+from tests.web.conftest import Show
 from tests.web.reading import Element, read
-from tests.web.test_desks import Show, forms_of, show, spec_of
-
-__all__ = ["show"]
+from tests.web.test_desks import forms_of, spec_of
 
 ANYONES = "What anybody can do"
 HANDED_OVER = {"accepted_at": NOW - 2 * DAY, "handed_over_at": NOW - DAY}

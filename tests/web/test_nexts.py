@@ -10,12 +10,11 @@ from tests.api import case_rows as c
 from tests.api import rows as r
 from tests.api.client import Client
 from tests.api.rows import BUYER, DAY, NOW
+from tests.web.conftest import Show
 from tests.web.reading import Element
 from tests.web.test_calendars import parsed
-from tests.web.test_desks import Show, delivering, show
+from tests.web.test_desks import delivering
 from tests.web.test_help_desks import ASKING, PROVIDER, REPORTED, UNDERWAY, asked, lab
-
-__all__ = ["show"]
 
 
 def section(page: Element, name: str) -> Element:

@@ -12,11 +12,10 @@ from tests.api import case_rows as c
 from tests.api import rows as r
 from tests.api.client import Client
 from tests.api.rows import BUYER, DAY, NOW
+from tests.web.conftest import Show
 from tests.web.running import run
-from tests.web.test_desks import Show, forms_of, show, spec_of
+from tests.web.test_desks import forms_of, spec_of
 from tests.web.test_market_desks import args_of, market
-
-__all__ = ["show"]
 
 CHAIN = 31337
 ACCEPTED = {"state": OrderState.ACCEPTED, "accepted_at": NOW - DAY}
@@ -72,10 +71,12 @@ console.log(JSON.stringify({ done, asked }));
 """
 
 
-def signed(page_args: list[Any], accounts: list[str], contract: str, **values: str) -> dict[str, Any]:
+def signed(
+    page_args: list[Any], accounts: list[str], contract: str, name: str = "Marketplace", **values: str
+) -> dict[str, Any]:
     """Return what each account's wallet is asked to sign for the arguments of a page, twice each."""
     types = ["bytes1", "string", "string", "uint256", "address", "bytes32", "uint256[]"]
-    domain = encode(types, [b"\x0f", "Marketplace", "1", CHAIN, contract, bytes(32), []])
+    domain = encode(types, [b"\x0f", name, "1", CHAIN, contract, bytes(32), []])
     given = {"args": page_args, "accounts": accounts, "contract": contract, "chain": CHAIN}
     fields = {"seller_signature": "", "buyer_signature": ""} | values
     done: dict[str, Any] = run(SIGNING, given | {"domain": "0x" + domain.hex(), "values": fields})
@@ -111,12 +112,13 @@ def test_settle__wallet__is_asked_once_and_for_its_own_side_alone(show: Show) ->
 
 
 LINKS = """
-import { linkOf, minuteOf, offeredIn, percentOf } from "./web/wallet/offered.js";
+import { linkOf, minuteOf, offeredIn, shareOf } from "./web/wallet/offered.js";
 import { readFileSync } from "node:fs";
-const { offered, broken } = JSON.parse(readFileSync(0, "utf8"));
+const { offered, broken, sides } = JSON.parse(readFileSync(0, "utf8"));
 console.log(JSON.stringify({
-  same: offeredIn(linkOf(offered)), broken: broken.map(offeredIn),
-  percents: ["0", "5", "50", "6000", "10000"].map(percentOf), minute: minuteOf("1800000000"),
+  same: offeredIn(linkOf(offered), sides), broken: broken.map((it) => offeredIn(it, sides)),
+  percents: ["0", "5", "50", "6000", "10000"].map((it) => shareOf(it, 2)), hours: shareOf("12", 0),
+  minute: minuteOf("1800000000"),
 }));
 """
 
@@ -129,11 +131,12 @@ def test_link__carries_terms_and_signature_and_what_is_no_settlement_is_told() -
         *("#share=60.5&deadline=1&nonce=0&buyer_signature=0xab", "#share=1&nonce=0&buyer_signature=0xab"),
         "#share=1&deadline=999999999999&nonce=0&buyer_signature=0xab",
     ]
-    done = run(LINKS, {"offered": offered, "broken": broken})
+    done = run(LINKS, {"offered": offered, "broken": broken, "sides": ["seller_signature", "buyer_signature"]})
 
     assert done["same"] == offered
     assert done["broken"] == [None] * len(broken)
     assert done["percents"] == ["0.00", "0.05", "0.50", "60.00", "100.00"]
+    assert done["hours"] == "12"
     assert done["minute"] == "2027-01-15T08:00"
 
 

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from web.acts.model import ACCOUNT, Act, Field, Kind, Leaf, Template, given, signed, typed, when
+from web.acts.model import ACCOUNT, Act, Field, Kind, Template, given, typed, when
+from web.acts.settlements import DEADLINE, HINT, signature, signature_field
 from web.acts.texts import LANGUAGE, LINE, REASON, REASON_FIELDS, translations, written
 from web.words import N_
 
@@ -292,22 +293,10 @@ VOID: Final = Act(
     button=N_("Take them back"),
     then=N_("Settlements have to be signed anew."),
 )
-
-
-def _signature(side: str) -> Leaf:
-    return signed(
-        f"{side}_signature",
-        given(side),
-        "Settlement",
-        (("id", "uint32"), ("share", "uint16"), ("nonce", "uint256"), ("deadline", "uint40")),
-        {"id": given("order"), "share": typed("share"), "nonce": given("nonce"), "deadline": typed("deadline")},
-    )
-
-
 SETTLE: Final = Act(
     contract=MARKETPLACE,
     function="settle",
-    args=(given("order"), typed("share"), typed("deadline"), _signature("seller"), _signature("buyer")),
+    args=(given("order"), typed("share"), typed("deadline"), signature("seller", "order"), signature("buyer", "order")),
     title=N_("Settle it between you"),
     says=N_(
         "Both of you sign the same: which part of the money and of the credits is the seller's. The rest is the "
@@ -323,20 +312,9 @@ SETTLE: Final = Act(
             most=10_000,
             hint=N_("0 gives everything back to the buyer, 100 gives everything to the seller."),
         ),
-        Field(
-            name="deadline",
-            label=N_("Can be used until"),
-            kind=Kind.TIME,
-            hint=N_("In UTC. Leave the other side the time to sign. You can take your signature back before."),
-        ),
-        Field(
-            name="seller_signature",
-            label=N_("Signature of the seller"),
-            kind=Kind.BYTES,
-            required=False,
-            hint=N_("Filled in by the link of the other side. Your own is asked of your wallet."),
-        ),
-        Field(name="buyer_signature", label=N_("Signature of the buyer"), kind=Kind.BYTES, required=False),
+        DEADLINE,
+        signature_field("seller", N_("Signature of the seller"), HINT),
+        signature_field("buyer", N_("Signature of the buyer")),
     ),
     button=N_("Sign as well, and end the order"),
     then=N_("The order is settled. Anybody may now pay both sides, from the order's page."),

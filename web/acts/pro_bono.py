@@ -3,6 +3,7 @@
 from typing import Final
 
 from web.acts.model import Act, Field, Kind, given, typed
+from web.acts.settlements import DEADLINE, HINT, signature, signature_field
 from web.acts.texts import LANGUAGE, LINE, REASON, REASON_FIELDS, translations, written
 from web.languages import NAMES
 from web.words import N_
@@ -221,8 +222,29 @@ VOID_SETTLEMENTS: Final = _one(
     N_("Take them back"),
     N_("No settlement signed so far can be used."),
 )
+SETTLE: Final = Act(
+    contract=PRO_BONO,
+    function="settle",
+    args=(
+        *(given("redemption"), typed("share"), typed("deadline")),
+        *(signature("provider", "redemption"), signature("beneficiary", "redemption")),
+    ),
+    title=N_("Settle it between you"),
+    says=N_(
+        "Both of you sign the same: how many hours were given. Their credits are used up and attested, all others go "
+        "back. Once both signatures are on the chain, the request ends."
+    ),
+    fields=(
+        Field(name="share", label=N_("Hours given"), kind=Kind.INTEGER, least=0),
+        DEADLINE,
+        signature_field("provider", N_("Signature of the provider"), HINT),
+        signature_field("beneficiary", N_("Signature of who asked")),
+    ),
+    button=N_("Sign as well, and end the request"),
+    then=N_("It is settled. The credits are where they belong."),
+)
 
 ACTS: Final = (
     *(OFFER, CLOSE_OFFER, REQUEST, ACCEPT, DECLINE, WITHDRAW, CANCEL, DELIVER, CONFIRM, CONTEST, NO_SHOW),
-    *(EXPIRE, VOID_SETTLEMENTS),
+    *(EXPIRE, VOID_SETTLEMENTS, SETTLE),
 )

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from api.database import Mirror
-from api.operations import waiting
+from api.operations import Announced, waiting
 from api.roles import holders_of
-from indexer.store.models import Operation
 from web.acts.delayed import EXPIRES, WITHDRAW, announced_args, announcement, carried_out
 from web.acts.forms import Desk, Form
 from web.acts.model import Act, Field
@@ -22,14 +21,14 @@ class Announcement:
 
     Attributes:
         act: Which one.
-        operation: When it can be done, and who announced it.
+        announced: When it can be done, and who announced it.
         lapses_at: Unix time from which on it can't be done any more.
         details: What was announced, field by field: its words and the value; empty if nobody can read it.
         forms: To do it once its time has come, and to take it back.
     """
 
     act: Act
-    operation: Operation
+    announced: Announced
     lapses_at: int
     details: Sequence[tuple[Field, str]]
     forms: Sequence[Form]
@@ -51,11 +50,12 @@ def announcements(desk: Desk | None, mirror: Mirror, acts: Sequence[Act]) -> Ite
             lapses_at = one.operation.executable_at + EXPIRES
             if mirror.now < lapses_at:
                 args = announced_args(act, one.operation.data)
-                forms = list(_forms(desk, act, one.operation, args, mirror.now)) if desk else []
-                yield Announcement(act, one.operation, lapses_at, _details(act, args), forms)
+                forms = list(_forms(desk, act, one, args, mirror.now)) if desk else []
+                yield Announcement(act, one, lapses_at, _details(act, args), forms)
 
 
-def _forms(desk: Desk, act: Act, operation: Operation, args: Sequence[str] | None, now: int) -> Iterator[Form]:
+def _forms(desk: Desk, act: Act, one: Announced, args: Sequence[str] | None, now: int) -> Iterator[Form]:
+    operation = one.operation
     key, lapses_at = operation.operation_id[2:10], operation.executable_at + EXPIRES
     if args is not None and operation.executable_at <= now:
         yield desk.form(carried_out(act, args), f"do-{key}", ends_at=lapses_at)

@@ -1,18 +1,26 @@
 """The guardian's desk: each contract, whether new business is paused in it, and the one act that is possible."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from api.database import Mirror
 from api.status import pauses_of
-from indexer.store.models import LabPause
 from web.acts import guard
 from web.acts.forms import Desk, Form
 from web.visits import VisitDep
 
 router = APIRouter()
+
+
+class Paused(Protocol):
+    """What the mirror knows of the last pause of a contract, in Unix times."""
+
+    paused_at: int
+    paused_until: int
+    resumed_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ def _entries(desk: Desk | None, mirror: Mirror) -> list[Entry]:
     return [_entry(desk, contract, pauses.get(contract), mirror.now) for contract in guard.CONTRACTS]
 
 
-def _entry(desk: Desk | None, contract: str, pause: LabPause | None, now: int) -> Entry:
+def _entry(desk: Desk | None, contract: str, pause: Paused | None, now: int) -> Entry:
     """Return entry to one contract, as `LabContract` has it."""
     if pause is not None and pause.resumed_at is None and now < pause.paused_until:
         form = desk.form(guard.resume(contract), f"resume-{contract}", ends_at=pause.paused_until) if desk else None

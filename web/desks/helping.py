@@ -130,8 +130,25 @@ def show_case(visit: VisitDep, redemption_id: RedemptionId) -> HTMLResponse:
             report=_said(visit, redemption.report_reason),
             contest=_said(visit, redemption.contest_reason),
             next=first_of([act for act in waited if act.act is not CaseActName.VOID_SETTLEMENTS]),
+            settling=_settling(redemption),
             later=[act for act in waited if not act.legal_now],
             steps=list(_steps(desk, redemption)) if desk else [],
+            now=mirror.now,
+        )
+
+
+@router.get("/{language}/redemptions/{redemption_id}/settle")
+def show_settling(visit: VisitDep, redemption_id: RedemptionId) -> HTMLResponse:
+    """Show the settlement of a request: one side signs and hands a link over, the other signs as well and ends it."""
+    with visit.open() as mirror:
+        redemption, desk = routes.redemption_of(mirror, redemption_id), Desk.of(visit, mirror)
+        legal = _settling(redemption)
+        return visit.page(
+            "desks/help_settling.html",
+            desk=desk,
+            redemption=redemption,
+            names=names_of(visit, mirror, [redemption.provider.entity_id, redemption.beneficiary.entity_id]),
+            form=_settlement(desk, redemption, legal) if desk and legal else None,
             now=mirror.now,
         )
 
@@ -154,6 +171,21 @@ def next_for(these: Iterable[NextCaseAct], account: str) -> NextCaseAct | None:
 def ends_at(act: NextCaseAct) -> int | None:
     """Return the Unix time at which an act is no longer possible; None if no time ends it."""
     return parse_time(act.until) if act.until is not None else None
+
+
+def _settling(redemption: RedemptionDetail) -> NextCaseAct | None:
+    return next((act for act in redemption.next_acts if act.act is CaseActName.SETTLE and act.legal_now), None)
+
+
+def _settlement(desk: Desk, redemption: RedemptionDetail, legal: NextCaseAct) -> Form:
+    provider, beneficiary = legal.signers
+    given = {
+        "redemption": redemption.redemption_id,
+        "provider": provider,
+        "beneficiary": beneficiary,
+        "nonce": redemption.settlement_nonce,
+    }
+    return desk.form(acts.SETTLE, "settle", given, ends_at=ends_at(legal), changes={"share": {"most": legal.max_share}})
 
 
 def _place(act: NextCaseAct) -> tuple[bool, int, float]:

@@ -15,7 +15,6 @@ from api.marketplace.queries import FoundOrder, OrderFilters, OrderSort
 from api.marketplace.routes import CONTRACT, OrderId
 from api.marketplace.schemas import OrderDetail
 from api.paging import PageDep, cut
-from indexer.store.cases import PARTS
 from web.acts import market as acts
 from web.acts.forms import Desk, Form
 from web.acts.model import Act
@@ -163,4 +162,4 @@ def _forms(visit: Visit, desk: Desk, order: OrderDetail, legal: Iterable[NextCas
 def _parts(visit: Visit, legal: Iterable[NextCaseAct]) -> list[tuple[str, str]]:
     """Return the parts that can be paid now, by the contract's number."""
     due = [act.part for act in legal if act.part is not None]
-    return [(str(PARTS.index(part)), visit.words.gettext(ORDER_PARTS[part.value])) for part in due]
+    return [(str(list(type(part)).index(part)), visit.words.gettext(ORDER_PARTS[part.value])) for part in due]

@@ -13,14 +13,11 @@ from api.campaigns.views import detail_values
 from api.currencies import all_currencies
 from api.database import Mirror
 from api.entities import EntityDetail, Kind
-from api.match_acts import OPEN_PHASES
+from api.match_acts import OPEN_PHASES, full
 from api.paging import PageDep, PageRequest, cut
 from api.pools import queries, routes, schemas
 from api.pools.queries import Found, Owed, PoolFilters, PoolSort
 from api.pools.routes import PoolId
-from indexer.store.matching import MAX_POOLS
-from indexer.store.models import Rule
-from indexer.store.phases import Phase
 from web.acts import backing, pools
 from web.acts.forms import Desk, Form
 from web.acts.model import Act
@@ -179,18 +176,18 @@ def _refusal(
 
 def _reasons(campaign: Mapping[str, Any], pool: schemas.PoolDetail) -> Iterator[tuple[bool, str]]:
     """Yield what `MatchFunding.enrol` asks of both, in its words for people, and whether it stands in the way."""
-    enrolled = [one for one in campaign["pools"] if one["enrolled_at"] is not None]
+    enrolled = sum(one["enrolled_at"] is not None for one in campaign["pools"])
     bodies = {pool.manager.entity_id, *(one.funder for one in pool.fundings)}
     yield campaign["phase"] not in OPEN_PHASES, N_("Pledging is over, so that it can't be matched any more.")
-    yield len(enrolled) == MAX_POOLS, N_("Three pools match it already.")
+    yield full(enrolled), N_("Three pools match it already.")
     yield pool.currency.address != campaign["currency"].address, N_("It collects another currency than the pool holds.")
     yield (
         campaign["milestones"][0]["share_bps"] > pool.max_first_tranche_bps,
         N_("Its first milestone releases more at once than the pool allows."),
     )
     yield campaign["organizer"].entity_id in bodies, N_("Its organizer manages the pool or paid into it.")
-    if pool.rule is Rule.THRESHOLD_GIFT:
+    if pool.rule.value == "threshold_gift":
         yield int(pool.min_raised) < campaign["goal"], N_("Its goal is higher than what the pool asks it to raise.")
         yield int(pool.campaign_cap) > int(pool.unreserved), N_("The pool does not hold the gift: pay in first.")
-        yield campaign["phase"] != Phase.APPROVED, N_("It is open already; a gift has to be set aside before that.")
+        yield campaign["phase"] != "approved", N_("It is open already; a gift has to be set aside before that.")
     yield not pool.is_open, N_("The pool is not open for campaigns.")

@@ -23,7 +23,7 @@ def show_treasurer(visit: VisitDep) -> HTMLResponse:
     with visit.open() as mirror:
         desk, credit, currencies = Desk.of(visit, mirror), credits_of(mirror), all_currencies(mirror)
         announced = sorted(
-            announcements(desk, mirror, treasury.OF_TREASURER), key=lambda one: one.operation.executable_at
+            announcements(desk, mirror, treasury.OF_TREASURER), key=lambda one: one.announced.operation.executable_at
         )
         return visit.page(
             "desks/treasurer.html",

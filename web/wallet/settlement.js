@@ -5,7 +5,7 @@ import { contextOf, fillIn } from "./arguments.js";
 import { isOn } from "./chain.js";
 import { Stop, explain } from "./errors.js";
 import { showFailure, showFaults, tell } from "./forms.js";
-import { SIDES, linkOf, minuteOf, offeredIn, percentOf } from "./offered.js";
+import { linkOf, minuteOf, offeredIn, shareOf } from "./offered.js";
 import { connect } from "./session.js";
 import { signatureOf } from "./signed.js";
 import { read } from "./values.js";
@@ -33,6 +33,11 @@ if (section && form) {
   });
 }
 
+/** @param {HTMLElement} section */
+function sidesOf(section) {
+  return String(section.dataset.sides).split(" ");
+}
+
 /**
  * Fills in what the other side signed.
  *
@@ -41,10 +46,10 @@ if (section && form) {
  */
 function open(section, form) {
   if (!location.hash.includes("=")) return;
-  const found = offeredIn(location.hash);
+  const found = offeredIn(location.hash, sidesOf(section));
   if (!found) return show(section, "broken");
   if (found.nonce !== section.dataset.nonce) return show(section, "stale");
-  put(form, "share", percentOf(found.share));
+  put(form, "share", shareOf(found.share, Number(section.dataset.decimals)));
   put(form, "deadline", minuteOf(found.deadline));
   for (const [side, signature] of Object.entries(found.signatures)) put(form, side, signature);
   show(section, Object.keys(found.signatures).length > 1 ? "both" : Object.keys(found.signatures)[0]);
@@ -57,7 +62,7 @@ function open(section, form) {
  * @param {HTMLFormElement} form
  */
 function forget(section, form) {
-  for (const side of SIDES) put(form, side, "");
+  for (const side of sidesOf(section)) put(form, side, "");
   show(section, "");
 }
 
