@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
@@ -23,14 +23,19 @@ DEVICES: Final = {
     "telephone": {"width": 360, "height": 740},
     "desktop": {"width": 1200, "height": 800},
 }
-TALLEST: Final = 1_800
+TALLEST: Final = 1_500
 """Pixels; what is below is more of the same."""
-QUALITY: Final = 45
+QUALITY: Final = 38
 
 
 def pages(lab: Lab) -> dict[str, str]:
     """Return the pages by the name of their picture."""
-    c, marco = lab.campaigns, lab.cast.marco.address
+    c, marco, seville = lab.campaigns, lab.cast.marco.address, lab.cast.seville.address
+    seller = lab.api.get("/v1/listings/1")["listing"]["seller"]["account"]
+    provider = lab.api.get("/v1/offers/1")["offer"]["provider"]["account"]
+    manager = lab.api.get("/v1/pools/1")["pool"]["manager"]["account"]
+    order, disputed = (in_state(lab, "orders", state)["order_id"] for state in ("accepted", "disputed"))
+    case = in_state(lab, "redemptions", "requested")["redemption_id"]
     return {
         "home": "",
         "campaigns": "/campaigns",
@@ -52,13 +57,50 @@ def pages(lab: Lab) -> dict[str, str]:
         "order": "/orders/1",
         "offers": "/offers",
         "redemption": "/redemptions/1",
+        "attestation": "/attestations/1",
+        "credits": f"/credits?account={seville}",
+        "transfer": "/credits/transfer",
         "books": "/books",
         "roles": "/books/roles",
         "help": "/help",
         "glossary": "/glossary",
+        "desks": "/desks",
+        "register": "/register",
+        "entity-desk": f"/desks/entity?account={seville}",
+        "registrar": "/desks/registrar",
+        "registrar-one": "/desks/registrar/1",
+        "start": "/start",
+        "organizer": f"/desks/campaigns?account={seville}",
+        "organizer-one": f"/campaigns/{c[OPEN]}/desk",
+        "reviewer": "/desks/reviewer",
+        "public-body": f"/desks/pools?account={manager}",
+        "pool-opening": "/desks/pools/open",
+        "pool-desk": "/pools/1/desk",
+        "sell": "/sell",
+        "shop": f"/desks/shop?account={seller}",
+        "listing-desk": "/listings/1/desk",
+        "basket": "/basket?listing=1&quantity=2&mode=shipping&listing=2&quantity=1&mode=on_site",
+        "orders": f"/desks/orders?account={marco}",
+        "order-desk": f"/orders/{order}/desk",
+        "order-settling": f"/orders/{order}/settle",
+        "help-desk": f"/desks/help?account={provider}",
+        "offering": "/desks/help/offer",
+        "asking": "/offers/1/ask",
+        "help-case": f"/redemptions/{case}/desk",
+        "arbiter": "/desks/arbiter",
+        "arbiter-order": f"/desks/arbiter/orders/{disputed}",
+        "treasurer": "/desks/treasurer",
+        "issuer": "/desks/issuer",
+        "guardian": "/desks/guardian",
         "test-wallets": "/test-wallets",
         "not-found": "/nothing-is-here",
     }
+
+
+def in_state(lab: Lab, resource: str, state: str) -> dict[str, Any]:
+    """Return the newest of the orders or requests for help in a state."""
+    found: list[dict[str, Any]] = lab.api.get(f"/v1/{resource}?limit=100")["items"]
+    return next(one for one in found if one["state"] == state)
 
 
 def transaction(lab: Lab, backer: str) -> str:

@@ -1,7 +1,7 @@
 """Everybody can use the pages: axe finds nothing anywhere, the keyboard is enough, nothing scrolls sideways.
 
 `make test-web` looks at every page in both themes and both directions, at the least width and at double size; `test`
-looks at the pages with acts once.
+looks at each once.
 """
 
 import os
@@ -14,17 +14,19 @@ from playwright.sync_api import Browser, Page, expect
 from tests.web.browser.chapter import CLAIMED, FAILED, OPEN, RELEASED
 from tests.web.browser.conftest import WalletOf
 from tests.web.browser.lab import Lab
+from tests.web.browser.screens import in_state
 from tests.web.browser.steps import fails, open_act, pledged, reaches
 
 AXE = (Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 FULL = os.environ.get("ERANOS_BROWSER") == "full"
+ABSENT = "/nothing-is-here"
 NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 
 
 def paths(lab: Lab) -> list[str]:
     """Return every kind of page, below the language."""
-    c = lab.campaigns
+    c, accepted = lab.campaigns, in_state(lab, "orders", "accepted")["order_id"]
     acting = [
         *(f"/campaigns/{c[OPEN]}/{step}" for step in ("pledge", "withdraw", "refund")),
         *(f"/campaigns/{c[FAILED]}/refund", f"/campaigns/{c[CLAIMED]}/object", f"/campaigns/{c[RELEASED]}/collect"),
@@ -33,16 +35,32 @@ def paths(lab: Lab) -> list[str]:
     ]
     desks = [
         *("/desks", "/register", "/start", "/recoveries", "/desks/registrar", "/desks/registrar/1", "/desks/reviewer"),
-        *(f"/desks/{one}?account={lab.cast.seville.address}" for one in ("entity", "campaigns")),
+        *(f"/desks/{one}?account={lab.cast.seville.address}" for one in ("entity", "campaigns", "pools", "help")),
         *(f"/campaigns/{c[OPEN]}/desk", "/entities/1/recovery", "/desks/entity?account=nobody"),
+        *("/desks/pools/open", "/pools/1/desk", "/pools/2/desk", "/desks/arbiter", "/desks/arbiter/campaigns/1"),
+        *("/desks/arbiter/orders/1", "/desks/arbiter/redemptions/1", "/desks/treasurer", "/desks/issuer"),
+        *("/desks/guardian", "/sell", "/sell?currency=credits", "/basket", "/listings/1/desk"),
+        "/basket?listing=1&quantity=2&mode=pickup&listing=2&quantity=1&mode=online",
+        *(f"/desks/{one}?account={lab.cast.marco.address}" for one in ("orders", "shop")),
+        *(f"/orders/{order}/desk" for order in one_of_each_state(lab, "orders", "order_id")),
+        *(f"/redemptions/{case}/desk" for case in one_of_each_state(lab, "redemptions", "redemption_id")),
+        *(f"/{settled}/settle" for settled in ("orders/1", f"orders/{accepted}", "redemptions/1")),
+        *("/desks/help/offer", "/offers/1/ask", "/offers/1/close"),
+        *(f"/credits?account={lab.cast.seville.address}", "/credits/transfer"),
     ]
     reading = [
         *("/campaigns", "/campaigns/1", "/campaigns/1/pledges", "/pools", "/pools/1", "/pools/1/campaigns/1"),
         *("/entities", "/entities/1", "/listings", "/listings/1", "/orders/1", "/offers", "/offers/1"),
         *("/redemptions/1", "/credits", "/books", "/books/checks", "/books/roles", "/books/administration"),
-        *("/help", "/glossary", "/accessibility", "/nothing-is-here"),
+        *("/help", "/glossary", "/accessibility", ABSENT),
     ]
-    return acting + desks + (reading if FULL else [])
+    return acting + desks + reading
+
+
+def one_of_each_state(lab: Lab, resource: str, number: str) -> list[int]:
+    """Return the newest of the orders or requests in each state."""
+    found = lab.api.get(f"/v1/{resource}?limit=100")["items"]
+    return list({one["state"]: one[number] for one in reversed(found)}.values())
 
 
 def violations(page: Page) -> list[str]:
@@ -69,7 +87,9 @@ def test_pages__have_no_barrier(browser: Browser, lab: Lab, language: str, theme
     page = context.new_page()
     found = []
     for path in paths(lab):
-        page.goto(f"{lab.url}/{language}{path}")
+        answer = page.goto(f"{lab.url}/{language}{path}")
+        assert answer is not None
+        assert answer.status == (404 if path == ABSENT else 200), path
         found += violations(page)
     context.close()
     assert found == []
