@@ -210,20 +210,25 @@ def test_update_price__without_a_price__reverts(marketplace, people, euro, order
 
 def test_update_price__with_open_orders__changes_later_ones_only(marketplace, people, orders):
     order_id = orders.reach(OrderState.Placed)
-    terms = orders.terms(price=PRICE + 5, creditPrice=0)
+    credit_price = CREDIT_PRICE + 1
+    terms = orders.terms(price=PRICE + 5, creditPrice=credit_price)
 
-    tx = marketplace.updatePrice(1, PRICE + 5, 0, sender=people.organizer)
+    tx = marketplace.updatePrice(1, PRICE + 5, credit_price, sender=people.organizer)
 
     emits(
         tx,
         marketplace.PriceUpdated(
-            listingId=1, account=people.organizer, price=PRICE + 5, creditPrice=0, termsHash=hash_of(1, terms)
+            listingId=1,
+            account=people.organizer,
+            price=PRICE + 5,
+            creditPrice=credit_price,
+            termsHash=hash_of(1, terms),
         ),
     )
     assert marketplace.listing(1).termsHash == hash_of(1, terms)
     assert marketplace.order(order_id).money == MONEY
     orders.place(1, 1)
-    assert (marketplace.order(2).money, marketplace.order(2).credits) == (PRICE + 5, 0)
+    assert (marketplace.order(2).money, marketplace.order(2).credits) == (PRICE + 5, credit_price)
     assert marketplace.listing(1).stock == STOCK - 4
 
 

@@ -345,6 +345,13 @@ def test_rule__buyer_and_arbiter_without_entity__is_done(registry, marketplace, 
     assert marketplace.order(1).state == OrderState.Ruled
 
 
+def test_pay__order_without_credits__moves_none(credit, marketplace, people, orders):
+    orders.place(orders.list_item(creditPrice=0))
+    marketplace.declineOrder(1, sender=people.organizer)
+    tx = marketplace.payOrder(1, sender=people.stranger)
+    assert [log.event_name for log in tx.events if log.contract_address == credit.address] == []
+
+
 def test_rule__by_the_arbiter__is_told(marketplace, people, orders):
     order_id = orders.reach(OrderState.Disputed)
     tx = marketplace.rule(order_id, SHARE, d.REASON, sender=people.arbiter)
