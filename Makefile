@@ -40,8 +40,8 @@ BROWSER_STAMP := .toolchain/browser/.unpacked
 AUDIT_STAMP := .toolchain/audit/.eranos-packages
 
 SOURCES := $(shell find contracts -name '*.sol' -not -path '*/.cache/*' 2>/dev/null)
-PYTHON_CODE := $(wildcard eranos deployments indexer api web audit relay documents scripts tests benchmarks)
-TYPED_CODE := $(wildcard eranos deployments indexer api web audit relay documents scripts)
+PYTHON_CODE := $(wildcard eranos deployments indexer api web audit relay documents serving scripts tests benchmarks)
+TYPED_CODE := $(wildcard eranos deployments indexer api web audit relay documents serving scripts)
 MODULES := $(wildcard web/wallet/*.js)
 # What a page loads; the other modules are parts of these.
 BUNDLES := web/wallet/reading.js web/wallet/wallet.js web/wallet/basket.js web/wallet/order.js web/wallet/settlement.js web/wallet/preview.js web/wallet/local.js

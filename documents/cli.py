@@ -12,11 +12,11 @@ import click
 import uvicorn
 from pydantic import ValidationError
 
-from documents import logs
 from documents.app import create_app, store_of
 from documents.errors import AddressTaken, NothingToErase, Refusal, StartError
 from documents.settings import Settings
 from documents.store import Store, now
+from serving.logs import set_up
 
 BACKLOG: Final = 2048
 LAST_SECONDS: Final = 10
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 def documents(ctx: click.Context) -> None:
     """Keep the documents behind hashes on chain. Settings come from the environment, prefix ERANOS_DOCUMENTS_."""
     ctx.obj = _settings()
-    logs.set_up(ctx.obj.log_format)
+    set_up(ctx.obj.log_format)
 
 
 @documents.command()

@@ -1,6 +1,5 @@
 """Settings of the documents service, from the environment (prefix ``ERANOS_DOCUMENTS_``); no key is among them."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -8,14 +7,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from serving.logs import LogFormat
+
 MEGABYTE: Final = 2**20
-
-
-class LogFormat(StrEnum):
-    """How log lines look."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def _http_address(text: str) -> str:

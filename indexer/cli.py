@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 import deployments
-from indexer import audit, checks, heads, logs
+from indexer import audit, checks, heads
 from indexer.chain import HttpNode
 from indexer.digest import digest as digest_of
 from indexer.endpoints import Endpoints, open_nodes
@@ -38,6 +38,10 @@ from indexer.store import schema
 from indexer.store.session import DatabaseTaken, Lead, holding, open_engine, reading
 from indexer.sync import Indexer, Step, check_chain
 from indexer.verify import Difference, compare_with_events
+from serving.logs import set_up
+
+TALKATIVE: Final = ("apscheduler", "alembic")
+"""Loggers of others that tell each step."""
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +82,7 @@ class Session:
 def index(ctx: click.Context, /, **options: Any) -> None:
     """Mirror the chain into SQL."""
     ctx.obj = Settings(**{name: value for name, value in options.items() if value is not None})
-    logs.set_up(ctx.obj.log_format)
+    set_up(ctx.obj.log_format, TALKATIVE)
 
 
 @index.command()

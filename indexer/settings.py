@@ -3,7 +3,7 @@
 from pydantic import Field, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from indexer.logs import LogFormat
+from serving.logs import LogFormat
 
 
 class Settings(BaseSettings):

@@ -5,6 +5,7 @@ while a question to the node is open, and a node that hangs holds up only those 
 """
 
 import asyncio
+import logging
 import time
 from dataclasses import asdict
 from typing import Annotated, Any, Final
@@ -17,7 +18,6 @@ from relay import VERSION, problems
 from relay.acceptance import Acceptance
 from relay.errors import NodeFailure, Problem
 from relay.limits import BodyLimit, Buckets, RateLimit
-from relay.logs import note
 from relay.problems import (
     INVALID_PARAMETER,
     MEDIA_TYPE,
@@ -44,6 +44,7 @@ from relay.schemas import (
     Verdict,
 )
 from relay.settings import MAX_DATA_BYTES
+from serving.logs import note
 
 DESCRIPTION: Final = (
     "Pays the gas of signed requests (ERC-2771) to the lab's contracts, within published quotas. It can't alter a "
@@ -79,6 +80,8 @@ ACCEPTING: Final = tuple(
 
 router = APIRouter()
 
+log = logging.getLogger(__package__)
+
 
 @router.post("/relay", status_code=202, summary="Have a signed request carried", responses=failures(*ACCEPTING))
 async def post_request(posted: Posted, request: Request) -> RequestStatus:
@@ -88,9 +91,9 @@ async def post_request(posted: Posted, request: Request) -> RequestStatus:
         entry = await acceptance.accept(posted.request.request())
     except (Problem, NodeFailure) as error:
         kind = error.kind if isinstance(error, Problem) else NODE_UNAVAILABLE
-        note("not accepted", problem=kind.name, account=posted.request.from_, detail=str(error))
+        note(log, "not accepted", problem=kind.name, account=posted.request.from_, detail=str(error))
         raise
-    note("accepted", id=entry.id, account=entry.request.account, target=entry.request.target, state=entry.state)
+    note(log, "accepted", id=entry.id, account=entry.request.account, target=entry.request.target, state=entry.state)
     request.app.state.wake.set()
     return RequestStatus.of(entry)
 

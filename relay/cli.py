@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import socket
 import sys
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from pydantic import ValidationError
 
 import deployments
 from deployments import Deployment
-from relay import keystore, logs
+from relay import keystore
 from relay.acceptance import Acceptance
 from relay.acts import Target, targets_of
 from relay.app import create_app
@@ -37,11 +38,14 @@ from relay.sending import Sender
 from relay.settings import Settings
 from relay.store import Store
 from relay.worker import Worker
+from serving.logs import note, set_up
 
 BACKLOG: Final = 2048
 LAST_SECONDS: Final = 2
 """For answers that are on their way when a signal comes."""
 FORWARDER: Final = "ERC2771Forwarder"
+
+log = logging.getLogger(__package__)
 
 
 @click.group()
@@ -54,7 +58,7 @@ def run() -> None:
     """Serve the relay until a signal ends it."""
     try:
         settings = _settings()
-        logs.set_up(settings.log_format)
+        set_up(settings.log_format)
         signer = _unlocked(settings)
         asyncio.run(serve(settings, signer))
     except (StartError, deployments.DeploymentError) as error:
@@ -136,7 +140,7 @@ async def _serve(
         config = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=LAST_SECONDS
         )
-        logs.note("serving", url=f"http://{settings.host}:{settings.port}", address=signer.address)
+        note(log, "serving", url=f"http://{settings.host}:{settings.port}", address=signer.address)
         await _together(uvicorn.Server(config), listener, worker)
 
 

@@ -4,11 +4,13 @@ import logging
 
 from relay.chain import Block, Chain
 from relay.errors import NodeRefused
-from relay.logs import note
 from relay.metrics import Meter
 from relay.outcomes import EXPIRED, outcome_elsewhere, outcome_in
 from relay.records import Entry, State, Transaction
 from relay.store import Store
+from serving.logs import note
+
+log = logging.getLogger(__package__)
 
 
 class Follower:
@@ -42,7 +44,13 @@ class Follower:
                 return
             self._store.vanish(hash_)
             self._meter.reorgs += 1
-            note("a block with transactions of ours vanished", logging.WARNING, block_number=number, block_hash=hash_)
+            note(
+                log,
+                "a block with transactions of ours vanished",
+                logging.WARNING,
+                block_number=number,
+                block_hash=hash_,
+            )
 
     async def _settle_mined(self) -> None:
         counts: dict[str, int] = {}
@@ -63,9 +71,11 @@ class Follower:
             ends = [await outcome_in(self._chain, entry, receipt) for entry in open_]
             self._store.mine(transaction, attempt.tx_hash, block, (receipt.gas_used, receipt.fee_wei), ends)
             level = logging.INFO if receipt.succeeded else logging.ERROR
-            note("mined", level, nonce=transaction.nonce, tx_hash=attempt.tx_hash, block_number=receipt.block_number)
+            note(
+                log, "mined", level, nonce=transaction.nonce, tx_hash=attempt.tx_hash, block_number=receipt.block_number
+            )
             for end in ends:
-                note(end.state, id=end.id, tx_hash=end.tx_hash, reason=end.reason or "")
+                note(log, end.state, id=end.id, tx_hash=end.tx_hash, reason=end.reason or "")
             return
         await self._give_up(transaction)
 
@@ -80,7 +90,7 @@ class Follower:
             return
         if used > transaction.nonce:
             self._store.lose(transaction)
-            note("the key was used elsewhere", logging.ERROR, sender=transaction.sender, nonce=transaction.nonce)
+            note(log, "the key was used elsewhere", logging.ERROR, sender=transaction.sender, nonce=transaction.nonce)
 
     async def _finalize(self, finalized: Block) -> None:
         """What stands in a block of the chain up to the final one can't change any more."""
@@ -102,4 +112,4 @@ class Follower:
             self._store.settle([outcome])
         elif await self._chain.nonce_of(entry.request.account) <= entry.nonce:
             self._store.refuse(entry.id, EXPIRED)
-            note("refused", id=entry.id, reason=EXPIRED)
+            note(log, "refused", id=entry.id, reason=EXPIRED)

@@ -15,12 +15,14 @@ from relay.errors import CallReverted, NodeRefused
 from relay.fees import FeeLimits, Fees
 from relay.forwarding import execute_batch
 from relay.gas import gas_of_request, gas_of_transaction
-from relay.logs import note
 from relay.metrics import Meter
 from relay.outcomes import EXPIRED, outcome_elsewhere
 from relay.records import Attempt, Entry, Transaction
 from relay.settings import Settings
 from relay.store import Store
+from serving.logs import note
+
+log = logging.getLogger(__package__)
 
 MAX_IN_FLIGHT: Final = 4
 """Transactions in no block at the same time: enough for a batch in each block, few enough to replace in time."""
@@ -115,7 +117,7 @@ class Sender:
 
     def _refuse(self, entry: Entry, reason: str) -> bool:
         self._store.refuse(entry.id, reason)
-        note("refused", id=entry.id, reason=reason)
+        note(log, "refused", id=entry.id, reason=reason)
         return False
 
     async def _begin(self, nonce: int, batch: Sequence[Entry], fees: Fees) -> str | None:
@@ -129,7 +131,7 @@ class Sender:
         attempt = self._signed(unsigned, fees)
         transaction = replace(unsigned, attempts=(attempt,))
         self._store.begin(transaction, [each.id for each in batch])
-        note("signed", nonce=nonce, tx_hash=attempt.tx_hash, requests=len(batch), gas=gas, max_fee=attempt.max_fee)
+        note(log, "signed", nonce=nonce, tx_hash=attempt.tx_hash, requests=len(batch), gas=gas, max_fee=attempt.max_fee)
         await self._hand_over(attempt)
         return None
 
@@ -147,7 +149,14 @@ class Sender:
             attempt = self._signed(transaction, higher)
             self._store.add_attempt(transaction, attempt)
             self._meter.replacements += 1
-            note("replaced", logging.WARNING, nonce=transaction.nonce, tx_hash=attempt.tx_hash, max_fee=higher.max_fee)
+            note(
+                log,
+                "replaced",
+                logging.WARNING,
+                nonce=transaction.nonce,
+                tx_hash=attempt.tx_hash,
+                max_fee=higher.max_fee,
+            )
         await self._hand_over(attempt)
 
     def _signed(self, transaction: Transaction, fees: Fees) -> Attempt:
@@ -171,5 +180,5 @@ class Sender:
             await self._chain.send(attempt.raw)
         except NodeRefused as error:
             # Whatever it means, the next look at the chain tells more: it may be in a block by now.
-            note(str(error), logging.WARNING, tx_hash=attempt.tx_hash)
+            note(log, str(error), logging.WARNING, tx_hash=attempt.tx_hash)
         self._handed_over[attempt.tx_hash] = time.monotonic()

@@ -7,7 +7,7 @@ from pydantic import Field, PositiveInt, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from relay.gas import MAX_TRANSACTION_GAS, gas_of_request, gas_of_transaction
-from relay.logs import LogFormat
+from serving.logs import LogFormat
 
 MAX_DATA_BYTES = 16_384
 """Of one call: a basket of twenty orders with its permits takes a third of it."""

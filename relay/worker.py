@@ -8,9 +8,11 @@ from typing import Final
 from relay.chain import Chain
 from relay.errors import NodeFailure
 from relay.following import Follower
-from relay.logs import note
 from relay.metrics import Meter
 from relay.sending import Sender
+from serving.logs import note
+
+log = logging.getLogger(__package__)
 
 LONGEST_PAUSE: Final = 30.0
 
@@ -63,12 +65,12 @@ class Worker:
     def _watch_balance(self) -> None:
         if self._meter.balance_is_low and not self._alarmed:
             facts = {"balance_wei": self._meter.balance, "alarm_wei": self._meter.alarm, "address": self._chain.sender}
-            note("the balance is low: send ether", logging.ERROR, **facts)
+            note(log, "the balance is low: send ether", logging.ERROR, **facts)
         self._alarmed = self._meter.balance_is_low
 
     def _tell(self, trouble: str | None) -> None:
         if trouble != self._meter.trouble:
-            note(trouble or "ready", logging.WARNING if trouble else logging.INFO)
+            note(log, trouble or "ready", logging.WARNING if trouble else logging.INFO)
         self._meter.trouble = trouble
 
     async def _rest(self, seconds: float) -> None:

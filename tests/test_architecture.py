@@ -3,6 +3,7 @@
 The lines of import, from the README's drawing::
 
     web --> api --> indexer.store <-- indexer (sync, ...) --> deployments <-- scripts, audit, relay, documents
+    web, api, relay, documents, indexer --> serving
 
 A package may also import itself, and everyone may import `deployments`.
 """
@@ -18,24 +19,25 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 MAY_IMPORT = {
-    "api": {"indexer.store"},
+    "api": {"indexer.store", "serving"},
     # What a proof is stands in one place; the indexer makes proofs with it.
     "audit": {"audit.proofs"},
     "audit.proofs": set(),
     "benchmarks": {"api", "audit", "audit.proofs", "deployments", "indexer", "indexer.store", "scripts", "web"},
     "deployments": set(),
-    "documents": set(),
+    "documents": {"serving"},
     # The one command loads the other packages by name, when asked, and imports none of them.
     "eranos": set(),
-    "indexer": {"audit.proofs", "indexer.store"},
+    "indexer": {"audit.proofs", "indexer.store", "serving"},
     "indexer.store": set(),
-    "relay": set(),
+    "relay": {"serving"},
     "scripts": {"scripts"},
-    "web": {"api"},
+    "serving": set(),
+    "web": {"api", "serving"},
 }
 """Unit -> units it may import besides itself and `deployments`. A unit is the longest of these names that fits."""
 
-SERVICES = ("api", "audit", "deployments", "documents", "eranos", "indexer", "relay", "web")
+SERVICES = ("api", "audit", "deployments", "documents", "eranos", "indexer", "relay", "serving", "web")
 """They are installed where Ape is not."""
 
 APE = frozenset({"ape", "ape_foundry", "ape_solidity", "ethpm_types", "solcx"})
@@ -136,9 +138,8 @@ def test_units__of_the_distribution__have_a_line_here() -> None:
     assert packages <= set(MAY_IMPORT)
 
 
-def test_imports__of_the_auditors_tool__are_its_own_and_the_deployments() -> None:
+@pytest.mark.parametrize(("package", "allowed"), [("audit", {"audit", "deployments"}), ("serving", {"serving"})])
+def test_imports__of_what_stands_alone__are_no_more_than_that(package: str, allowed: set[str]) -> None:
     ours = {top(unit) for unit in MAY_IMPORT}
-    used = {
-        top(name) for path, module in MODULES if top(module) == "audit" for _, name in imports_of(path, module)
-    } & ours
-    assert used == {"audit", "deployments"}
+    used = {top(name) for path, module in MODULES if top(module) == package for _, name in imports_of(path, module)}
+    assert used & ours <= allowed

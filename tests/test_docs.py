@@ -228,7 +228,17 @@ def test_settings__with_their_defaults__are_documented() -> None:
 def test_settings__documented_anywhere__exist() -> None:
     code = [
         path
-        for folder in ("deployments", "indexer", "api", "audit", "relay", "documents", "scripts", "toolchain")
+        for folder in (
+            "deployments",
+            "indexer",
+            "api",
+            "audit",
+            "relay",
+            "documents",
+            "serving",
+            "scripts",
+            "toolchain",
+        )
         for path in ROOT.glob(f"{folder}/**/*")
     ]
     sources = [

@@ -7,7 +7,6 @@
 
 import itertools
 import json
-import logging
 import os
 import random
 import signal
@@ -25,9 +24,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from documents import cli, logs
+from documents import cli
 from documents.files import Files
-from documents.settings import LogFormat, Settings
+from documents.settings import Settings
 from documents.store import Offered, Quota, Store
 from tests.documents import samples as s
 from tests.documents.fake_lab import FakeLab
@@ -171,23 +170,6 @@ def test_status__of_a_store_that_was_harmed__says_what(store: Store, harm: str) 
 
     assert result.exit_code == 1
     assert {"missing": "is missing", "changed": "another content", "unknown": "does not know"}[harm] in result.output
-
-
-def test_logs__for_programs__are_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    before = logging.root.handlers[:], logging.root.level
-    try:
-        logs.set_up(LogFormat.JSON)
-        try:
-            raise ValueError("a\nb")  # noqa: TRY301
-        except ValueError:
-            logging.getLogger("documents").exception("it %s", "failed")
-    finally:
-        logging.root.handlers[:], logging.root.level = before
-    (line,) = capsys.readouterr().err.splitlines()
-
-    told = json.loads(line)
-    assert (told["level"], told["logger"], told["message"]) == ("ERROR", "documents", "it failed")
-    assert "ValueError" in told["traceback"]
 
 
 # The process

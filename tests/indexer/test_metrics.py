@@ -1,7 +1,6 @@
-"""Health, readiness and metrics of the running indexer; second looks at final blocks; the form of the log."""
+"""Health, readiness and metrics of the running indexer; second looks at final blocks."""
 
 import json
-import logging
 import random
 import re
 import socket
@@ -15,7 +14,6 @@ from sqlalchemy import delete
 
 from indexer import audit, metrics
 from indexer.errors import AddressUnusable
-from indexer.logs import JsonFormatter
 from indexer.metrics import Meter, serving
 from indexer.status import StatusBoard
 from indexer.store.checkpoint import Checkpoint
@@ -177,25 +175,3 @@ def test_look_again__node_forgets_once__asked_again(node: FakeNode, make_mirror:
 
     node.logs = once_empty  # type: ignore[method-assign]
     assert look(mirror) == audit.Look(3, 52, [])
-
-
-# --------------------------------------------------------------------------------------------------------------- log
-
-
-def test_json__record_with_a_traceback__one_object() -> None:
-    try:
-        int("odd")
-    except ValueError as error:
-        record = logging.LogRecord(
-            "indexer.x", logging.ERROR, "", 0, "it is %s", ("so",), (type(error), error, error.__traceback__)
-        )
-    line = JsonFormatter().format(record)
-    found = json.loads(line)
-    assert "\n" not in line
-    assert {name: found[name] for name in ("level", "logger", "message")} == {
-        "level": "ERROR",
-        "logger": "indexer.x",
-        "message": "it is so",
-    }
-    assert "ValueError: invalid literal" in found["traceback"]
-    assert found["time"].endswith("+00:00")

@@ -190,7 +190,7 @@ def test_run__without_a_passphrase__is_refused(eranos: Eranos, folder: Path, con
 @pytest.fixture
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the test's own handlers of logs alone."""
-    monkeypatch.setattr("relay.logs.set_up", lambda form: None)
+    monkeypatch.setattr("relay.cli.set_up", lambda form: None)
 
 
 def run(lab: Lab, **settings: Any) -> str:

@@ -1,12 +1,10 @@
-"""How the relay's log looks: lines for people, or one JSON object a line for programs."""
+"""How a process writes its log: lines for people, or one JSON object a line for programs."""
 
 import json
 import logging
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final
-
-_OWN: Final = "relay"
 
 
 class LogFormat(StrEnum):
@@ -17,7 +15,7 @@ class LogFormat(StrEnum):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object for each record: time, level, logger, message, given facts, and the traceback if there is one."""
+    """One JSON object for each record: time, level, logger, message, noted facts, and the traceback if there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line."""
@@ -30,7 +28,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class TextFormatter(logging.Formatter):
-    """One line for people, with the facts behind the message."""
+    """One line for people, with the noted facts behind the message."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line."""
@@ -38,14 +36,21 @@ class TextFormatter(logging.Formatter):
         return " ".join([super().format(record), *(f"{name}={value}" for name, value in facts.items() if value != "")])
 
 
-def set_up(form: LogFormat) -> None:
-    """Log to standard error in the wanted form."""
+def set_up(form: LogFormat, quiet: Iterable[str] = ()) -> None:
+    """Log to standard error in the wanted form.
+
+    Args:
+        form: Of each line.
+        quiet: Names of loggers that tell too much; only what goes wrong there is logged.
+    """
     handler = logging.StreamHandler()
     text = TextFormatter("%(levelname)s %(name)s: %(message)s")
     handler.setFormatter(JsonFormatter() if form is LogFormat.JSON else text)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for name in quiet:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def note(message: str, level: int = logging.INFO, **facts: object) -> None:
+def note(log: logging.Logger, message: str, level: int = logging.INFO, **facts: object) -> None:
     """Log a message with the facts that a program would search for."""
-    logging.getLogger(_OWN).log(level, message, extra={"facts": facts})
+    log.log(level, message, extra={"facts": facts})
