@@ -1,7 +1,6 @@
 """The command `eranos api`."""
 
 import logging
-import socket
 import time
 from collections.abc import Callable
 from typing import Final, TypeVar
@@ -9,18 +8,18 @@ from typing import Final, TypeVar
 import click
 import uvicorn
 from fastapi import FastAPI
-from pydantic import ValidationError
 from sqlalchemy import Engine
 
 from api.app import create_app
 from api.database import check_schema
-from api.errors import DatabaseMissing, PortTaken, SchemaMismatch, StartError
+from api.errors import DatabaseMissing, SchemaMismatch, StartError
 from api.settings import Settings
+from serving.listening import AddressTaken, listen
+from serving.settings import SettingInvalid, settings_of
 
 PATIENCE_SECONDS: Final = 15
 """How long to wait for a mirror that an indexer started at the same time may be making."""
 STEP_SECONDS: Final = 0.5
-BACKLOG: Final = 2048
 LAST_SECONDS: Final = 2
 """For answers that are on their way when a signal comes; a stream would never end by itself."""
 
@@ -42,9 +41,9 @@ def run(kind: type[S], make: Callable[[S], FastAPI], first: str) -> None:
         first: Path to open first.
     """
     try:
-        settings = _settings(kind)
+        settings = settings_of(kind)
         serve(settings, make(settings), first)
-    except StartError as error:
+    except (StartError, SettingInvalid, AddressTaken) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -54,7 +53,7 @@ def serve(settings: Settings, app: FastAPI, first: str) -> None:
     Raises:
         DatabaseMissing: There is no mirror, also after some patience.
         SchemaMismatch: It was made by another version.
-        PortTaken: The address to listen at can't be used.
+        AddressTaken: The address to listen at can't be used.
     """
     with listen(settings.host, settings.port, settings.model_config["env_prefix"]) as listener:
         _wait_for_mirror(app.state.engine)
@@ -67,34 +66,6 @@ def serve(settings: Settings, app: FastAPI, first: str) -> None:
         )
         click.echo(f"Serving http://{settings.host}:{settings.port}{first}", err=True)
         uvicorn.Server(config).run(sockets=[listener])
-
-
-def listen(host: str, port: int, prefix: str = "ERANOS_API_") -> socket.socket:
-    """Return a socket that listens.
-
-    Raises:
-        PortTaken: The address is in use, or not this machine's.
-    """
-    # The protocol is named so that asyncio switches Nagle's delay off: it looks for it on each accepted socket.
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(BACKLOG)
-    except OSError as error:
-        listener.close()
-        reason = error.strerror or error
-        raise PortTaken(f"can't listen at {host}:{port} ({reason}): set {prefix}PORT or {prefix}HOST") from error
-    return listener
-
-
-def _settings(kind: type[S]) -> S:
-    try:
-        return kind()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = f"{kind.model_config['env_prefix']}{'_'.join(str(part) for part in first['loc'])}".upper()
-        raise click.ClickException(f"{name}: {first['msg']}") from error
 
 
 def _wait_for_mirror(engine: Engine) -> None:

@@ -3,8 +3,7 @@
     ApiError
     ├── StartError                 the server can't start; the message says what to do
     │   ├── DatabaseMissing        no mirror where the settings say
-    │   ├── SchemaMismatch         the mirror was made by another version
-    │   └── PortTaken              somebody else listens at the address
+    │   └── SchemaMismatch         the mirror was made by another version
     ├── Problem                    an answer that is a problem of `problems.PROBLEM_TYPES`
     ├── NotModified                the client holds the present answer already
     ├── Known                      the present answer was made before
@@ -35,10 +34,6 @@ class DatabaseMissing(StartError):
 
 class SchemaMismatch(StartError):
     """The database was made by another version of this code."""
-
-
-class PortTaken(StartError):
-    """The address to listen at is in use, or not ours."""
 
 
 class Problem(ApiError):

@@ -3,22 +3,21 @@
 import json
 import logging
 import re
-import socket
 import sqlite3
 from contextlib import suppress
 from typing import Final
 
 import click
 import uvicorn
-from pydantic import ValidationError
 
 from documents.app import create_app, store_of
-from documents.errors import AddressTaken, NothingToErase, Refusal, StartError
+from documents.errors import NothingToErase, Refusal, StartError
 from documents.settings import Settings
 from documents.store import Store, now
+from serving.listening import AddressTaken, listen
 from serving.logs import set_up
+from serving.settings import SettingInvalid, settings_of
 
-BACKLOG: Final = 2048
 LAST_SECONDS: Final = 10
 """For uploads that are on their way when a signal comes."""
 OPERATOR: Final = "operator"
@@ -30,7 +29,10 @@ log = logging.getLogger(__name__)
 @click.pass_context
 def documents(ctx: click.Context) -> None:
     """Keep the documents behind hashes on chain. Settings come from the environment, prefix ERANOS_DOCUMENTS_."""
-    ctx.obj = _settings()
+    try:
+        ctx.obj = settings_of(Settings)
+    except SettingInvalid as error:
+        raise click.ClickException(str(error)) from error
     set_up(ctx.obj.log_format)
 
 
@@ -40,7 +42,7 @@ def run(settings: Settings) -> None:
     """Take documents in and serve them, until a signal ends it."""
     try:
         store = _prepared(settings)
-        with store.files.taken(), listen(settings.host, settings.port) as listener:
+        with store.files.taken(), listen(settings.host, settings.port, settings.model_config["env_prefix"]) as listener:
             config = uvicorn.Config(
                 create_app(settings),
                 log_config=None,
@@ -54,7 +56,7 @@ def run(settings: Settings) -> None:
             # Ctrl-C has ended it in order by now; the server raises it once more.
             with suppress(KeyboardInterrupt):
                 uvicorn.Server(config).run(sockets=[listener])
-    except StartError as error:
+    except (StartError, AddressTaken) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -100,36 +102,7 @@ def erase(settings: Settings, sha256: str, reason: str) -> None:
     click.echo("\n".join(f"erased {one}" for one in removed))
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens.
-
-    Raises:
-        AddressTaken: The address is in use, or not this machine's.
-    """
-    # The protocol is named so that asyncio switches Nagle's delay off: it looks for it on each accepted socket.
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(BACKLOG)
-    except OSError as error:
-        listener.close()
-        reason = error.strerror or error
-        message = f"can't listen at {host}:{port} ({reason}): set ERANOS_DOCUMENTS_PORT or ERANOS_DOCUMENTS_HOST"
-        raise AddressTaken(message) from error
-    return listener
-
-
 def _prepared(settings: Settings) -> Store:
     store = store_of(settings)
     store.prepare()
     return store
-
-
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = f"ERANOS_DOCUMENTS_{'_'.join(str(part) for part in first['loc'])}".upper()
-        raise click.ClickException(f"{name}: {first['msg']}") from error

@@ -5,7 +5,6 @@
     │   ├── FolderUnusable         files can't be kept where the settings say
     │   ├── FolderTaken            another process takes documents into the same folder
     │   ├── StoreUnusable          the database can't be opened, or was made by a later version
-    │   ├── AddressTaken           somebody else listens at the address
     │   └── NothingToErase         no such document is kept here
     └── Refusal                    an answer that is a problem of `problems.PROBLEM_TYPES`
 
@@ -37,10 +36,6 @@ class FolderTaken(StartError):
 
 class StoreUnusable(StartError):
     """The database can't be opened, or was made by a later version."""
-
-
-class AddressTaken(StartError):
-    """The address to listen at is in use, or not ours."""
 
 
 class NothingToErase(StartError):

@@ -38,6 +38,7 @@ from indexer.store import schema
 from indexer.store.session import DatabaseTaken, Lead, holding, open_engine, reading
 from indexer.sync import Indexer, Step, check_chain
 from indexer.verify import Difference, compare_with_events
+from serving.listening import AddressTaken
 from serving.logs import set_up
 
 TALKATIVE: Final = ("apscheduler", "alembic")
@@ -56,7 +57,7 @@ class Group(click.Group):
         """Run a command; every error of ours becomes a message and exit code 1."""
         try:
             return super().invoke(ctx)
-        except (IndexerError, deployments.DeploymentError) as error:
+        except (IndexerError, AddressTaken, deployments.DeploymentError) as error:
             raise click.ClickException(str(error)) from error
         except ValidationError as error:
             first = error.errors()[0]

@@ -15,7 +15,6 @@
         ├── AnotherWriter          somebody else moved the checkpoint
         ├── EventsInconsistent     an event about something no earlier event created
         ├── GapInHistory           events that were stored while the node told no journals are not all there
-        ├── AddressUnusable        the address for /health, /ready and /metrics can't be listened at
         └── MirrorEmpty            nothing was indexed yet
 
 Messages are one line, carry the values that matter and end with what to do.
@@ -88,10 +87,6 @@ class EventsInconsistent(FatalError):
 
 class GapInHistory(FatalError):
     """The mirror lacks events of blocks whose journals the node did not tell when they were stored."""
-
-
-class AddressUnusable(FatalError):
-    """The address for health, readiness and metrics can't be listened at."""
 
 
 class MirrorEmpty(FatalError):

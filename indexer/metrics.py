@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from indexer.errors import AddressUnusable
 from indexer.store.checkpoint import MOST_BEHIND, Checkpoint
 from indexer.sync import Outcome, Step
+from serving.listening import listen
 
 STUCK_SECONDS: Final = 120.0
 """Without a step for so long the process is not healthy: supervisors restart it."""
@@ -89,24 +89,19 @@ async def serving(meter: Meter, host: str, port: int) -> AsyncIterator[int]:
     """Answer at an address while the context is open; yields the port. Port 0 answers nowhere.
 
     Raises:
-        AddressUnusable: The address can't be listened at.
+        AddressTaken: The address can't be listened at.
     """
     if not port:
         yield 0
         return
-    runner = web.AppRunner(application(meter), access_log=None)
-    await runner.setup()
-    try:
+    with listen(host, port, "ERANOS_INDEX_LISTEN_") as listener:
+        runner = web.AppRunner(application(meter), access_log=None)
+        await runner.setup()
         try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            reason = error.strerror or error
-            raise AddressUnusable(
-                f"{host}:{port} can't be listened at: {reason}: set ERANOS_INDEX_LISTEN_PORT"
-            ) from error
-        yield port
-    finally:
-        await runner.cleanup()
+            await web.SockSite(runner, listener).start()
+            yield port
+        finally:
+            await runner.cleanup()
 
 
 def application(meter: Meter) -> web.Application:

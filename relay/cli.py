@@ -13,7 +13,6 @@ from typing import Final
 import click
 import uvicorn
 from eth_account.signers.local import LocalAccount
-from pydantic import ValidationError
 
 import deployments
 from deployments import Deployment
@@ -23,11 +22,9 @@ from relay.acts import Target, targets_of
 from relay.app import create_app
 from relay.chain import FIELDS_ONLY, Chain, domain_of
 from relay.errors import (
-    AddressTaken,
     ChainUnusable,
     KeystoreUnusable,
     NodeFailure,
-    RelaySettingInvalid,
     StartError,
 )
 from relay.following import Follower
@@ -38,9 +35,10 @@ from relay.sending import Sender
 from relay.settings import Settings
 from relay.store import Store
 from relay.worker import Worker
+from serving.listening import AddressTaken, listen
 from serving.logs import note, set_up
+from serving.settings import SettingInvalid, settings_of
 
-BACKLOG: Final = 2048
 LAST_SECONDS: Final = 2
 """For answers that are on their way when a signal comes."""
 FORWARDER: Final = "ERC2771Forwarder"
@@ -57,11 +55,11 @@ def relay() -> None:
 def run() -> None:
     """Serve the relay until a signal ends it."""
     try:
-        settings = _settings()
+        settings = settings_of(Settings)
         set_up(settings.log_format)
         signer = _unlocked(settings)
         asyncio.run(serve(settings, signer))
-    except (StartError, deployments.DeploymentError) as error:
+    except (StartError, SettingInvalid, AddressTaken, deployments.DeploymentError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -70,8 +68,8 @@ def run() -> None:
 def status(as_json: bool) -> None:
     """Show what the request log holds; works while the relay runs and while it does not."""
     try:
-        store = Store(_settings().database, read_only=True)
-    except StartError as error:
+        store = Store(settings_of(Settings).database, read_only=True)
+    except (StartError, SettingInvalid) as error:
         raise click.ClickException(str(error)) from error
     facts = _facts(store)
     store.close()
@@ -89,14 +87,14 @@ def status(as_json: bool) -> None:
 def new_key(path: Path | None, passphrase_file: Path | None) -> None:
     """Make a gas key, write it encrypted, and print its address. An existing file is never overwritten."""
     try:
-        settings = _settings()
+        settings = settings_of(Settings)
         file = passphrase_file or settings.passphrase_file
         if file is not None:
             passphrase = keystore.passphrase_in(file)
         else:
             passphrase = click.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True)
         click.echo(keystore.create(path or settings.keystore, passphrase))
-    except StartError as error:
+    except (StartError, SettingInvalid) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -136,31 +134,12 @@ async def _serve(
     sender = Sender(chain, store, signer, settings, meter)
     worker = Worker(chain, Follower(chain, store, meter), sender, meter, settings.poll_seconds)
     app = create_app(Acceptance(chain, store, settings, targets, meter), worker.wake)
-    with listen(settings.host, settings.port) as listener:
+    with listen(settings.host, settings.port, settings.model_config["env_prefix"]) as listener:
         config = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=LAST_SECONDS
         )
         note(log, "serving", url=f"http://{settings.host}:{settings.port}", address=signer.address)
         await _together(uvicorn.Server(config), listener, worker)
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens.
-
-    Raises:
-        AddressTaken: The address is in use, or not this machine's.
-    """
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(BACKLOG)
-    except OSError as error:
-        listener.close()
-        reason = error.strerror or error
-        message = f"can't listen at {host}:{port} ({reason}): set ERANOS_RELAY_PORT or ERANOS_RELAY_HOST"
-        raise AddressTaken(message) from error
-    return listener
 
 
 async def _together(server: uvicorn.Server, listener: socket.socket, worker: Worker) -> None:
@@ -189,15 +168,6 @@ async def _deployment(node: Node, chain_id: int | None) -> Deployment:
     if FORWARDER not in deployment.contracts:
         raise ChainUnusable(f"the deployment record of chain {found} has no {FORWARDER}: deploy again")
     return deployment
-
-
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = f"ERANOS_RELAY_{'_'.join(str(part) for part in first['loc'])}".upper().rstrip("_")
-        raise RelaySettingInvalid(f"{name}: {first['msg']}") from error
 
 
 def _unlocked(settings: Settings) -> LocalAccount:

@@ -2,13 +2,11 @@
 
     RelayError
     ├── StartError                 the command can't do its work; the message says what to do
-    │   ├── RelaySettingInvalid    a setting has the wrong form, or contradicts another
     │   ├── KeystoreUnusable       no key where the settings say, or the passphrase does not open it
     │   ├── KeystoreExists         a key would be overwritten
     │   ├── LogUnusable            the request log can't be used, or belongs to another chain or forwarder
     │   ├── LogTaken               another relay writes the log
-    │   ├── ChainUnusable          no node answers, or its chain is not the one of the deployment record
-    │   └── AddressTaken           somebody else listens at the address
+    │   └── ChainUnusable          no node answers, or its chain is not the one of the deployment record
     ├── NodeFailure                the same question may succeed later
     │   ├── NodeUnavailable        no answer, or a broken one
     │   └── NodeRefused            the node answered with an error
@@ -34,10 +32,6 @@ class StartError(RelayError):
     """The command can't do its work."""
 
 
-class RelaySettingInvalid(StartError):
-    """A setting has the wrong form, or contradicts another."""
-
-
 class KeystoreUnusable(StartError):
     """There is no key where the settings say, or the passphrase does not open it."""
 
@@ -56,10 +50,6 @@ class LogTaken(StartError):
 
 class ChainUnusable(StartError):
     """No node answers, or its chain is not the one of the deployment record."""
-
-
-class AddressTaken(StartError):
-    """The address to listen at is in use, or not ours."""
 
 
 class NodeFailure(RelayError):

@@ -23,7 +23,17 @@ MAY_IMPORT = {
     # What a proof is stands in one place; the indexer makes proofs with it.
     "audit": {"audit.proofs"},
     "audit.proofs": set(),
-    "benchmarks": {"api", "audit", "audit.proofs", "deployments", "indexer", "indexer.store", "scripts", "web"},
+    "benchmarks": {
+        "api",
+        "audit",
+        "audit.proofs",
+        "deployments",
+        "indexer",
+        "indexer.store",
+        "scripts",
+        "serving",
+        "web",
+    },
     "deployments": set(),
     "documents": {"serving"},
     # The one command loads the other packages by name, when asked, and imports none of them.

@@ -39,6 +39,8 @@ ERROR_MODULES = (
     "audit.errors",
     "audit.proofs.errors",
     "documents.errors",
+    "serving.listening",
+    "serving.settings",
     "scripts._deployment.errors",
     "scripts._lab.errors",
 )

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, DictLoader
 
-from api.cli import listen
+from serving.listening import listen
 from web.app import create_app
 from web.settings import Settings
 from web.visits import VisitDep
@@ -28,7 +28,7 @@ def main(mirror: str, documents: str) -> None:
     """Serve until a signal ends it."""
     app = create_app(Settings(database_url=f"sqlite:///{mirror}", documents=Path(documents), requests_per_minute=0))
     add_empty_page(app)
-    with listen("127.0.0.1", 0) as listener:
+    with listen("127.0.0.1", 0, "") as listener:
         click.echo(listener.getsockname()[1])
         uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, server_header=False)).run([listener])
 

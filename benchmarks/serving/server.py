@@ -14,10 +14,10 @@ from fastapi import Depends, FastAPI, Request, Response
 from api.app import create_app
 from api.campaigns import routes, schemas
 from api.campaigns.queries import CampaignFilters, CampaignSort
-from api.cli import listen
 from api.database import Reader
 from api.paging import PageDep, PageRequest, refuse_unknown_parameters
 from api.settings import Settings
+from serving.listening import listen
 
 LIMIT: Final = 20
 
@@ -26,7 +26,7 @@ def main(path: str) -> None:
     """Serve until a signal ends it."""
     app = create_app(Settings(database_url=f"sqlite:///{path}", requests_per_minute=0))
     add_constants(app)
-    with listen("127.0.0.1", 0) as listener:
+    with listen("127.0.0.1", 0, "") as listener:
         click.echo(listener.getsockname()[1])
         uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, server_header=False)).run([listener])
 

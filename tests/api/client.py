@@ -11,7 +11,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from api.cli import listen
+from serving.listening import listen
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Client:
 @contextmanager
 def serving(app: FastAPI) -> Iterator[Client]:
     """Serve `app` in a thread while the block runs."""
-    with listen("127.0.0.1", 0) as listener:
+    with listen("127.0.0.1", 0, "") as listener:
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="error", server_header=False, timeout_graceful_shutdown=1)
         )

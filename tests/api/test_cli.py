@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from api import cli
 from api.settings import Settings
+from serving.listening import listen
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +21,7 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in Settings.model_fields:
         monkeypatch.delenv(f"ERANOS_API_{name.upper()}", raising=False)
     monkeypatch.setenv("ERANOS_API_PORT", "1")
-    with cli.listen("127.0.0.1", 0) as free:
+    with listen("127.0.0.1", 0, "") as free:
         monkeypatch.setenv("ERANOS_API_PORT", str(free.getsockname()[1]))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(cli, "PATIENCE_SECONDS", 0)
@@ -82,7 +83,7 @@ def test_mirror__that_is_none__is_one_line(tmp_path: Path, content: bytes) -> No
 
 def test_port__taken__is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, blank: Path) -> None:
     shutil.copy(blank, tmp_path / "eranos-1.db")
-    with cli.listen("127.0.0.1", 0) as other:
+    with listen("127.0.0.1", 0, "") as other:
         port = other.getsockname()[1]
         monkeypatch.setenv("ERANOS_API_PORT", str(port))
 

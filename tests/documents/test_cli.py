@@ -28,6 +28,7 @@ from documents import cli
 from documents.files import Files
 from documents.settings import Settings
 from documents.store import Offered, Quota, Store
+from serving.listening import listen
 from tests.documents import samples as s
 from tests.documents.fake_lab import FakeLab
 
@@ -41,7 +42,7 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Run in an empty folder, with a free port and no other settings."""
     for name in Settings.model_fields:
         monkeypatch.delenv(f"ERANOS_DOCUMENTS_{name.upper()}", raising=False)
-    with cli.listen("127.0.0.1", 0) as free:
+    with listen("127.0.0.1", 0, "") as free:
         monkeypatch.setenv("ERANOS_DOCUMENTS_PORT", str(free.getsockname()[1]))
     monkeypatch.chdir(tmp_path)
 
@@ -117,7 +118,7 @@ def test_run__where_another_runs__is_one_line(store: Store) -> None:
 
 
 def test_run__at_a_port_that_is_taken__is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    with cli.listen("127.0.0.1", 0) as other:
+    with listen("127.0.0.1", 0, "") as other:
         monkeypatch.setenv("ERANOS_DOCUMENTS_PORT", str(other.getsockname()[1]))
 
         assert "ERANOS_DOCUMENTS_PORT" in one_line(run("run"))

@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import delete
 
 from indexer import audit, metrics
-from indexer.errors import AddressUnusable
 from indexer.metrics import Meter, serving
 from indexer.status import StatusBoard
 from indexer.store.checkpoint import Checkpoint
 from indexer.store.models import EVENTS
 from indexer.sync import Outcome, Step
+from serving.listening import AddressTaken
 from tests.indexer.conftest import MakeMirror, run
 from tests.indexer.fake_chain import FakeNode
 
@@ -60,9 +60,7 @@ def test_serving__taken_port__one_line() -> None:
             async with serving(Meter(), "127.0.0.1", port):
                 pass
 
-        with pytest.raises(
-            AddressUnusable, match=rf"127\.0\.0\.1:{port} can't be listened at: .*ERANOS_INDEX_LISTEN_PORT"
-        ):
+        with pytest.raises(AddressTaken, match=rf"127\.0\.0\.1:{port} .*: set ERANOS_INDEX_LISTEN_PORT"):
             run(main())
 
 

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api import cli as api_cli
+from serving.listening import listen
 from web.cli import web
 from web.settings import Settings
 
@@ -15,7 +16,7 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Run in an empty folder, without settings and without patience, and never serve."""
     for name in Settings.model_fields:
         monkeypatch.delenv(f"ERANOS_WEB_{name.upper()}", raising=False)
-    with api_cli.listen("127.0.0.1", 0) as free:
+    with listen("127.0.0.1", 0, "") as free:
         monkeypatch.setenv("ERANOS_WEB_PORT", str(free.getsockname()[1]))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(api_cli, "PATIENCE_SECONDS", 0)
@@ -47,7 +48,7 @@ def test_mirror__nowhere__says_what_to_set() -> None:
 
 def test_port__taken__says_what_to_set(monkeypatch: pytest.MonkeyPatch, blank: Path) -> None:
     monkeypatch.setenv("ERANOS_WEB_DATABASE_URL", f"sqlite:///{blank}")
-    with api_cli.listen("127.0.0.1", 0) as taken:
+    with listen("127.0.0.1", 0, "") as taken:
         monkeypatch.setenv("ERANOS_WEB_PORT", str(taken.getsockname()[1]))
         result = run()
 
