@@ -1,17 +1,14 @@
 """Puts the API together: routers, problem handlers, headers, and the OpenAPI document."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import (
     VERSION,
@@ -41,16 +38,17 @@ from api import (
     credits as credit,
 )
 from api.database import engine_of
-from api.errors import Problem
 from api.kept import Keep, Kept
-from api.limits import Buckets, Limits
 from api.marketplace import routes as marketplace
 from api.paging import refuse_unknown_parameters
 from api.pools import routes as pools
 from api.pro_bono import routes as pro_bono
-from api.problems import DATABASE_UNAVAILABLE, INVALID_PARAMETER, MIRROR_NOT_READY, UNKNOWN_PARAMETER, failures
+from api.problems import DATABASE_UNAVAILABLE, MIRROR_NOT_READY, TOO_MANY_REQUESTS, UNKNOWN_PARAMETER, answer, failures
 from api.settings import Settings
 from indexer.store.models import Checkpoint
+from serving.callers import Buckets, RateLimit
+from serving.problems import Problem
+from serving.service import Service
 
 DESCRIPTION: Final = (
     "Read-only window on the lab's contracts, mirrored into SQL. Amounts are strings of base units, beside `decimals` "
@@ -59,15 +57,6 @@ DESCRIPTION: Final = (
     "Errors are RFC 9457 problems. Every record links to the event that changed it last, and to its proof, so that it "
     "can be checked against the chain."
 )
-HEADERS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-}
-"""Of every answer that does not say otherwise."""
-FRAMED_ANYWHERE: Final = "frame-ancestors *"
 
 V1: Final = (
     *(campaigns, cards, pledges, objections, updates, pools, grants),
@@ -114,50 +103,6 @@ def read_ready(request: Request) -> Ready:
         return Ready(status="ok")
 
 
-class Edge:
-    """Outermost layer: HEAD is answered as GET is, and every answer gets the headers that keep browsers safe."""
-
-    def __init__(self, app: ASGIApp, defaults: Mapping[str, str] = HEADERS) -> None:
-        self.app = app
-        self.defaults = defaults
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.defaults.items():
-                    headers.setdefault(name, value)
-                if FRAMED_ANYWHERE in headers["Content-Security-Policy"]:
-                    del headers["X-Frame-Options"]
-            await send(message)
-
-        if scope["method"] == "HEAD":
-            scope = dict(scope, method="GET")  # the server leaves the body out
-        await self.app(scope, receive, send_with_headers)
-
-
-class Api(FastAPI):
-    """The application; its OpenAPI document says which failures are problems."""
-
-    def openapi(self) -> dict[str, Any]:
-        """Return the OpenAPI document."""
-        if not self.openapi_schema:
-            document = get_openapi(
-                title=self.title, version=self.version, description=self.description, routes=self.routes
-            )
-            for operation in (o for methods in document["paths"].values() for o in methods.values()):
-                _declare_problems(operation["responses"])
-            for name in ("HTTPValidationError", "ValidationError"):
-                document["components"]["schemas"].pop(name, None)
-            self.openapi_schema = document
-        return self.openapi_schema
-
-
 def create_app(settings: Settings) -> FastAPI:
     """Return the application.
 
@@ -174,15 +119,7 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         engine.dispose()
 
-    app = Api(
-        title="Eranos API",
-        version=VERSION,
-        description=DESCRIPTION,
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-    )
+    app = Service(title="Eranos API", version=VERSION, description=DESCRIPTION, lifespan=lifespan)
     app.state.engine = engine
     app.state.settings = settings
     app.state.pulse = stream.Pulse(engine)
@@ -190,7 +127,8 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     app.add_middleware(Keep, kept=app.state.kept)
     if settings.requests_per_minute:
-        app.add_middleware(Limits, buckets=Buckets(settings.requests_per_minute))
+        buckets = Buckets(settings.requests_per_minute)
+        app.add_middleware(RateLimit, buckets=buckets, kind=TOO_MANY_REQUESTS, answer=answer)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -199,7 +137,6 @@ def create_app(settings: Settings) -> FastAPI:
         expose_headers=["ETag", "Retry-After", "RateLimit", "RateLimit-Policy"],
         max_age=86_400,
     )
-    app.add_middleware(Edge)
     checked = [Depends(refuse_unknown_parameters)]
     for resource in V1:
         app.include_router(resource.router, prefix="/v1", dependencies=checked)
@@ -207,12 +144,3 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router, dependencies=checked)
     app.include_router(reference.router)
     return app
-
-
-def _declare_problems(responses: dict[str, Any]) -> None:
-    """Say that failures are problems, and drop the failure that FastAPI adds and that we never answer with."""
-    responses.pop("422", None)
-    for status_code, response in responses.items():
-        if int(status_code) >= INVALID_PARAMETER.status and (content := response.get("content")):
-            (schema,) = content.values()
-            response["content"] = {problems.MEDIA_TYPE: schema}

@@ -13,7 +13,6 @@ from api import facts, fields
 from api.case_schemas import CREDIT_UNIT, CreditUnit
 from api.coverage import Coverage, Escrow, contract_names, coverage_of, escrows_of, in_escrow
 from api.database import Answer, Mirror, ReaderDep
-from api.errors import Problem
 from api.exports import FormatPath, export, export_responses, rows_of
 from api.paging import MAX_LIMIT, Page, PageDep, PageRequest, Position, cut, links, seek
 from api.past import At
@@ -21,6 +20,7 @@ from api.problems import INVALID_ADDRESS, UNKNOWN_BLOCK, UNKNOWN_HOLDER, list_fa
 from api.records import EventLink, document_path, event_path, last_event, values_of
 from indexer.store import models
 from indexer.store.models import CreditBalance, CreditTotals
+from serving.problems import Problem
 
 # ---------------------------------------------------------------------------------------------------------- schemas
 

@@ -17,12 +17,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api import VERSION, fields, past
-from api.errors import DatabaseMissing, Known, NotModified, Problem, SchemaMismatch
+from api.errors import DatabaseMissing, Known, NotModified, SchemaMismatch
 from api.past import Facts, Label
 from api.problems import MIRROR_NOT_READY
 from indexer.store import schema
 from indexer.store.models import Checkpoint
 from indexer.store.session import READS, open_engine
+from serving.problems import Problem
 
 REVALIDATE: Final = "no-cache"
 """The answer may be kept, and used again only after asking whether it is still the present one."""

@@ -8,9 +8,9 @@ from typing import Annotated, Final
 import orjson
 from fastapi import APIRouter, Path, Request, Response
 
-from api.errors import Problem
 from api.fields import HASH_EXAMPLE
 from api.problems import ERASED_DOCUMENT, INVALID_PARAMETER, UNKNOWN_DOCUMENT, UNKNOWN_PARAMETER, failures
+from serving.problems import Problem
 
 MAX_BYTES: Final = 16 * 2**20
 ERASURE: Final = ".erased"

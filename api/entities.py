@@ -11,7 +11,6 @@ from sqlalchemy import Select, select
 
 from api import facts, fields
 from api.database import Answer, Mirror, ReaderDep
-from api.errors import Problem
 from api.exports import FormatPath, export, export_responses, rows_of
 from api.marketplace.queries import unruled
 from api.paging import Page, PageDep, PageRequest, Position, cut, links, seek
@@ -20,6 +19,7 @@ from api.problems import INVALID_ADDRESS, UNKNOWN_BLOCK, UNKNOWN_ENTITY, list_fa
 from api.records import EventLink, document_path, event_path, last_event, values_of
 from indexer.store import cases, models
 from indexer.store.models import EntityAccount, EntityHours, EntityState, Offer
+from serving.problems import Problem
 
 # ---------------------------------------------------------------------------------------------------------- schemas
 

@@ -4,7 +4,6 @@
     ├── StartError                 the server can't start; the message says what to do
     │   ├── DatabaseMissing        no mirror where the settings say
     │   └── SchemaMismatch         the mirror was made by another version
-    ├── Problem                    an answer that is a problem of `problems.PROBLEM_TYPES`
     ├── NotModified                the client holds the present answer already
     ├── Known                      the present answer was made before
     └── BeingMade                  another request is making the present answer
@@ -17,7 +16,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from api.kept import Answer
-    from api.problems import ProblemType
 
 
 class ApiError(Exception):
@@ -34,20 +32,6 @@ class DatabaseMissing(StartError):
 
 class SchemaMismatch(StartError):
     """The database was made by another version of this code."""
-
-
-class Problem(ApiError):
-    """An answer that is a problem.
-
-    Attributes:
-        kind: Which one.
-        detail: What is wrong with this request, one sentence for its author.
-    """
-
-    def __init__(self, kind: "ProblemType", detail: str) -> None:
-        super().__init__(detail)
-        self.kind = kind
-        self.detail = detail
 
 
 class NotModified(ApiError):

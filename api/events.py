@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, literal, or_, select, union_all
 
 from api import fields
 from api.database import Answer, Mirror, ReaderDep
-from api.errors import Problem
 from api.exports import FormatPath, export, export_responses, rows_of
 from api.paging import Page, PageDep, PageRequest, Position, cut, links, seek
 from api.problems import INVALID_PARAMETER, UNKNOWN_EVENT, list_failures, read_failures
@@ -22,6 +21,7 @@ from indexer.store.columns import event_key, last_key_of
 from indexer.store.event_tables import CONTRACTS, META_COLUMNS, Argument
 from indexer.store.event_tables import EVENTS as BY_NAME
 from indexer.store.event_tables import Event as EventType
+from serving.problems import Problem
 
 EVENTS: Final[Sequence[EventType]] = tuple(BY_NAME.values())
 NAMES: Final = frozenset(event.name for event in EVENTS)

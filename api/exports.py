@@ -19,10 +19,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from api.database import Mirror, Reader
-from api.errors import Problem
 from api.paging import PageRequest, Position
 from api.problems import EXPORTS_BUSY, read_failures
-from api.problems import ProblemType as Kind
+from serving.problems import Problem
+from serving.problems import ProblemType as Kind
 
 BATCH: Final = 1_000
 """Records read at once."""

@@ -17,7 +17,6 @@ from sqlalchemy.orm import aliased
 
 from api import fields
 from api.database import Mirror, ReaderDep
-from api.errors import Problem
 from api.money import in_units
 from api.pools.views import reservation_path
 from api.problems import NO_GRANTS, read_failures
@@ -26,6 +25,7 @@ from api.settings import Settings
 from api.titles import name_of, title_of
 from api.words import CAMPAIGN, POOL, Language
 from indexer.store.models import Campaign, Currency, Entity, Funder, Pool, Reservation
+from serving.problems import Problem
 
 VERSION: Final = "1.3"
 LICENSE: Final = "https://creativecommons.org/publicdomain/zero/1.0/"

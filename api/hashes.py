@@ -14,13 +14,13 @@ from sqlalchemy import literal, select, union_all
 
 from api import fields
 from api.database import Mirror, ReaderDep
-from api.errors import Problem
 from api.events import EVENTS, Found, events_at, position_of
 from api.paging import Page, PageDep, PageRequest, cut, links, seek
 from api.problems import UNKNOWN_HASH, list_failures
 from api.records import EventLink, document_path, event_path, proof_path
 from indexer.store import models
 from indexer.store.event_tables import DOCUMENTS
+from serving.problems import Problem
 
 # ---------------------------------------------------------------------------------------------------------- schemas
 

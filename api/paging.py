@@ -19,9 +19,9 @@ from sqlalchemy import ColumnElement, Select, and_, or_
 
 from api import fields
 from api.database import Answer
-from api.errors import Problem
 from api.problems import FOREIGN_CURSOR, INVALID_CURSOR, INVALID_PARAMETER, UNKNOWN_PARAMETER
 from indexer.store.columns import Uint256
+from serving.problems import Problem
 
 DEFAULT_LIMIT: Final = 20
 MAX_LIMIT: Final = 100

@@ -18,7 +18,6 @@ from sqlalchemy import Connection, Select, Table, bindparam, create_engine, inse
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from api.errors import Problem
 from api.fields import BLOCK_MAX, parse_decimal
 from api.problems import UNKNOWN_BLOCK
 from indexer.store import rows as store
@@ -28,6 +27,7 @@ from indexer.store.histories.definitions import DEFINITIONS
 from indexer.store.histories.folds import rows_at
 from indexer.store.models import Block, Checkpoint, Currency, CurrencyMetadata, Journal, LabPause, Target
 from indexer.store.rows import Key, Row
+from serving.problems import Problem
 
 Label = Literal["head", "safe", "finalized"]
 LABELS: Final = ("head", "safe", "finalized")

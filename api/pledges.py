@@ -13,7 +13,6 @@ from api import facts, fields
 from api.campaigns.queries import find_campaign
 from api.campaigns.routes import CampaignId
 from api.database import Answer, Mirror, ReaderDep
-from api.errors import Problem
 from api.exports import FormatPath, export, export_responses, rows_of
 from api.paging import Page, PageDep, PageRequest, Position, cut, links, seek
 from api.past import At
@@ -33,6 +32,7 @@ from api.records import CurrencyUnit, EventLink, currency_unit, event_path, last
 from indexer.store import models, phases
 from indexer.store.models import Currency, CurrencyMetadata, Entity
 from indexer.store.phases import Phase
+from serving.problems import Problem
 
 # ---------------------------------------------------------------------------------------------------------- schemas
 

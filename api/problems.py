@@ -5,44 +5,34 @@ becomes an answer.
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
-from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DatabaseError, DataError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from api.errors import Known, NotModified, Problem
+from api.errors import Known, NotModified
+from serving import problems
+from serving.problems import (
+    INTERNAL_ERROR,
+    Answer,
+    Meaning,
+    Problem,
+    ProblemType,
+    kinds_in,
+    mistake_of_ours,
+    of_framework,
+    responses_of,
+)
 
-MEDIA_TYPE: Final = "application/problem+json"
-RETRY_SECONDS: Final = 5
-MAX_INSTANCE: Final = 200
 MAX_ERRORS: Final = 20
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemType:
-    """A kind of problem: what its page says."""
-
-    name: str
-    status: int
-    title: str
-    meaning: str
-    remedy: str
-
-    @property
-    def path(self) -> str:
-        """Return its stable address, which is also the `type` of such a problem."""
-        return f"/problems/{self.name}"
-
 
 INVALID_PARAMETER: Final = ProblemType(
     "invalid-parameter",
@@ -257,13 +247,6 @@ TOO_MANY_REQUESTS: Final = ProblemType(
     "Go on after the seconds in the header `Retry-After`. Whole lists are one request as an export, such as "
     "/v1/campaigns.csv, and news come by themselves over /v1/stream.",
 )
-INTERNAL_ERROR: Final = ProblemType(
-    "internal-error",
-    500,
-    "The server failed",
-    "This is a mistake in the server, not in the request.",
-    "Try again later and report the path and the time to those who run the lab.",
-)
 DATABASE_UNAVAILABLE: Final = ProblemType(
     "database-unavailable",
     503,
@@ -294,11 +277,10 @@ MIRROR_NOT_READY: Final = ProblemType(
     "Start the indexer, or try again after the seconds in the header `Retry-After`.",
 )
 
-PROBLEM_TYPES: Final = {kind.name: kind for kind in list(globals().values()) if isinstance(kind, ProblemType)}
+PROBLEM_TYPES: Final = kinds_in(globals())
 """Every kind of problem by its name."""
 
 _BY_ERROR: Final = {"invalid_address": INVALID_ADDRESS, "invalid_limit": INVALID_LIMIT}
-_BY_STATUS: Final = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
 
 
 class InvalidInput(BaseModel):
@@ -323,36 +305,9 @@ class ProblemDocument(BaseModel):
     ] = None
 
 
-def answer(
-    request: Request, kind: ProblemType, detail: str, errors: Sequence[InvalidInput] = (), allow: str | None = None
-) -> JSONResponse:
-    """Return the answer that says what is wrong."""
-    path = quote(request.scope["path"], safe="/:@!$&'()*+,;=-._~", errors="replace")[:MAX_INSTANCE]
-    document: dict[str, Any] = {
-        "type": kind.path,
-        "title": kind.title,
-        "status": kind.status,
-        "detail": detail,
-        "instance": path,
-    }
-    if errors:
-        document["errors"] = [error.model_dump() for error in errors]
-    if (as_of := getattr(request.state, "as_of", None)) is not None:
-        document["as_of"] = as_of.model_dump(mode="json")
-    headers = {"Cache-Control": "no-store"} | ({"Allow": allow} if allow else {})
-    if kind.status == DATABASE_UNAVAILABLE.status:
-        headers["Retry-After"] = str(RETRY_SECONDS)
-    return JSONResponse(document, kind.status, headers, MEDIA_TYPE)
-
-
 def failures(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
     """Return the `responses` of a route that can fail in these ways, and in that in which every route can."""
-    responses: dict[int | str, dict[str, Any]] = {}
-    for kind in dict.fromkeys((*kinds, TOO_MANY_REQUESTS, INTERNAL_ERROR)):
-        known = responses.setdefault(kind.status, {"model": ProblemDocument, "description": ""})
-        link = f"[{kind.title}]({kind.path})"
-        known["description"] = f"{known['description']}; {link}" if known["description"] else link
-    return responses
+    return responses_of((*kinds, TOO_MANY_REQUESTS, INTERNAL_ERROR), {"model": ProblemDocument})
 
 
 def read_failures(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
@@ -368,22 +323,23 @@ def list_failures(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
     return read_failures(INVALID_LIMIT, INVALID_CURSOR, FOREIGN_CURSOR, *kinds)
 
 
-def install(app: FastAPI) -> None:
-    """Let `app` answer every error as a problem."""
-    app.exception_handler(Problem)(_problem)
+def answer(request: Request, problem: Problem) -> Response:
+    """Return the answer that says what is wrong, and at which block a record was looked for."""
+    as_of = getattr(request.state, "as_of", None)
+    return problems.answer(request, problem, **({} if as_of is None else {"as_of": as_of.model_dump(mode="json")}))
+
+
+def install(app: FastAPI, meanings: Mapping[type[Exception], Meaning] | None = None, answer: Answer = answer) -> None:
+    """Let `app` answer every error as a problem, and what the client holds or what was made before as it is.
+
+    Args:
+        app: The application.
+        meanings: What errors mean that mean something else than in `MEANINGS`.
+        answer: Says what is wrong.
+    """
+    problems.install(app, {**MEANINGS, **(meanings or {})}, answer)
     app.exception_handler(NotModified)(_not_modified)
     app.exception_handler(Known)(_known)
-    app.exception_handler(RequestValidationError)(_invalid)
-    app.exception_handler(HTTPException)(_http)
-    for error in (DatabaseError, InterfaceError, PoolTimeout):
-        app.exception_handler(error)(_database)
-    # A value that the database refuses should have been refused here: that is our mistake, not its state.
-    app.exception_handler(DataError)(_internal)
-    app.exception_handler(Exception)(_internal)
-
-
-async def _problem(request: Request, error: Problem) -> Response:
-    return answer(request, error.kind, error.detail)
 
 
 async def _not_modified(_request: Request, error: NotModified) -> Response:
@@ -394,7 +350,7 @@ async def _known(_request: Request, error: Known) -> Response:
     return Response(error.answer.body, headers=error.answer.headers)
 
 
-async def _invalid(request: Request, error: RequestValidationError) -> Response:
+def _invalid(_request: Request, error: RequestValidationError) -> Problem:
     found = error.errors()
     kinds = {_BY_ERROR.get(item["type"], INVALID_PARAMETER) for item in found}
     kind = kinds.pop() if len(kinds) == 1 else INVALID_PARAMETER
@@ -402,22 +358,23 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
         InvalidInput(where=str(item["loc"][0]), name=str(item["loc"][1]), detail=item["msg"])
         for item in found[:MAX_ERRORS]
     ]
-    return answer(request, kind, f"{errors[0].name}: {errors[0].detail}", errors)
+    detail = f"{errors[0].name}: {errors[0].detail}"
+    return Problem(kind, detail, errors=[one.model_dump() for one in errors])
 
 
-async def _http(request: Request, error: HTTPException) -> Response:
-    callers = error.status_code < INTERNAL_ERROR.status
-    kind = _BY_STATUS.get(error.status_code, INVALID_PARAMETER if callers else INTERNAL_ERROR)
-    allow = next((value for name, value in (error.headers or {}).items() if name.lower() == "allow"), None)
-    return answer(request, kind, kind.meaning, allow=allow)
-
-
-async def _database(request: Request, error: Exception) -> Response:
+def _unreadable(_request: Request, error: Exception) -> Problem:
     # The message may name files and hosts: it belongs in the log, not in the answer.
     log.warning("the mirror can't be read: %s", error)
-    return answer(request, DATABASE_UNAVAILABLE, DATABASE_UNAVAILABLE.meaning)
+    return Problem(DATABASE_UNAVAILABLE)
 
 
-async def _internal(request: Request, error: Exception) -> Response:
-    log.error("request failed: %s", request.scope["path"].encode("ascii", "backslashreplace"), exc_info=error)
-    return answer(request, INTERNAL_ERROR, INTERNAL_ERROR.meaning)
+MEANINGS: Final[Mapping[type[Exception], Meaning]] = {
+    RequestValidationError: _invalid,
+    HTTPException: of_framework({404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}, otherwise=INVALID_PARAMETER),
+    DatabaseError: _unreadable,
+    InterfaceError: _unreadable,
+    PoolTimeout: _unreadable,
+    # A value that the database refuses should have been refused here: that is our mistake, not its state.
+    DataError: mistake_of_ours,
+}
+"""What each error means for the caller."""

@@ -10,10 +10,11 @@ from sqlalchemy import func, select, union_all
 
 from api import fields
 from api.database import IMMUTABLE, Mirror, ReaderDep
-from api.errors import NotModified, Problem
+from api.errors import NotModified
 from api.problems import NOT_FINAL_YET, UNKNOWN_EVENT, read_failures
 from indexer.store.event_tables import EVENTS
 from indexer.store.models import EventProof
+from serving.problems import Problem
 
 # ---------------------------------------------------------------------------------------------------------- schemas
 

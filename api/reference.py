@@ -14,8 +14,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel
 
 from api import fields
-from api.errors import Problem
-from api.problems import INVALID_PARAMETER, PROBLEM_TYPES, UNKNOWN_PARAMETER, UNKNOWN_PROBLEM, ProblemType, failures
+from api.problems import INVALID_PARAMETER, PROBLEM_TYPES, UNKNOWN_PARAMETER, UNKNOWN_PROBLEM, failures
+from serving.problems import Problem, ProblemType
 
 STYLE: Final = """
 body { font: 1rem/1.5 system-ui, sans-serif; color: #1b1b1b; background: #fff }
@@ -98,9 +98,7 @@ def _prefers_html(request: Request) -> bool:
 
 
 def _problem(kind: ProblemType) -> ProblemExplanation:
-    return ProblemExplanation(
-        type=kind.path, title=kind.title, status=kind.status, meaning=kind.meaning, remedy=kind.remedy
-    )
+    return ProblemExplanation(**kind.explanation())
 
 
 def _problem_html(kind: ProblemType) -> str:

@@ -13,12 +13,12 @@ from sqlalchemy import ColumnElement, Select, Table, func, select
 from api import fields
 from api.campaigns.queries import in_territory, phase_expression
 from api.database import Answer, Mirror, ReaderDep
-from api.errors import Problem
 from api.problems import INVALID_ADDRESS, INVALID_PARAMETER, read_failures
 from api.records import CurrencyUnit, currency_unit
 from api.sums import exact_sum
 from indexer.store.models import EVENTS, Campaign, Currency, CurrencyMetadata, Entity, Match, Pledge, Pool, Reservation
 from indexer.store.phases import Phase
+from serving.problems import Problem
 
 DAY: Final = 86_400
 MAX_DAYS: Final = 366

@@ -23,12 +23,12 @@ from starlette.concurrency import run_in_threadpool
 
 from api import fields
 from api.database import AsOf, Mirror, Reader, ReaderDep
-from api.errors import Problem
 from api.events import EVENTS, EventFilters, EventSort, event_filters, event_record, list_events
 from api.paging import PageRequest, Position
 from api.problems import INVALID_PARAMETER, STREAMS_FULL, read_failures
 from indexer.store.columns import block_of, last_key_of
 from indexer.store.models import Checkpoint
+from serving.problems import Problem
 
 MAX_STREAMS: Final = 200
 """Readers at the same time, in one process."""

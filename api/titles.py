@@ -12,8 +12,8 @@ from typing import Any, Final
 import orjson
 
 from api.documents import ERASURE, find_document, is_erased
-from api.errors import Problem
 from api.words import Language
+from serving.problems import Problem
 
 MAX_LENGTH: Final = 140
 

@@ -11,11 +11,12 @@ import click
 import uvicorn
 
 from documents.app import create_app, store_of
-from documents.errors import NothingToErase, Refusal, StartError
+from documents.errors import NothingToErase, StartError
 from documents.settings import Settings
 from documents.store import Store, now
 from serving.listening import AddressTaken, listen
 from serving.logs import set_up
+from serving.problems import Problem
 from serving.settings import SettingInvalid, settings_of
 
 LAST_SECONDS: Final = 10
@@ -97,7 +98,7 @@ def erase(settings: Settings, sha256: str, reason: str) -> None:
         if store.find(digest) is None and not store.files.has(digest):
             raise NothingToErase(f"no document {digest} is kept in {settings.folder}: see `eranos documents status`")
         removed = store.erase(digest, by=OPERATOR, reason=reason, at=now())
-    except (StartError, Refusal, sqlite3.Error) as error:
+    except (StartError, Problem, sqlite3.Error) as error:
         raise click.ClickException(str(error)) from error
     click.echo("\n".join(f"erased {one}" for one in removed))
 

@@ -12,11 +12,11 @@ from eth_keys import keys
 from eth_keys.exceptions import BadSignature, ValidationError
 from eth_utils.crypto import keccak
 
-from documents.errors import Refusal
 from documents.kinds import Kind
 from documents.lab import Lab
 from documents.problems import NOT_YOURS_TO_ERASE, SIGNATURE_REFUSED, UNKNOWN_DOCUMENT
 from documents.store import Store
+from serving.problems import Problem
 
 NAME: Final = "Eranos documents"
 VERSION: Final = "1"
@@ -73,40 +73,40 @@ def erase(request: Request, store: Store, lab: Lab, now: int) -> list[str]:
         The hashes of the profile and of the pictures that only it named.
 
     Raises:
-        Refusal: It is gone already, no profile or shared, or another account's; or the signature does not hold.
+        Problem: It is gone already, no profile or shared, or another account's; or the signature does not hold.
     """
     store.refuse_erased(request.sha256)
     kept = store.find(request.sha256)
     if kept is None:
-        raise Refusal(UNKNOWN_DOCUMENT, f"No document with the SHA-256 {request.sha256} is kept here")
+        raise Problem(UNKNOWN_DOCUMENT, f"No document with the SHA-256 {request.sha256} is kept here")
     _check_signature(request, lab, now)
     if kept.kind != Kind.PROFILE:
-        raise Refusal(NOT_YOURS_TO_ERASE, f"This is of the kind {kept.kind}; accounts erase profiles only")
+        raise Problem(NOT_YOURS_TO_ERASE, f"This is of the kind {kept.kind}; accounts erase profiles only")
     # Asked anew: what is on chain, and who acts for the entity, may have changed since the document was taken in.
     namings = lab.namings(request.sha256)
     entities = {one.entity_id for one in namings}
     if {one.kind for one in namings} != {Kind.PROFILE} or len(entities) != 1 or None in entities:
-        raise Refusal(NOT_YOURS_TO_ERASE, "Other records name the same document")
+        raise Problem(NOT_YOURS_TO_ERASE, "Other records name the same document")
     account = lab.account_of(next(one for one in entities if one is not None))
     if account != request.account:
-        raise Refusal(NOT_YOURS_TO_ERASE, f"The account that acts for the entity is {account}")
+        raise Problem(NOT_YOURS_TO_ERASE, f"The account that acts for the entity is {account}")
     return store.erase(request.sha256, by=request.account, reason=request.reason, at=now)
 
 
 def _check_signature(request: Request, lab: Lab, now: int) -> None:
     if not now < request.deadline <= now + LONGEST:
-        raise Refusal(SIGNATURE_REFUSED, f"The deadline {request.deadline} is not within the {LONGEST} s from {now} on")
+        raise Problem(SIGNATURE_REFUSED, f"The deadline {request.deadline} is not within the {LONGEST} s from {now} on")
     if not SIGNATURE.fullmatch(request.signature):
-        raise Refusal(SIGNATURE_REFUSED, "A signature is 0x and 130 hexadecimal digits")
+        raise Problem(SIGNATURE_REFUSED, "A signature is 0x and 130 hexadecimal digits")
     raw = bytes.fromhex(request.signature[2:])
     v = raw[-1] - LEGACY_V if raw[-1] >= LEGACY_V else raw[-1]
     try:
         signature = keys.Signature(raw[:-1] + bytes([v]))
         key = signature.recover_public_key_from_msg_hash(digest_of(request, lab.status().chain_id))
     except (BadSignature, ValidationError) as error:
-        raise Refusal(SIGNATURE_REFUSED, "The signature is none") from error
+        raise Problem(SIGNATURE_REFUSED, "The signature is none") from error
     if key.to_address() != request.account:
-        raise Refusal(SIGNATURE_REFUSED, f"It was signed by {key.to_address()}, or asks for something else")
+        raise Problem(SIGNATURE_REFUSED, f"It was signed by {key.to_address()}, or asks for something else")
 
 
 def _type_hash(name: str, fields: tuple[tuple[str, str], ...]) -> bytes:

@@ -17,8 +17,9 @@ from typing import Any, Final
 
 import orjson
 
-from documents.errors import FolderTaken, FolderUnusable, Refusal
+from documents.errors import FolderTaken, FolderUnusable
 from documents.problems import STORE_FULL
+from serving.problems import Problem
 
 ERASURE: Final = ".erased"
 INCOMING: Final = ".incoming"
@@ -86,14 +87,14 @@ class Files:
         """Bring a file to the disk under another name; `keep` gives it its own, else it is gone in the end.
 
         Raises:
-            Refusal: The disk is full.
+            Problem: The disk is full.
         """
         name = f"{digest}.{secrets.token_hex(8)}"
         try:
             yield self._write(name, content)
         except OSError as error:
             if error.errno in FULL:
-                raise Refusal(STORE_FULL, STORE_FULL.meaning) from error
+                raise Problem(STORE_FULL, STORE_FULL.meaning) from error
             raise
         finally:
             with suppress(FileNotFoundError):

@@ -7,8 +7,8 @@ from typing import Final
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from documents.errors import Refusal
 from documents.problems import INVALID_UPLOAD
+from serving.problems import Problem
 
 MAX_FIELD: Final = 128
 """Bytes of a field that is no file, and of the name of a header."""
@@ -77,9 +77,9 @@ class Form:
         self.whole = True
 
 
-def broken(why: str) -> Refusal:
+def broken(why: str) -> Problem:
     """Return the refusal of a form that can't be read."""
-    return Refusal(INVALID_UPLOAD, f"The form can't be read: {why}")
+    return Problem(INVALID_UPLOAD, f"The form can't be read: {why}")
 
 
 def _bound(value: bytearray, most: int) -> None:
@@ -95,7 +95,7 @@ async def read(content_type: str, stream: AsyncIterator[bytes]) -> Form:
         stream: Its body.
 
     Raises:
-        Refusal: It is malformed or cut off, or holds anything but one file and the fields that are known.
+        Problem: It is malformed or cut off, or holds anything but one file and the fields that are known.
     """
     form = Form()
     boundary = parse_options_header(content_type)[1].get(b"boundary", b"")

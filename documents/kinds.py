@@ -11,8 +11,7 @@ import orjson
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from documents.errors import Refusal
-from documents.problems import SCHEMA_VIOLATED, Fault
+from documents.problems import SCHEMA_VIOLATED, Fault, of_faults
 
 SCHEMAS: Final = Path(__file__).parent / "schemas"
 MAX_FAULTS: Final = 20
@@ -47,7 +46,7 @@ def check(kind: Kind, document: Any) -> None:
     """Compare a document with the schema of its kind.
 
     Raises:
-        Refusal: It differs; every place is named, up to twenty.
+        Problem: It differs; every place is named, up to twenty.
     """
     faults: list[Fault] = []
     for error in _validator(kind).iter_errors(document):
@@ -57,7 +56,7 @@ def check(kind: Kind, document: Any) -> None:
     if faults:
         first = faults[0]
         message = f"As a document of the kind {kind}: {first.path or 'the document'} {first.detail}"
-        raise Refusal(SCHEMA_VIOLATED, message, faults=faults[:MAX_FAULTS], schema=f"/schemas/{kind}.json")
+        raise of_faults(SCHEMA_VIOLATED, message, faults[:MAX_FAULTS], schema=f"/schemas/{kind}.json")
 
 
 @cache

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import orjson
 from pydantic import BaseModel, ValidationError
 
-from documents.errors import Refusal
-from documents.problems import MIRROR_UNAVAILABLE, RETRY_SECONDS, UNKNOWN_HASH
+from documents.problems import MIRROR_UNAVAILABLE, UNKNOWN_HASH
+from serving.problems import RETRY_SECONDS, Problem
 
 MAX_ANSWER: Final = 2**20
 UNKNOWN_HASH_TYPE: Final = "/problems/unknown-hash"
@@ -81,16 +81,16 @@ class Lab:
             digest: Its SHA-256, 64 hexadecimal digits.
 
         Raises:
-            Refusal: None does as far as the mirror has come, or the API can't tell.
+            Problem: None does as far as the mirror has come, or the API can't tell.
         """
         status, body = self._read(f"/v1/hashes/{digest}?limit=100")
         if status == HTTPStatus.NOT_FOUND and _type_of(body) == UNKNOWN_HASH_TYPE:
             at = self.status()
             where = f"block {at.as_of.block_number}, {at.lag.blocks} blocks behind the head"
-            raise Refusal(
+            raise Problem(
                 UNKNOWN_HASH,
                 f"No record names {digest}: put it on chain first; the mirror is at {where}",
-                retry_seconds=RETRY_SECONDS,
+                retry_after=RETRY_SECONDS,
                 as_of={"block_number": at.as_of.block_number, "blocks_behind": at.lag.blocks},
             )
         return _parsed(_Namings, status, body).items
@@ -140,7 +140,5 @@ def _parsed(model: type[Model], status: int, body: bytes) -> Model:
         raise _unavailable("the lab's API answered something else than it documents") from error
 
 
-def _unavailable(why: str) -> Refusal:
-    return Refusal(
-        MIRROR_UNAVAILABLE, f"Whether the hash is on chain can't be told: {why}", retry_seconds=RETRY_SECONDS
-    )
+def _unavailable(why: str) -> Problem:
+    return Problem(MIRROR_UNAVAILABLE, f"Whether the hash is on chain can't be told: {why}")

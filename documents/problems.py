@@ -6,38 +6,29 @@ becomes an answer.
 
 import logging
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
-from urllib.parse import quote
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from documents.errors import Refusal
+from serving import problems
+from serving.problems import (
+    INTERNAL_ERROR,
+    MEDIA_TYPE,
+    Meaning,
+    Problem,
+    ProblemType,
+    kinds_in,
+    of_framework,
+    responses_of,
+)
 
-MEDIA_TYPE: Final = "application/problem+json"
-MAX_INSTANCE: Final = 200
-RETRY_SECONDS: Final = 5
+MAX_ERRORS: Final = 20
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemType:
-    """A kind of problem: what its page says."""
-
-    name: str
-    status: int
-    title: str
-    meaning: str
-    remedy: str
-
-    @property
-    def path(self) -> str:
-        """Return its stable address, which is also the `type` of such a problem."""
-        return f"/problems/{self.name}"
 
 
 class Fault(NamedTuple):
@@ -242,13 +233,6 @@ TOO_MANY_REQUESTS: Final = ProblemType(
     "One caller sent more uploads in a minute than are looked at.",
     "Go on after the seconds in the header `Retry-After`.",
 )
-INTERNAL_ERROR: Final = ProblemType(
-    "internal-error",
-    500,
-    "The server failed",
-    "This is a mistake in the server, not in the request.",
-    "Try again later and report the path and the time to those who run the lab.",
-)
 MIRROR_UNAVAILABLE: Final = ProblemType(
     "mirror-unavailable",
     503,
@@ -271,86 +255,45 @@ STORE_FULL: Final = ProblemType(
     "Tell those who run the lab, and try again later.",
 )
 
-PROBLEM_TYPES: Final = {kind.name: kind for kind in list(globals().values()) if isinstance(kind, ProblemType)}
+PROBLEM_TYPES: Final = kinds_in(globals())
 """Every kind of problem by its name."""
-
-_BY_STATUS: Final = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
-
-
-def answer(request: Request, refusal: Refusal) -> JSONResponse:
-    """Return the answer that says what is wrong."""
-    kind = refusal.kind
-    document: dict[str, Any] = {
-        "type": kind.path,
-        "title": kind.title,
-        "status": kind.status,
-        "detail": refusal.detail,
-        "instance": quote(request.scope["path"], safe="/:@!$&'()*+,;=-._~", errors="replace")[:MAX_INSTANCE],
-        **refusal.more,
-    }
-    if refusal.faults:
-        document["errors"] = [fault._asdict() for fault in refusal.faults]
-    headers = {"Cache-Control": "no-store"}
-    if request.method == "POST":
-        # The rest of a body that was not read to its end would be read for nothing.
-        headers["Connection"] = "close"
-    if refusal.retry_seconds is not None:
-        headers["Retry-After"] = str(refusal.retry_seconds)
-    request.app.state.meter.refused(kind.name)
-    return JSONResponse(document, kind.status, headers, MEDIA_TYPE)
 
 
 def failures(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
     """Return the `responses` of a route that can fail in these ways, and in that in which every route can."""
-    responses: dict[int | str, dict[str, Any]] = {}
-    for kind in dict.fromkeys((*kinds, INTERNAL_ERROR)):
-        known = responses.setdefault(kind.status, {"description": "", "content": {MEDIA_TYPE: {}}})
-        link = f"[{kind.title}]({kind.path})"
-        known["description"] = f"{known['description']}; {link}" if known["description"] else link
-    return responses
+    return responses_of((*kinds, INTERNAL_ERROR), {"content": {MEDIA_TYPE: {}}})
 
 
-def install(app: FastAPI) -> None:
-    """Let `app` answer every error as a problem."""
-    app.exception_handler(Refusal)(_refusal)
-    app.exception_handler(RequestValidationError)(_invalid)
-    app.exception_handler(HTTPException)(_http)
-    app.exception_handler(sqlite3.OperationalError)(_database)
-    app.exception_handler(Exception)(_internal)
-
-
-def of_database(error: sqlite3.OperationalError) -> Refusal:
-    """Return what a failure of the database means for the caller."""
-    # The message may name files: it belongs in the log, not in the answer.
-    log.warning("the store can't be used: %s", error)
-    if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-        return Refusal(STORE_FULL, STORE_FULL.meaning)
-    return Refusal(STORE_BUSY, STORE_BUSY.meaning, retry_seconds=RETRY_SECONDS)
-
-
-async def _refusal(request: Request, error: Refusal) -> Response:
-    return answer(request, error)
-
-
-async def _invalid(request: Request, error: RequestValidationError) -> Response:
-    faults = [Fault(".".join(str(part) for part in item["loc"][1:]), item["msg"]) for item in error.errors()]
-    return answer(request, Refusal(INVALID_PARAMETER, f"{faults[0].path}: {faults[0].detail}", faults=faults[:20]))
-
-
-async def _http(request: Request, error: HTTPException) -> Response:
-    callers = error.status_code < INTERNAL_ERROR.status
-    kind = _BY_STATUS.get(error.status_code, INVALID_PARAMETER if callers else INTERNAL_ERROR)
-    response = answer(request, Refusal(kind, kind.meaning))
-    allow = next((value for name, value in (error.headers or {}).items() if name.lower() == "allow"), None)
-    if allow:
-        response.headers["Allow"] = allow
+def answer(request: Request, problem: Problem) -> Response:
+    """Return the answer that says what is wrong; each is counted."""
+    request.app.state.meter.refused(problem.kind.name)
+    response = problems.answer(request, problem)
+    if request.method == "POST":
+        # The rest of a body that was not read to its end would be read for nothing.
+        response.headers["Connection"] = "close"
     return response
 
 
-async def _database(request: Request, error: sqlite3.OperationalError) -> Response:
-    return answer(request, of_database(error))
+def of_faults(kind: ProblemType, detail: str, faults: Iterable[Fault], **members: Any) -> Problem:
+    """Return the problem of a document or of a request that is wrong at some places."""
+    return Problem(kind, detail, **members, errors=[fault._asdict() for fault in faults])
 
 
-async def _internal(request: Request, error: Exception) -> Response:
-    log.error("request failed: %s", request.scope["path"].encode("ascii", "backslashreplace"), exc_info=error)
-    return answer(request, Refusal(INTERNAL_ERROR, INTERNAL_ERROR.meaning))
+def of_database(error: sqlite3.OperationalError) -> Problem:
+    """Return what a failure of the database means for the caller."""
+    # The message may name files: it belongs in the log, not in the answer.
+    log.warning("the store can't be used: %s", error)
+    return Problem(STORE_FULL if error.sqlite_errorcode == sqlite3.SQLITE_FULL else STORE_BUSY)
+
+
+def _invalid(_request: Request, error: RequestValidationError) -> Problem:
+    faults = [Fault(".".join(str(part) for part in item["loc"][1:]), item["msg"]) for item in error.errors()]
+    return of_faults(INVALID_PARAMETER, f"{faults[0].path}: {faults[0].detail}", faults[:MAX_ERRORS])
+
+
+MEANINGS: Final[Mapping[type[Exception], Meaning]] = {
+    RequestValidationError: _invalid,
+    HTTPException: of_framework({404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}, otherwise=INVALID_PARAMETER),
+    sqlite3.OperationalError: lambda _request, error: of_database(error),
+}
+"""What each error means for the caller."""

@@ -6,8 +6,8 @@ from typing import Any, Final, NoReturn
 
 import orjson
 
-from documents.errors import Refusal
 from documents.problems import INVALID_JSON, NESTED_TOO_DEEP, UNSUPPORTED_TYPE
+from serving.problems import Problem
 
 MAX_DEPTH: Final = 8
 """Lists and objects in one another; the schemas need four."""
@@ -35,7 +35,7 @@ def media_type_of(content: bytes) -> str:
     """Return which of the types that are taken in a file is, or claims to be.
 
     Raises:
-        Refusal: It is none of them.
+        Problem: It is none of them.
     """
     for signature, media_type in PICTURES:
         if signature.match(content):
@@ -44,26 +44,26 @@ def media_type_of(content: bytes) -> str:
     if re.match(rb"\s*\{", start):
         return JSON
     name = next((name for signature, name in _OTHERS if signature.match(start)), "no document of a known type")
-    raise Refusal(UNSUPPORTED_TYPE, f"This is {name}; take JSON, PNG, JPEG or WebP")
+    raise Problem(UNSUPPORTED_TYPE, f"This is {name}; take JSON, PNG, JPEG or WebP")
 
 
 def read_json(content: bytes) -> dict[str, Any]:
     """Return a document; equal bytes mean the same to every reader of JSON.
 
     Raises:
-        Refusal: It is not valid, ambiguous, or nested too deep.
+        Problem: It is not valid, ambiguous, or nested too deep.
     """
     try:
         # Has a bound of its own for nesting, whatever the interpreter allows.
         document = orjson.loads(content)
     except ValueError as error:
-        raise Refusal(INVALID_JSON, f"The document can't be read: {error}"[:200]) from error
+        raise Problem(INVALID_JSON, f"The document can't be read: {error}"[:200]) from error
     if _is_deeper(document, MAX_DEPTH):
-        raise Refusal(NESTED_TOO_DEEP, f"The document has more than {MAX_DEPTH} lists and objects in one another")
+        raise Problem(NESTED_TOO_DEEP, f"The document has more than {MAX_DEPTH} lists and objects in one another")
     # Readers differ on which of two equal names counts. Nesting is bounded by now.
     json.loads(content, object_pairs_hook=_distinct, parse_constant=_no_number)
     if not isinstance(document, dict):
-        raise Refusal(INVALID_JSON, "The document is no JSON object")
+        raise Problem(INVALID_JSON, "The document is no JSON object")
     return document
 
 
@@ -82,9 +82,9 @@ def _is_deeper(document: Any, bound: int) -> bool:
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise Refusal(INVALID_JSON, "An object of the document names a field twice")
+        raise Problem(INVALID_JSON, "An object of the document names a field twice")
     return found
 
 
 def _no_number(name: str) -> NoReturn:
-    raise Refusal(INVALID_JSON, f"{name} is no number of JSON")
+    raise Problem(INVALID_JSON, f"{name} is no number of JSON")

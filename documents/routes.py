@@ -14,12 +14,13 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import ClientDisconnect
 
 from documents import VERSION, erasing, kinds, problems, search, uploads
-from documents.errors import Refusal
 from documents.kinds import PICTURE, Kind
-from documents.problems import Fault, failures
+from documents.problems import Fault, failures, of_faults
 from documents.reading import PICTURES
 from documents.settings import Settings
 from documents.store import Kept, Record, Store, now, rfc3339
+from serving.callers import Buckets, caller_of
+from serving.problems import Problem
 
 HEADERS: Final = {
     # What is behind a hash never changes, but it may be erased: caches ask again after ten minutes.
@@ -38,30 +39,45 @@ async def in_time(settings: Settings) -> AsyncIterator[None]:
     """Give a body the time that one upload has.
 
     Raises:
-        Refusal: It is over, or the caller hung up.
+        Problem: It is over, or the caller hung up.
     """
     try:
         async with asyncio.timeout(settings.upload_seconds):
             yield
     except TimeoutError as error:
         message = f"The whole upload must come within {settings.upload_seconds:g} s"
-        raise Refusal(problems.UPLOAD_TOO_SLOW, message) from error
+        raise Problem(problems.UPLOAD_TOO_SLOW, message) from error
     except ClientDisconnect as error:
-        raise Refusal(problems.INVALID_UPLOAD, "The upload ended early") from error
+        raise Problem(problems.INVALID_UPLOAD, "The upload ended early") from error
+
+
+def refuse_too_many(request: Request) -> None:
+    """Count an upload.
+
+    Raises:
+        Problem: Its caller sent too many.
+    """
+    buckets: Buckets = request.app.state.buckets
+    if not buckets.per_minute:
+        return
+    left, seconds = buckets.take(caller_of(request.scope))
+    if left < 0:
+        message = f"{buckets.per_minute} uploads a minute are looked at; the next one in {seconds} s"
+        raise Problem(problems.TOO_MANY_REQUESTS, message, retry_after=seconds)
 
 
 async def refuse_unknown_parameters(request: Request) -> None:
     """Refuse a parameter that the route does not know, and one that is given twice.
 
     Raises:
-        Refusal: There is such a one.
+        Problem: There is such a one.
     """
     known = {one.alias for one in request.scope["route"].dependant.query_params}
     given = [name for name, _ in request.query_params.multi_items()]
     for name in given:
         if name not in known or given.count(name) > 1:
             message = f"{name[:40]!a} is unknown or there twice; known: {', '.join(sorted(known)) or 'none'}"
-            raise Refusal(problems.UNKNOWN_PARAMETER, message)
+            raise Problem(problems.UNKNOWN_PARAMETER, message)
 
 
 router = APIRouter(dependencies=[Depends(refuse_unknown_parameters)])
@@ -137,7 +153,7 @@ async def give(
     """Keep the bytes of the body, or the file of a form, if they are in order and their hash is on chain."""
     state = request.app.state
     settings: Settings = state.settings
-    state.buckets.take(request.client.host if request.client else "")
+    refuse_too_many(request)
     async with state.slots:
         async with in_time(settings):
             upload = await uploads.receive(request, uploads.Limits.of(settings), kind, digest)
@@ -169,7 +185,7 @@ def read(request: Request, digest: Digest) -> Response:
     kept = store.find(digest)
     content = store.files.read(digest) if kept is not None else None
     if kept is None or content is None or sha256(content).hexdigest() != digest:
-        raise Refusal(problems.UNKNOWN_DOCUMENT, f"No document with the SHA-256 {digest} is kept here")
+        raise Problem(problems.UNKNOWN_DOCUMENT, f"No document with the SHA-256 {digest} is kept here")
     headers = {"ETag": f'"{digest}"', **HEADERS}
     if headers["ETag"] in {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}:
         return Response(status_code=304, headers=headers)
@@ -203,7 +219,7 @@ class Erasure(BaseModel):
 async def erase(request: Request, digest: Digest) -> dict[str, Any]:
     """Erase the profile of the entity that the signing account acts for; the hash on chain stays."""
     state = request.app.state
-    state.buckets.take(request.client.host if request.client else "")
+    refuse_too_many(request)
     async with in_time(state.settings):
         wanted = await _erasure(request)
     asked = erasing.Request(digest, wanted.account.lower(), wanted.reason, wanted.deadline, wanted.signature)
@@ -218,13 +234,13 @@ async def _erasure(request: Request) -> Erasure:
     async for chunk in request.stream():
         body += chunk[: SMALL_BODY + 1 - len(body)]
         if len(body) > SMALL_BODY:
-            raise Refusal(problems.TOO_LARGE, f"A request to erase has at most {SMALL_BODY} bytes")
+            raise Problem(problems.TOO_LARGE, f"A request to erase has at most {SMALL_BODY} bytes")
     try:
         return Erasure.model_validate_json(bytes(body))
     except ValidationError as error:
         faults = [Fault(".".join(str(part) for part in one["loc"]), one["msg"]) for one in error.errors()]
         message = f"{faults[0].path or 'body'}: {faults[0].detail}"
-        raise Refusal(problems.INVALID_PARAMETER, message, faults=faults) from error
+        raise of_faults(problems.INVALID_PARAMETER, message, faults) from error
 
 
 @router.get(
@@ -290,7 +306,7 @@ def read_status(request: Request) -> dict[str, Any]:
     settings: Settings = request.app.state.settings
     try:
         mirror = request.app.state.lab.status()
-    except Refusal:
+    except Problem:
         mirror = None
     at = mirror and {"block_number": mirror.as_of.block_number, "blocks_behind": mirror.lag.blocks}
     return {
@@ -342,7 +358,7 @@ def read_metrics(request: Request) -> PlainTextResponse:
 @router.get("/problems", summary="List the kinds of problems", responses=failures(problems.UNKNOWN_PARAMETER))
 def list_problems() -> dict[str, Any]:
     """Return everything that can go wrong."""
-    return {"problems": [_explained(kind) for kind in problems.PROBLEM_TYPES.values()]}
+    return {"problems": [kind.explanation() for kind in problems.PROBLEM_TYPES.values()]}
 
 
 @router.get("/problems/{name}", summary="Read what a problem means", responses=failures(problems.NOT_FOUND))
@@ -350,15 +366,5 @@ def read_problem(name: str) -> dict[str, Any]:
     """Return what a kind of problem means and what to do."""
     kind = problems.PROBLEM_TYPES.get(name)
     if kind is None:
-        raise Refusal(problems.NOT_FOUND, "There is no problem of this name: see /problems")
-    return _explained(kind)
-
-
-def _explained(kind: problems.ProblemType) -> dict[str, Any]:
-    return {
-        "type": kind.path,
-        "status": kind.status,
-        "title": kind.title,
-        "meaning": kind.meaning,
-        "remedy": kind.remedy,
-    }
+        raise Problem(problems.NOT_FOUND, "There is no problem of this name: see /problems")
+    return kind.explanation()

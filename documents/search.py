@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
-from documents.errors import Refusal
 from documents.problems import INVALID_PARAMETER
 from documents.store import Record, Store, records_of
 from documents.words import words_of
+from serving.problems import Problem
 
 MAX_WORDS: Final = 12
 MAX_FOUND: Final = 1_000
@@ -55,11 +55,11 @@ def find(store: Store, query: Query) -> tuple[list[Hit], str | None]:
         A page of hits, and the cursor of the next one, None on the last.
 
     Raises:
-        Refusal: The query has no word or too many, or the cursor is not one of this query.
+        Problem: The query has no word or too many, or the cursor is not one of this query.
     """
     wanted = list(dict.fromkeys(word.folded for word in words_of(query.text)))
     if not 0 < len(wanted) <= MAX_WORDS:
-        raise Refusal(INVALID_PARAMETER, f"q: write 1 to {MAX_WORDS} words")
+        raise Problem(INVALID_PARAMETER, f"q: write 1 to {MAX_WORDS} words")
     start = _offset(query)
     with store.reading() as connection:
         found = _matches(connection, wanted, query)
@@ -125,5 +125,5 @@ def _offset(query: Query) -> int:
     except ValueError:
         packed = b""
     if len(packed) != _DIGEST_BYTES + _OFFSET_BYTES or packed[:_DIGEST_BYTES] != _digest(query):
-        raise Refusal(INVALID_PARAMETER, "cursor: this is not `next_cursor` of a page of this query")
+        raise Problem(INVALID_PARAMETER, "cursor: this is not `next_cursor` of a page of this query")
     return int.from_bytes(packed[_DIGEST_BYTES:])

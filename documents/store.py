@@ -15,13 +15,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from documents.errors import Refusal, StoreUnusable
+from documents.errors import StoreUnusable
 from documents.files import Files
 from documents.kinds import PICTURE
 from documents.lab import Naming
 from documents.passages import Passage
 from documents.problems import ACCOUNT_LIMIT, ERASED_DOCUMENT
 from documents.words import words_of
+from serving.problems import Problem
 
 VERSION: Final = 1
 """Of the tables; `PRAGMA user_version`."""
@@ -228,13 +229,13 @@ class Store:
         """Make sure that a document was not erased.
 
         Raises:
-            Refusal: It was.
+            Problem: It was.
         """
         record = self.files.erasure(digest)
         if record is not None:
             known = {"by": "?", "erased_at": "?", "reason": "?"} | record
             message = "The document was erased at {erased_at} by {by}: {reason}".format_map(known)
-            raise Refusal(ERASED_DOCUMENT, message, erasure=record)
+            raise Problem(ERASED_DOCUMENT, message, erasure=record)
 
     def add(self, offered: Offered, quota: Quota, now: int) -> tuple[Kept, bool]:
         """Keep a document, unless it is kept.
@@ -248,7 +249,7 @@ class Store:
             What is known of it, and whether it is new.
 
         Raises:
-            Refusal: It was erased, or its account gave enough for today, or the disk is full.
+            Problem: It was erased, or its account gave enough for today, or the disk is full.
         """
         with self.files.incoming(offered.sha256, offered.content) as incoming, self._writing() as connection:
             self.refuse_erased(offered.sha256)
@@ -349,7 +350,7 @@ def _count(connection: sqlite3.Connection, offered: Offered, quota: Quota, at: i
     """Add a document to what its account gave today.
 
     Raises:
-        Refusal: It gave enough.
+        Problem: It gave enough.
     """
     size, day = len(offered.content), at // DAY
     connection.execute("DELETE FROM usage WHERE day < ?", (day,))
@@ -361,7 +362,7 @@ def _count(connection: sqlite3.Connection, offered: Offered, quota: Quota, at: i
     if row[0] > quota.files or row[1] > quota.bytes:
         whose = offered.account or "accounts that no event names"
         message = f"{whose}: {quota.files} files and {quota.bytes} bytes are taken in a day (UTC)"
-        raise Refusal(ACCOUNT_LIMIT, message, retry_seconds=DAY - at % DAY)
+        raise Problem(ACCOUNT_LIMIT, message, retry_after=DAY - at % DAY)
 
 
 def _insert(connection: sqlite3.Connection, offered: Offered, at: int) -> Kept:

@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple
 from fastapi import Request
 
 from documents import forms, kinds, pictures, store
-from documents.errors import Refusal
 from documents.kinds import PICTURE, Kind
 from documents.lab import Lab, Naming
 from documents.passages import passages_of, pictures_of
@@ -16,6 +15,7 @@ from documents.problems import HASH_DIFFERS, INVALID_UPLOAD, KIND_DIFFERS, TOO_L
 from documents.reading import JSON, PICTURES, media_type_of, read_json
 from documents.settings import Settings
 from documents.store import Kept, Offered, Quota, Store
+from serving.problems import Problem
 
 FORM_OVERHEAD: Final = 8_192
 """Bytes that a form may have around its file."""
@@ -49,14 +49,14 @@ class Limits:
         """Compare what came so far with the most bytes of what it claims to be.
 
         Raises:
-            Refusal: It is more.
+            Problem: It is more.
         """
         claims = any(signature.match(content) for signature, _ in PICTURES)
         # Until the first bytes are there it may be anything.
         most = self.picture if claims or len(content) < SNIFFED else self.json
         if len(content) > most:
             what = "picture" if claims else "document"
-            raise Refusal(TOO_LARGE, f"A {what} may have {most} bytes; this one has more", max_bytes=most)
+            raise Problem(TOO_LARGE, f"A {what} may have {most} bytes; this one has more", max_bytes=most)
 
     @property
     def largest(self) -> int:
@@ -74,17 +74,17 @@ async def receive(request: Request, limits: Limits, kind: str | None, digest: st
         digest: The same of its SHA-256.
 
     Raises:
-        Refusal: It is too large, empty, or no form that can be read.
+        Problem: It is too large, empty, or no form that can be read.
     """
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > limits.largest + FORM_OVERHEAD:
-        raise Refusal(TOO_LARGE, f"A file may have {limits.largest} bytes; this one has more", max_bytes=limits.largest)
+        raise Problem(TOO_LARGE, f"A file may have {limits.largest} bytes; this one has more", max_bytes=limits.largest)
     if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         upload = await _receive_form(request, limits, kind, digest)
     else:
         upload = Upload(await _receive_body(request, limits), kind, digest)
     if not upload.content:
-        raise Refusal(INVALID_UPLOAD, "The upload is empty")
+        raise Problem(INVALID_UPLOAD, "The upload is empty")
     return upload
 
 
@@ -104,7 +104,7 @@ async def _receive_form(request: Request, limits: Limits, kind: str | None, dige
         async for chunk in request.stream():
             count += len(chunk)
             if count > most:
-                raise Refusal(TOO_LARGE, f"A file may have {limits.largest} bytes; this one has more")
+                raise Problem(TOO_LARGE, f"A file may have {limits.largest} bytes; this one has more")
             yield chunk
 
     form = await forms.read(request.headers["content-type"], bounded())
@@ -120,12 +120,12 @@ def accept(upload: Upload, kept: Store, lab: Lab, settings: Settings) -> tuple[K
         What is known of it, and whether it is new.
 
     Raises:
-        Refusal: It is not, or can't be kept now.
+        Problem: It is not, or can't be kept now.
     """
     digest = sha256(upload.content).hexdigest()
     announced = upload.sha256 and upload.sha256.removeprefix("0x").lower()
     if announced and announced != digest:
-        raise Refusal(HASH_DIFFERS, f"The SHA-256 of what came is {digest}", sha256=digest)
+        raise Problem(HASH_DIFFERS, f"The SHA-256 of what came is {digest}", sha256=digest)
     kept.refuse_erased(digest)
     known = kept.find(digest)
     if known is not None and known.kind == PICTURE and kept.files.has(digest):
@@ -165,15 +165,15 @@ def _kind_of(document: dict[str, Any], namings: list[Naming], wanted: str | None
         message = (
             f"On chain the hash is named as {' and '.join(named) or 'nothing'}, {who}its `type` is {str(said)[:20]!a}"
         )
-        raise Refusal(KIND_DIFFERS, message, named_as=named)
+        raise Problem(KIND_DIFFERS, message, named_as=named)
     return Kind(said)
 
 
 def _picture(upload: Upload, digest: str, media_type: str, kept: Store, settings: Settings) -> Offered:
     if upload.kind not in {None, "", PICTURE}:
-        raise Refusal(KIND_DIFFERS, f"This is a picture; documents of the kind {str(upload.kind)[:20]!a} are JSON")
+        raise Problem(KIND_DIFFERS, f"This is a picture; documents of the kind {str(upload.kind)[:20]!a} are JSON")
     authors = kept.authors_of_picture(digest)
     if not authors:
-        raise Refusal(UNNAMED_PICTURE, f"No document that is kept here names the picture {digest}: send that one first")
+        raise Problem(UNNAMED_PICTURE, f"No document that is kept here names the picture {digest}: send that one first")
     pictures.check(upload.content, media_type, settings.max_pixels)
     return Offered(digest, upload.content, PICTURE, media_type, authors[0].account)

@@ -8,7 +8,7 @@ from typing import Final
 
 from relay.acts import Target
 from relay.chain import Chain
-from relay.errors import CallReverted, Problem
+from relay.errors import CallReverted
 from relay.fees import FeeLimits
 from relay.forwarding import ForwardRequest
 from relay.gas import gas_of_request, gas_of_transaction
@@ -32,6 +32,7 @@ from relay.quotas import Quotas
 from relay.records import Entry, State
 from relay.settings import Settings
 from relay.store import Store
+from serving.problems import Problem
 
 NONCES_AROUND: Final = (-1, 1, -2, 2)
 """Nonces tried beside the present one, to tell a stale signature from a wrong one."""

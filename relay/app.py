@@ -7,24 +7,25 @@ while a question to the node is open, and a node that hangs holds up only those 
 import asyncio
 import logging
 import time
-from dataclasses import asdict
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, FastAPI, Path, Request
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from relay import VERSION, problems
+from relay import VERSION
 from relay.acceptance import Acceptance
-from relay.errors import NodeFailure, Problem
-from relay.limits import BodyLimit, Buckets, RateLimit
+from relay.errors import NodeFailure
 from relay.problems import (
     INVALID_PARAMETER,
-    MEDIA_TYPE,
+    MEANINGS,
     NODE_UNAVAILABLE,
     PROBLEM_TYPES,
+    TOO_LARGE,
+    TOO_MANY_REQUESTS,
     UNKNOWN_PROBLEM,
     UNKNOWN_REQUEST,
+    answer,
     failures,
 )
 from relay.quotas import seconds_left
@@ -44,13 +45,19 @@ from relay.schemas import (
     Verdict,
 )
 from relay.settings import MAX_DATA_BYTES
+from serving.callers import Buckets, RateLimit
+from serving.edge import BodyLimit
 from serving.logs import note
+from serving.problems import Problem, install
+from serving.service import Service
 
 DESCRIPTION: Final = (
     "Pays the gas of signed requests (ERC-2771) to the lab's contracts, within published quotas. It can't alter a "
     "request, and anyone else may submit the same one. Errors are RFC 9457 problems."
 )
 UNHEALTHY: Final = 503
+MAX_BODY: Final = 65_536
+"""Bytes: the longest call, as hex, and room for the rest."""
 
 ACCEPTING: Final = tuple(
     kind
@@ -193,21 +200,7 @@ async def read_problem(name: str) -> ProblemExplanation:
     kind = PROBLEM_TYPES.get(name)
     if kind is None:
         raise Problem(UNKNOWN_PROBLEM, UNKNOWN_PROBLEM.meaning)
-    return ProblemExplanation(type=kind.path, **{k: v for k, v in asdict(kind).items() if k != "name"})
-
-
-class Relay(FastAPI):
-    """The application; its OpenAPI document says which failures are problems."""
-
-    def openapi(self) -> dict[str, Any]:
-        """Return the OpenAPI document."""
-        if not self.openapi_schema:
-            document = super().openapi()
-            for operation in (o for methods in document["paths"].values() for o in methods.values()):
-                _declare_problems(operation["responses"])
-            for name in ("HTTPValidationError", "ValidationError"):
-                document["components"]["schemas"].pop(name, None)
-        return self.openapi_schema or {}
+    return ProblemExplanation(**kind.explanation())
 
 
 def create_app(acceptance: Acceptance, wake: asyncio.Event) -> FastAPI:
@@ -217,28 +210,22 @@ def create_app(acceptance: Acceptance, wake: asyncio.Event) -> FastAPI:
         acceptance: Judges requests.
         wake: Set when one was accepted, for the worker.
     """
-    app = Relay(
-        title="Eranos relay",
-        version=VERSION,
-        description=DESCRIPTION,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-    )
+    app = Service(title="Eranos relay", version=VERSION, description=DESCRIPTION)
     app.state.acceptance = acceptance
     app.state.refusals = acceptance.meter.refusals
     app.state.wake = wake
-    problems.install(app)
+    install(app, MEANINGS, answer)
     app.include_router(router)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, most=MAX_BODY, kind=TOO_LARGE, answer=answer)
     if acceptance.settings.requests_per_minute:
-        app.add_middleware(RateLimit, buckets=Buckets(acceptance.settings.requests_per_minute))
+        buckets = Buckets(acceptance.settings.requests_per_minute)
+        app.add_middleware(RateLimit, buckets=buckets, kind=TOO_MANY_REQUESTS, answer=answer)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "POST"],
         allow_headers=["Content-Type"],
-        expose_headers=["Retry-After"],
+        expose_headers=["Retry-After", "RateLimit", "RateLimit-Policy"],
         max_age=86_400,
     )
     return app
@@ -248,13 +235,3 @@ def _verdict(why_not: str | None) -> JSONResponse:
     if why_not is None:
         return JSONResponse({"status": "ok"})
     return JSONResponse({"status": "failing", "reason": why_not}, UNHEALTHY)
-
-
-def _declare_problems(responses: dict[str, Any]) -> None:
-    """Say that failures are problems, and drop the failure that FastAPI adds and that we never answer with."""
-    for status_code, response in list(responses.items()):
-        schema = response.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
-        if schema.endswith("/HTTPValidationError"):
-            del responses[status_code]
-        elif schema.endswith("/ProblemDocument"):
-            response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}

@@ -10,17 +10,14 @@
     ├── NodeFailure                the same question may succeed later
     │   ├── NodeUnavailable        no answer, or a broken one
     │   └── NodeRefused            the node answered with an error
-    ├── CallReverted               the contract said no
-    └── Problem                    an answer that is a problem of `problems.PROBLEM_TYPES`
+    └── CallReverted               the contract said no
 
 Messages are one line, carry the values that matter and end with what to do.
 """
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from relay.problems import ProblemType
     from relay.reverts import Revert
 
 
@@ -74,19 +71,3 @@ class CallReverted(RelayError):
     def __init__(self, revert: "Revert") -> None:
         super().__init__(str(revert))
         self.revert = revert
-
-
-class Problem(RelayError):
-    """An answer that is a problem.
-
-    Attributes:
-        kind: Which one.
-        detail: What is wrong with this request, one sentence for its author.
-        members: Further members of the answer.
-    """
-
-    def __init__(self, kind: "ProblemType", detail: str, **members: Any) -> None:
-        super().__init__(detail)
-        self.kind = kind
-        self.detail = detail
-        self.members: Mapping[str, Any] = members

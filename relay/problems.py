@@ -5,42 +5,23 @@ becomes an answer.
 """
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import quote
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from relay.errors import NodeFailure, Problem
+from relay.errors import NodeFailure
+from serving import problems
+from serving.problems import INTERNAL_ERROR, Meaning, Problem, ProblemType, kinds_in, of_framework, responses_of
 
-MEDIA_TYPE: Final = "application/problem+json"
-RETRY_SECONDS: Final = 5
-MAX_INSTANCE: Final = 200
 MAX_ERRORS: Final = 10
 ENDING: Final = "The act itself is still possible: any account with ether can send it."
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemType:
-    """A kind of problem: what its page says."""
-
-    name: str
-    status: int
-    title: str
-    meaning: str
-    remedy: str
-
-    @property
-    def path(self) -> str:
-        """Return its stable address, which is also the `type` of such a problem."""
-        return f"/problems/{self.name}"
-
 
 MALFORMED: Final = ProblemType(
     "malformed-request",
@@ -201,18 +182,9 @@ TOO_MANY_REQUESTS: Final = ProblemType(
     "One caller sent more requests in a minute than are answered.",
     "Go on after the seconds in the header `Retry-After`.",
 )
-INTERNAL_ERROR: Final = ProblemType(
-    "internal-error",
-    500,
-    "The server failed",
-    "This is a mistake in the server, not in the request.",
-    "Try again later and report the path and the time to those who run the lab.",
-)
 
-PROBLEM_TYPES: Final = {kind.name: kind for kind in list(globals().values()) if isinstance(kind, ProblemType)}
+PROBLEM_TYPES: Final = kinds_in(globals())
 """Every kind of problem by its name."""
-
-_BY_STATUS: Final = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
 
 
 class InvalidInput(BaseModel):
@@ -244,64 +216,34 @@ class ProblemDocument(BaseModel):
     nonce: str | None = Field(None, description="The forwarder's present nonce of the account.")
 
 
-def answer(
-    request: Request, kind: ProblemType, detail: str, retry_after: int | None = None, **members: Any
-) -> JSONResponse:
-    """Return the answer that says what is wrong; one to a request that was posted is counted."""
-    if request.method == "POST":
-        request.app.state.refusals[kind.name] += 1
-    path = quote(request.scope["path"], safe="/:@!$&'()*+,;=-._~", errors="replace")[:MAX_INSTANCE]
-    document = {"type": kind.path, "title": kind.title, "status": kind.status, "detail": detail, "instance": path}
-    headers = {"Cache-Control": "no-store"}
-    if kind.status == NODE_UNAVAILABLE.status or retry_after is not None:
-        headers["Retry-After"] = str(RETRY_SECONDS if retry_after is None else retry_after)
-    return JSONResponse(document | members, kind.status, headers, MEDIA_TYPE)
-
-
 def failures(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
     """Return the `responses` of a route that can fail in these ways, and in those in which every route can."""
-    responses: dict[int | str, dict[str, Any]] = {}
-    for kind in (*kinds, TOO_MANY_REQUESTS, INTERNAL_ERROR):
-        known = responses.setdefault(kind.status, {"model": ProblemDocument, "description": ""})
-        link = f"[{kind.title}]({kind.path})"
-        known["description"] = f"{known['description']}; {link}" if known["description"] else link
-    return responses
+    return responses_of((*kinds, TOO_MANY_REQUESTS, INTERNAL_ERROR), {"model": ProblemDocument})
 
 
-def install(app: FastAPI) -> None:
-    """Let `app` answer every error as a problem."""
-    app.exception_handler(Problem)(_problem)
-    app.exception_handler(NodeFailure)(_node)
-    app.exception_handler(RequestValidationError)(_invalid)
-    app.exception_handler(HTTPException)(_http)
-    app.exception_handler(Exception)(_internal)
+def answer(request: Request, problem: Problem) -> Response:
+    """Return the answer that says what is wrong; one to a request that was posted is counted."""
+    if request.method == "POST":
+        request.app.state.refusals[problem.kind.name] += 1
+    return problems.answer(request, problem)
 
 
-async def _problem(request: Request, error: Problem) -> JSONResponse:
-    return answer(request, error.kind, error.detail, **error.members)
-
-
-async def _node(request: Request, error: NodeFailure) -> JSONResponse:
+def _node(_request: Request, error: NodeFailure) -> Problem:
     log.warning("%s", error)
-    return answer(request, NODE_UNAVAILABLE, NODE_UNAVAILABLE.meaning)
+    return Problem(NODE_UNAVAILABLE)
 
 
-async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+def _invalid(_request: Request, error: RequestValidationError) -> Problem:
     found = error.errors()[:MAX_ERRORS]
     where = str(found[0]["loc"][0])
     errors = [{"name": ".".join(str(part) for part in item["loc"][1:])[:80], "detail": item["msg"]} for item in found]
     kind = MALFORMED if where == "body" else INVALID_PARAMETER
-    return answer(request, kind, f"{errors[0]['name'] or where}: {errors[0]['detail']}", errors=errors)
+    return Problem(kind, f"{errors[0]['name'] or where}: {errors[0]['detail']}", errors=errors)
 
 
-async def _http(request: Request, error: HTTPException) -> JSONResponse:
-    callers = error.status_code < INTERNAL_ERROR.status
-    kind = _BY_STATUS.get(error.status_code, MALFORMED if callers else INTERNAL_ERROR)
-    refusal = answer(request, kind, kind.meaning)
-    refusal.headers.update({name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"})
-    return refusal
-
-
-async def _internal(request: Request, error: Exception) -> JSONResponse:
-    log.error("request failed: %s", request.scope["path"].encode("ascii", "backslashreplace"), exc_info=error)
-    return answer(request, INTERNAL_ERROR, INTERNAL_ERROR.meaning)
+MEANINGS: Final[Mapping[type[Exception], Meaning]] = {
+    NodeFailure: _node,
+    RequestValidationError: _invalid,
+    HTTPException: of_framework({404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}, otherwise=MALFORMED),
+}
+"""What each error means for the caller."""

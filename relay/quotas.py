@@ -3,11 +3,11 @@
 import time
 from dataclasses import dataclass
 
-from relay.errors import Problem
 from relay.problems import LAB_QUOTA_USED, QUOTA_USED
 from relay.records import DAY, today
 from relay.settings import Settings
 from relay.store import Store
+from serving.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,21 @@
 """Puts the pages together, and the API beside them at the same address."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import VERSION
-from api.app import Edge
 from api.app import create_app as create_api
 from api.kept import Keep, Kept
-from api.limits import Buckets, Limits
+from api.problems import TOO_MANY_REQUESTS
+from serving.callers import Buckets, RateLimit
+from serving.service import Service
 from web import (
     accounts,
     assets,
@@ -70,17 +71,22 @@ FAST: Final = 5
 """Level of gzip: nearly as small as the highest, in half the time."""
 
 
-class Beside:
-    """Outermost layer: the API's paths go to the API, all others to the pages."""
+class Pages(Service):
+    """The pages; the API's paths go to the API, past every layer of the pages."""
 
-    def __init__(self, app: ASGIApp, api: ASGIApp) -> None:
-        self.app = app
-        self.api = api
+    def __init__(self, api: ASGIApp, headers: Mapping[str, str], **options: Any) -> None:
+        super().__init__(headers=headers, openapi_url=None, **options)
+        self._api = api
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on to where it belongs."""
-        to_api = scope["type"] == "http" and scope["path"].split("/")[1] in OF_THE_API
-        await (self.api if to_api else self.app)(scope, receive, send)
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return all layers."""
+        pages = super().build_middleware_stack()
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            to_api = scope["type"] == "http" and scope["path"].split("/")[1] in OF_THE_API
+            await (self._api if to_api else pages)(scope, receive, send)
+
+        return answer
 
 
 def create_app(settings: Settings, clock: Callable[[], float] = time.time) -> FastAPI:
@@ -100,7 +106,7 @@ def create_app(settings: Settings, clock: Callable[[], float] = time.time) -> Fa
         yield
         api.state.engine.dispose()
 
-    app = FastAPI(lifespan=lifespan, openapi_url=None, redirect_slashes=False)
+    app = Pages(api, headers_of(settings), lifespan=lifespan)
     files = Assets()
     app.state.engine = api.state.engine
     app.state.settings = settings
@@ -110,7 +116,7 @@ def create_app(settings: Settings, clock: Callable[[], float] = time.time) -> Fa
     app.state.edition = sha256(f"{VERSION} {files.edition} {_texts_edition()}".encode()).hexdigest()
     app.state.environments = {language: environment_of(language, files) for language in Language}
     problems.install(app)
-    _add_layers(app, api, settings)
+    _add_layers(app, settings)
     app.state.pages = APIRouter()
     for page in PAGES:
         app.state.pages.include_router(page.router)
@@ -119,15 +125,14 @@ def create_app(settings: Settings, clock: Callable[[], float] = time.time) -> Fa
     return app
 
 
-def _add_layers(app: FastAPI, api: FastAPI, settings: Settings) -> None:
+def _add_layers(app: FastAPI, settings: Settings) -> None:
     """Add the layers, the innermost first."""
     app.add_middleware(Keep, kept=app.state.kept)
     app.add_middleware(GZipMiddleware, minimum_size=SMALL, compresslevel=FAST)
     app.add_middleware(Tidy)
     if settings.requests_per_minute:
-        app.add_middleware(Limits, buckets=Buckets(settings.requests_per_minute), refuse=problems.too_many)
-    app.add_middleware(Edge, defaults=headers_of(settings))
-    app.add_middleware(Beside, api=api)
+        buckets = Buckets(settings.requests_per_minute)
+        app.add_middleware(RateLimit, buckets=buckets, kind=TOO_MANY_REQUESTS, answer=problems.answer)
 
 
 def _texts_edition() -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import orjson
 
 from api.documents import find_document, is_erased
-from api.errors import Problem
+from serving.problems import Problem
 from web.languages import Language
 
 LONGEST: Final = 20_000

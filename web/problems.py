@@ -1,26 +1,17 @@
 """Everything that can go wrong with a page, as a page that says what happened and where to go on."""
 
-import logging
 from dataclasses import dataclass
 from typing import Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DatabaseError, DataError, InterfaceError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from starlette.exceptions import HTTPException
 
 from api import problems
-from api.errors import Problem
-from api.problems import ProblemType
+from serving.problems import Problem, ProblemType, headers_of
 from web.languages import Language, negotiate
 from web.leading import lead
 from web.visits import Visit
 from web.words import N_
-
-log = logging.getLogger(__name__)
-
-RETRY_SECONDS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +77,19 @@ BY_PROBLEM: Final = {
     problems.NOT_FOUND.name: NOT_FOUND,
 }
 """Words of those problems that a status alone does not tell."""
-BY_STATUS: Final = {400: NOT_UNDERSTOOD, 404: NOT_YET, 405: NOT_ALLOWED, 500: OURS, 503: NOT_ANSWERING}
+BY_STATUS: Final = {
+    400: NOT_UNDERSTOOD,
+    404: NOT_YET,
+    405: NOT_ALLOWED,
+    429: TOO_MANY,
+    500: OURS,
+    503: NOT_ANSWERING,
+}
 
 
 def install(app: FastAPI) -> None:
     """Let `app` answer every error with a page; what the reader holds or what was made before, as the API does."""
-    problems.install(app)
-    app.exception_handler(Problem)(_problem)
-    app.exception_handler(RequestValidationError)(_invalid)
-    app.exception_handler(HTTPException)(_http)
-    for error in (DatabaseError, InterfaceError, PoolTimeout):
-        app.exception_handler(error)(_database)
-    app.exception_handler(DataError)(_internal)
-    app.exception_handler(Exception)(_internal)
+    problems.install(app, {RequestValidationError: _invalid}, answer)
 
 
 def words_of(kind: ProblemType) -> Words:
@@ -106,47 +97,20 @@ def words_of(kind: ProblemType) -> Words:
     return BY_PROBLEM.get(kind.name) or BY_STATUS.get(kind.status, NOT_UNDERSTOOD)
 
 
-def answer(request: Request, status: int, words: Words, detail: str = "") -> Response:
-    """Return the page that says what is wrong."""
+def answer(request: Request, problem: Problem) -> Response:
+    """Return the page that says what is wrong; an address without its language leads to the page that it means."""
+    if problem.kind is problems.NOT_FOUND and (found := lead(request)) is not None:
+        return found
     segment = request.scope["path"].split("/")[1]
     language = Language(segment) if segment in set(Language) else negotiate(request.headers.get("accept-language", ""))
-    response = Response(headers={"Cache-Control": "no-store", "Vary": "Accept-Language"})
-    if status == problems.DATABASE_UNAVAILABLE.status:
-        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    response = Response(headers=headers_of(problem) | {"Vary": "Accept-Language"})
     del response.headers["content-length"]
-    return Visit(request, response, language).page("problem.html", status, words=words, detail=detail)
+    visit = Visit(request, response, language)
+    return visit.page("problem.html", problem.kind.status, words=words_of(problem.kind), detail=problem.detail)
 
 
-def too_many(request: Request, detail: str) -> Response:
-    """Return the page for a request too many."""
-    return answer(request, problems.TOO_MANY_REQUESTS.status, TOO_MANY, detail)
-
-
-async def _problem(request: Request, error: Problem) -> Response:
-    return answer(request, error.kind.status, words_of(error.kind), error.detail)
-
-
-async def _invalid(request: Request, error: RequestValidationError) -> Response:
+def _invalid(_request: Request, error: RequestValidationError) -> Problem:
     where, name = error.errors()[0]["loc"][:2]
     if where == "path":
-        return lead(request) or answer(request, problems.NOT_FOUND.status, NOT_FOUND)
-    return answer(request, 400, NOT_UNDERSTOOD, f"{name}: {error.errors()[0]['msg']}")
-
-
-async def _http(request: Request, error: HTTPException) -> Response:
-    if error.status_code == problems.NOT_FOUND.status:
-        return lead(request) or answer(request, error.status_code, NOT_FOUND)
-    words = BY_STATUS.get(error.status_code, OURS)
-    page = answer(request, error.status_code, words)
-    page.headers.update({name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"})
-    return page
-
-
-async def _database(request: Request, error: Exception) -> Response:
-    log.warning("the mirror can't be read: %s", error)
-    return answer(request, problems.DATABASE_UNAVAILABLE.status, NOT_ANSWERING)
-
-
-async def _internal(request: Request, error: Exception) -> Response:
-    log.error("page failed: %s", request.scope["path"].encode("ascii", "backslashreplace"), exc_info=error)
-    return answer(request, problems.INTERNAL_ERROR.status, OURS)
+        return Problem(problems.NOT_FOUND)
+    return Problem(problems.INVALID_PARAMETER, f"{name}: {error.errors()[0]['msg']}")

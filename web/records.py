@@ -7,10 +7,10 @@ from fastapi.responses import HTMLResponse
 
 from api import fields
 from api.database import Mirror
-from api.errors import Problem
 from api.events import CASE_CONTRACTS, Event, event_record, find_event
 from api.problems import NOT_FINAL_YET
 from api.proofs import find_proof
+from serving.problems import Problem
 from web.event_words import SUBJECTS
 from web.visits import Visit, VisitDep
 

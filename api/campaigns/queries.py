@@ -10,7 +10,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from api.acts import Gates
 from api.database import Mirror
-from api.errors import Problem
 from api.paging import PageRequest, Position, seek
 from api.problems import UNKNOWN_CAMPAIGN
 from indexer.store.models import (
@@ -25,6 +24,7 @@ from indexer.store.models import (
     Target,
 )
 from indexer.store.phases import REVIEW_DURATION, Phase
+from serving.problems import Problem
 
 CONTRACT: Final = "Crowdfunding"
 MATCH_CONTRACT: Final = "MatchFunding"

@@ -11,7 +11,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from api.case_schemas import changed_to
 from api.database import Mirror
-from api.errors import Problem
 from api.marketplace.schemas import MODE_BITS, DeliveryMode
 from api.paging import PageRequest, Position, seek
 from api.problems import UNKNOWN_LISTING, UNKNOWN_ORDER
@@ -27,6 +26,7 @@ from indexer.store.models import (
     OrderPayment,
     OrderState,
 )
+from serving.problems import Problem
 
 
 class FoundListing(NamedTuple):

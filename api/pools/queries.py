@@ -12,7 +12,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 from api.act_facts import AskedPool
 from api.campaigns.queries import phase_expression
 from api.database import Mirror
-from api.errors import Problem
 from api.match_acts import OPEN_PHASES
 from api.paging import PageRequest, Position, seek
 from api.problems import UNKNOWN_POOL, UNKNOWN_RESERVATION
@@ -31,6 +30,7 @@ from indexer.store.models import (
     Reservation,
     Rule,
 )
+from serving.problems import Problem
 
 
 class Found(NamedTuple):

@@ -10,11 +10,11 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from api.case_schemas import changed_to
 from api.database import Mirror
-from api.errors import Problem
 from api.paging import PageRequest, Position, seek
 from api.problems import UNKNOWN_ATTESTATION, UNKNOWN_OFFER, UNKNOWN_REDEMPTION
 from indexer.store.cases import WINDOW_ENDS
 from indexer.store.models import Attestation, Entity, Offer, Redemption, RedemptionState
+from serving.problems import Problem
 
 PROVIDER: Final = aliased(Entity)
 BENEFICIARY: Final = aliased(Entity)

@@ -11,10 +11,10 @@ from typing import Final
 
 from PIL import Image
 
-from documents.errors import Refusal
 from documents.pictures import jpeg, png, webp
 from documents.pictures.parts import Size
 from documents.problems import BROKEN_PICTURE, PICTURE_TOO_BIG
+from serving.problems import Problem
 
 MAX_SIDE: Final = 16_383
 """Pixels; what WebP can hold."""
@@ -38,17 +38,17 @@ def check(content: bytes, media_type: str, max_pixels: int) -> Size:
         Its size in pixels.
 
     Raises:
-        Refusal: It is damaged, too big, moves, or holds anything else.
+        Problem: It is damaged, too big, moves, or holds anything else.
     """
 
     def measured(size: Size) -> None:
         if not size.width or not size.height:
-            raise Refusal(BROKEN_PICTURE, "The picture has no pixels")
+            raise Problem(BROKEN_PICTURE, "The picture has no pixels")
         if max(size) > MAX_SIDE or size.width * size.height > max_pixels:
             message = (
                 f"The picture has {size.width} x {size.height} pixels, more than {max_pixels} or {MAX_SIDE} a side"
             )
-            raise Refusal(PICTURE_TOO_BIG, message)
+            raise Problem(PICTURE_TOO_BIG, message)
 
     size = WALKS[media_type](content, measured)
     with DECODERS:
@@ -66,6 +66,6 @@ def _decode(content: bytes, media_type: str, size: Size) -> None:
                 picture.load()
                 found = Size(*picture.size)
     except Exception as error:  # the decoders raise whatever they like on damaged files
-        raise Refusal(BROKEN_PICTURE, "The picture can't be decoded") from error
+        raise Problem(BROKEN_PICTURE, "The picture can't be decoded") from error
     if found != size:
-        raise Refusal(BROKEN_PICTURE, "The picture says of itself that it has two sizes")
+        raise Problem(BROKEN_PICTURE, "The picture says of itself that it has two sizes")

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from documents.errors import Refusal
 from documents.pictures import profiles
 from documents.pictures.parts import Bytes, Measured, Size, broken
 from documents.problems import HIDDEN_DATA, PICTURE_WITH_METADATA
+from serving.problems import Problem
 
 MARKER: Final = 0xFF
 END: Final = 0xD9
@@ -33,7 +33,7 @@ def walk(content: bytes, measured: Measured) -> Size:
     """Make sure that a file is a JPEG and nothing else.
 
     Raises:
-        Refusal: It is not.
+        Problem: It is not.
     """
     file = Bytes(content)
     if file.take(2) != b"\xff\xd8":
@@ -60,7 +60,7 @@ def walk(content: bytes, measured: Measured) -> Size:
 
 def _marker(file: Bytes) -> int:
     if file.number(1) != MARKER:
-        raise Refusal(HIDDEN_DATA, "Bytes stand between the parts of the picture")
+        raise Problem(HIDDEN_DATA, "Bytes stand between the parts of the picture")
     marker = file.number(1)
     if marker in NOT_HERE:
         raise broken("a marker stands where none may")
@@ -81,7 +81,7 @@ def _frame(data: bytes, known: Size | None) -> Size:
     file.take(1)
     height, width = file.number(2), file.number(2)
     if file.number(1) * 3 != file.rest:
-        raise Refusal(HIDDEN_DATA, "The header of the picture is longer than its numbers")
+        raise Problem(HIDDEN_DATA, "The header of the picture is longer than its numbers")
     return Size(width, height)
 
 
@@ -93,12 +93,12 @@ def _allow(marker: int, data: bytes) -> None:
     elif marker == JFIF and data.startswith(b"JFIF\0"):
         # Fourteen bytes of numbers; the last two are the size of a thumbnail that would follow.
         if len(data) != 14 or data[12] or data[13]:  # noqa: PLR2004
-            raise Refusal(PICTURE_WITH_METADATA, "The picture holds a thumbnail (JFIF)")
+            raise Problem(PICTURE_WITH_METADATA, "The picture holds a thumbnail (JFIF)")
     elif marker == ADOBE and data.startswith(b"Adobe"):
         if len(data) != 12:  # noqa: PLR2004 - the name and seven bytes that tell how colours are coded
-            raise Refusal(PICTURE_WITH_METADATA, "The picture holds data of a program (APP14)")
+            raise Problem(PICTURE_WITH_METADATA, "The picture holds data of a program (APP14)")
     else:
-        raise Refusal(PICTURE_WITH_METADATA, f"The picture holds {METADATA.get(marker, f'the part 0x{marker:02x}')}")
+        raise Problem(PICTURE_WITH_METADATA, f"The picture holds {METADATA.get(marker, f'the part 0x{marker:02x}')}")
 
 
 def _skip_pixels(file: Bytes) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from documents.errors import Refusal
 from documents.problems import BROKEN_PICTURE, HIDDEN_DATA
+from serving.problems import Problem
 
 
 class Size(NamedTuple):
@@ -35,7 +35,7 @@ class Bytes:
         """Return the next bytes.
 
         Raises:
-            Refusal: The file ends before.
+            Problem: The file ends before.
         """
         if count > self.rest:
             raise broken("it is cut off")
@@ -46,7 +46,7 @@ class Bytes:
         """Return the next bytes as an unsigned number.
 
         Raises:
-            Refusal: The file ends before.
+            Problem: The file ends before.
         """
         return int.from_bytes(self.take(count), "big" if order == "big" else "little")
 
@@ -54,12 +54,12 @@ class Bytes:
         """Make sure that nothing is left.
 
         Raises:
-            Refusal: Something is.
+            Problem: Something is.
         """
         if self.rest:
-            raise Refusal(HIDDEN_DATA, f"{self.rest} bytes follow the end of the picture")
+            raise Problem(HIDDEN_DATA, f"{self.rest} bytes follow the end of the picture")
 
 
-def broken(why: str) -> Refusal:
+def broken(why: str) -> Problem:
     """Return the refusal of a picture that is not built as its format says."""
-    return Refusal(BROKEN_PICTURE, f"The picture is damaged: {why}")
+    return Problem(BROKEN_PICTURE, f"The picture is damaged: {why}")

@@ -3,9 +3,9 @@
 import zlib
 from typing import Final
 
-from documents.errors import Refusal
 from documents.pictures.parts import Bytes, Measured, Size, broken
 from documents.problems import ANIMATED_PICTURE, HIDDEN_DATA, PICTURE_WITH_METADATA, PICTURE_WITH_PROFILE
+from serving.problems import Problem
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 NEEDED: Final = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}
@@ -37,7 +37,7 @@ def walk(content: bytes, measured: Measured) -> Size:
     """Make sure that a file is a PNG and nothing else.
 
     Raises:
-        Refusal: It is not.
+        Problem: It is not.
     """
     file = Bytes(content)
     if file.take(8) != SIGNATURE:
@@ -71,13 +71,13 @@ def _allow(name: bytes, data: bytes, seen: list[bytes]) -> None:
     if (name == b"IHDR") != (not seen):
         raise broken("its header is not in front")
     if name in MOVING:
-        raise Refusal(ANIMATED_PICTURE, "The picture is an animated PNG")
+        raise Problem(ANIMATED_PICTURE, "The picture is an animated PNG")
     if name == b"iCCP":
-        raise Refusal(PICTURE_WITH_PROFILE, "The picture holds a colour profile (iCCP)")
+        raise Problem(PICTURE_WITH_PROFILE, "The picture holds a colour profile (iCCP)")
     if name not in NEEDED and name not in NUMBERS:
-        raise Refusal(PICTURE_WITH_METADATA, f"The picture holds the chunk {name.decode('latin-1')!a}")
+        raise Problem(PICTURE_WITH_METADATA, f"The picture holds the chunk {name.decode('latin-1')!a}")
     if len(data) > NUMBERS.get(name, len(data)):
-        raise Refusal(HIDDEN_DATA, f"The chunk {name.decode()} is longer than its numbers")
+        raise Problem(HIDDEN_DATA, f"The chunk {name.decode()} is longer than its numbers")
     if name in seen and (name != b"IDAT" or seen[-1] != b"IDAT"):
         raise broken(f"its chunk {name.decode()} comes twice")
 
@@ -113,8 +113,8 @@ def _unpack(packed: bytes, scanlines: int) -> None:
     except zlib.error as error:
         raise broken("its pixels can't be unpacked") from error
     if unpacked > scanlines:
-        raise Refusal(HIDDEN_DATA, "The picture unpacks to more than its pixels")
+        raise Problem(HIDDEN_DATA, "The picture unpacks to more than its pixels")
     if unpacked < scanlines or not decompressor.eof:
         raise broken("pixels are missing")
     if decompressor.unused_data:
-        raise Refusal(HIDDEN_DATA, "Bytes are tucked away behind the pixels")
+        raise Problem(HIDDEN_DATA, "Bytes are tucked away behind the pixels")

@@ -7,8 +7,8 @@ draws, always the same; it says no more than sRGB, which is what a picture witho
 from hashlib import sha256
 from typing import Final
 
-from documents.errors import Refusal
 from documents.problems import PICTURE_WITH_PROFILE
+from serving.problems import Problem
 
 KNOWN: Final = frozenset(
     {
@@ -23,7 +23,7 @@ def check(profile: bytes) -> None:
     """Make sure that a profile is one of those that say nothing.
 
     Raises:
-        Refusal: It is not.
+        Problem: It is not.
     """
     if sha256(profile).hexdigest() not in KNOWN:
-        raise Refusal(PICTURE_WITH_PROFILE, "The picture holds a colour profile (ICC) that may name a device")
+        raise Problem(PICTURE_WITH_PROFILE, "The picture holds a colour profile (ICC) that may name a device")

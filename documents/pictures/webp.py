@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from documents.errors import Refusal
 from documents.pictures import profiles
 from documents.pictures.parts import Bytes, Measured, Size, broken
 from documents.problems import ANIMATED_PICTURE, HIDDEN_DATA, PICTURE_WITH_METADATA
+from serving.problems import Problem
 
 ALPHA_FLAG: Final = 0x10
 PROFILE_FLAG: Final = 0x20
@@ -29,7 +29,7 @@ def walk(content: bytes, measured: Measured) -> Size:
     """Make sure that a file is a WebP and nothing else.
 
     Raises:
-        Refusal: It is not.
+        Problem: It is not.
     """
     file = Bytes(content)
     if file.take(4) != b"RIFF":
@@ -38,7 +38,7 @@ def walk(content: bytes, measured: Measured) -> Size:
     if length > file.rest:
         raise broken("it is cut off")
     if length < file.rest:
-        raise Refusal(HIDDEN_DATA, f"{file.rest - length} bytes follow the end of the picture")
+        raise Problem(HIDDEN_DATA, f"{file.rest - length} bytes follow the end of the picture")
     file.take(4)
     seen: list[bytes] = []
     sizes: set[Size] = set()
@@ -58,13 +58,13 @@ def _chunk(file: Bytes) -> tuple[bytes, bytes]:
     name, length = file.take(4), file.number(4, "little")
     data = file.take(length)
     if length % 2 and file.number(1):
-        raise Refusal(HIDDEN_DATA, "A byte that only fills up is not zero")
+        raise Problem(HIDDEN_DATA, "A byte that only fills up is not zero")
     if name in REFUSED:
-        raise Refusal(*REFUSED[name])
+        raise Problem(*REFUSED[name])
     if name == b"ICCP":
         profiles.check(data)
     elif name not in {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}:
-        raise Refusal(PICTURE_WITH_METADATA, f"The picture holds the chunk {name.decode('latin-1')!a}")
+        raise Problem(PICTURE_WITH_METADATA, f"The picture holds the chunk {name.decode('latin-1')!a}")
     return name, data
 
 
@@ -74,7 +74,7 @@ def _size(name: bytes, data: bytes) -> Size | None:
         flags = file.number(4, "little")
         for flag, part in FLAGS.items():
             if flags & flag:
-                raise Refusal(*REFUSED[part])
+                raise Problem(*REFUSED[part])
         if flags & ~(ALPHA_FLAG | PROFILE_FLAG):
             raise broken("its header holds what no WebP has")
         size = Size(file.number(3, "little") + 1, file.number(3, "little") + 1)

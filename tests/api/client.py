@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
+from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 
 import uvicorn
@@ -48,7 +48,7 @@ class Client:
         self.connection._encode_request = lambda request: request.encode("latin-1")  # type: ignore[attr-defined]
         try:
             response, body = self._ask(method, path, headers or {})
-        except RemoteDisconnected:  # idle for too long: the server hung up before it was asked
+        except ConnectionResetError:  # idle for too long, or after a failure: the server hung up before it was asked
             response, body = self._ask(method, path, headers or {})
         return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, body)
 

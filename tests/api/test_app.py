@@ -115,6 +115,8 @@ def test_failure__of_ours__tells_nothing_of_the_inside(
 
     assert (answer.status, answer.problem) == (500, "internal-error")
     assert b"division" not in answer.body
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
 
 
 # What is made once

@@ -15,11 +15,11 @@ from jsonschema import Draft202012Validator
 
 from api.hashes import DocumentKind
 from documents import pictures
-from documents.errors import Refusal
 from documents.kinds import MAX_FAULTS, SCHEMAS, Kind, check, schema_bytes
 from documents.problems import Fault
 from documents.reading import MAX_DEPTH, media_type_of, read_json
 from scripts._lab.documents import PICTURES, SOURCES
+from serving.problems import Problem
 from tests.documents import samples as s
 
 KINDS = list(Kind)
@@ -28,10 +28,10 @@ DIGEST = "ab" * 32
 
 def faults(kind: Kind, document: Any) -> list[Fault]:
     """Return what is wrong with a document."""
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(Problem) as caught:
         check(kind, document)
     assert caught.value.kind.name == "schema-violated"
-    return list(caught.value.faults)
+    return [Fault(**fault) for fault in caught.value.members["errors"]]
 
 
 def story() -> list[Any]:

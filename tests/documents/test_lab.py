@@ -11,9 +11,9 @@ import pytest
 
 from api.app import create_app
 from api.settings import Settings
-from documents.errors import Refusal
 from documents.kinds import Kind
 from documents.lab import Lab
+from serving.problems import Problem
 from tests.api import rows as r
 from tests.api import scenario
 from tests.api.client import serving
@@ -31,11 +31,11 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 def test_namings__of_a_hash_that_nobody_names__tells_the_block(real: Lab) -> None:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(Problem) as caught:
         real.namings("ab" * 32)
 
     assert caught.value.kind.name == "unknown-hash"
-    assert caught.value.more["as_of"] == {"block_number": r.BLOCK, "blocks_behind": 2}
+    assert caught.value.members["as_of"] == {"block_number": r.BLOCK, "blocks_behind": 2}
 
 
 def test_namings__of_a_hash_on_chain__are_the_records(real: Lab) -> None:
@@ -55,7 +55,7 @@ def test_account_of__an_entity__is_the_one_of_now(real: Lab) -> None:
 
 
 def test_account_of__an_entity_that_is_none__can_not_be_told(real: Lab) -> None:
-    with pytest.raises(Refusal, match="404"):
+    with pytest.raises(Problem, match="404"):
         real.account_of(99)
 
 
@@ -79,6 +79,6 @@ def test_namings__below_another_path__are_asked_there(lab: FakeLab) -> None:
 def test_namings__that_lead_elsewhere__are_not_followed(lab: FakeLab) -> None:
     lab.broken = (302, b"", {"Location": f"{lab.url}/v1/status"})
 
-    with pytest.raises(Refusal, match="302"):
+    with pytest.raises(Problem, match="302"):
         Lab(lab.url, 5).namings("ab" * 32)
     assert len(lab.asked) == 1

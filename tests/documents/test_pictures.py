@@ -20,9 +20,9 @@ import pytest
 from PIL import Image, ImageCms
 
 from documents import pictures
-from documents.errors import Refusal
 from documents.pictures.parts import Size
 from documents.reading import media_type_of
+from serving.problems import Problem
 from tests.documents import samples as s
 
 FOLDER = Path(__file__).parent / "pictures"
@@ -43,7 +43,7 @@ def short(value: object) -> str:
 
 def refusal(content: bytes, media_type: str | None = None) -> str:
     """Return the problem with which a picture is refused."""
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(Problem) as caught:
         pictures.check(content, media_type or media_type_of(content), PIXELS)
     return caught.value.kind.name
 
@@ -66,7 +66,7 @@ def test_check__with_any_byte_changed__never_fails_otherwise(content: bytes) -> 
             changed = content[:at] + bytes([value]) + content[at + 1 :]
             try:
                 pictures.check(changed, media_type_of(content), PIXELS)
-            except Refusal:
+            except Problem:
                 continue
 
 

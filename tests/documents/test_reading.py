@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.errors import Refusal
 from documents.kinds import Kind, check
 from documents.reading import MAX_DEPTH, media_type_of, read_json
+from serving.problems import Problem
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ from documents.reading import MAX_DEPTH, media_type_of, read_json
     ],
 )
 def test_type__that_is_not_taken_in__is_named(content: bytes, named: str) -> None:
-    with pytest.raises(Refusal, match=named) as caught:
+    with pytest.raises(Problem, match=named) as caught:
         media_type_of(content)
 
     assert caught.value.kind.name == "unsupported-type"
@@ -87,7 +87,7 @@ def test_type__by_the_first_bytes__is_found(content: bytes, expected: str) -> No
     ],
 )
 def test_json__broken_or_ambiguous__is_refused(content: bytes) -> None:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(Problem) as caught:
         read_json(content)
 
     assert caught.value.kind.name == "invalid-json"
@@ -101,7 +101,7 @@ def test_json__nested_deep__is_refused_whatever_the_interpreter_allows(depth: in
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(1_000_000)
     try:
-        with pytest.raises(Refusal) as caught:
+        with pytest.raises(Problem) as caught:
             read_json(content)
     finally:
         sys.setrecursionlimit(before)
@@ -121,7 +121,7 @@ def test_read__of_any_bytes__is_refused_or_a_document(content: bytes) -> None:
         try:
             media_type_of(sample)
             check(Kind.NEED, read_json(sample))
-        except Refusal:
+        except Problem:
             continue
 
 
@@ -132,7 +132,7 @@ def test_read__of_any_bytes__is_refused_or_a_document(content: bytes) -> None:
 )
 def test_check__of_any_json__is_refused_or_a_document(value: object) -> None:
     content = json.dumps({"type": "campaign", "title": value, "pictures": value, "links": value, "budget": [value]})
-    with pytest.raises(Refusal):
+    with pytest.raises(Problem):
         check(Kind.CAMPAIGN, read_json(content.encode()))
 
 

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 from relay.acceptance import Acceptance
 from relay.acts import targets_of
 from relay.chain import Chain
-from relay.errors import Problem
 from relay.following import Follower
 from relay.forwarding import Domain, ForwardRequest
 from relay.metrics import Meter
@@ -21,6 +20,7 @@ from relay.sending import Sender
 from relay.settings import Settings
 from relay.store import Store
 from relay.worker import Worker
+from serving.problems import Problem
 from tests.relay.lab import CHAIN_ID, FORWARDER_NAME, Lab
 
 T = TypeVar("T")

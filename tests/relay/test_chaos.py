@@ -14,10 +14,10 @@ import pytest
 from eth_account.signers.local import LocalAccount
 
 from relay.chain import Chain
-from relay.errors import Problem
 from relay.forwarding import execute
 from relay.records import State
 from relay.store import Store
+from serving.problems import Problem
 from tests.relay.inside import Inside, forward
 from tests.relay.lab import Lab, register, running, update
 from tests.relay.test_carrying import Crash, mine, send

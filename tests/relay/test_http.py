@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from eth_account.signers.local import LocalAccount
 
-from relay.limits import MAX_BODY, MINUTE, Buckets, caller_of
+from relay.app import MAX_BODY
 from relay.metrics import STUCK_SECONDS, Meter
 from relay.problems import PROBLEM_TYPES
+from serving.edge import HEADERS
 from tests.relay.lab import Lab, call, register
 from tests.relay.process import Relay, relaying
 
@@ -214,6 +215,19 @@ def test_health_ready_and_metrics__of_a_working_relay__are_well(relay: Relay) ->
     assert len(names) == len(set(names)) > 10
 
 
+@pytest.mark.parametrize("path", ["/status", "/relay/7", "/nothing", "/metrics"])
+def test_headers__of_every_answer__keep_browsers_safe(relay: Relay, path: str) -> None:
+    connection = HTTPConnection("127.0.0.1", relay.port, timeout=20)
+    connection.request("GET", path, headers={"Origin": "https://lab.example"})
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
 def test_cors__of_a_page_of_another_origin__is_let_in(lab: Lab, relay: Relay) -> None:
     connection = HTTPConnection("127.0.0.1", relay.port, timeout=20)
     headers = {"Origin": "https://lab.example", "Access-Control-Request-Method": "POST"}
@@ -243,27 +257,6 @@ def test_rate__of_one_caller__is_limited(lab: Lab, tmp_path: Path, somebody: Loc
         answers = [relay.get("/health") for _ in range(8)]
 
         assert problem(answers[-1]) == "too-many-requests"
-
-
-def test_buckets__of_callers__fill_up_again() -> None:
-    now = [0.0]
-    buckets = Buckets(3, lambda: now[0])
-
-    assert [buckets.take("a") for _ in range(4)] == [0, 0, 0, 20]
-    assert buckets.take("b") == 0
-    now[0] = 20
-    assert buckets.take("a") == 0
-    now[0] = 20 + MINUTE * 10
-    assert [buckets.take("a") for _ in range(4)] == [0, 0, 0, 20]
-
-
-def test_callers__of_one_network__are_one() -> None:
-    def of(host: str) -> str:
-        return caller_of({"type": "http", "client": (host, 1)})
-
-    assert of("2001:db8::1") == of("2001:db8:0:0:ffff::2") != of("2001:db8:0:1::1")
-    assert of("192.0.2.1") != of("192.0.2.2")
-    assert caller_of({"type": "http"}) == ""
 
 
 def test_health__of_a_worker_that_stands_still__is_not_well() -> None:

@@ -169,6 +169,8 @@ def test_mistake_of_ours__is_a_500_that_tells_nothing(
     answer = pages_of([r.checkpoint()]).get("/en")
 
     assert answer.status == 500
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
     assert b"secret" not in answer.body
     assert b"our side" in answer.body
     assert "the secret of the house" in caplog.text

@@ -13,11 +13,11 @@ from fastapi.responses import HTMLResponse
 
 from api.case_schemas import CREDIT_UNIT, CreditUnit
 from api.database import Mirror
-from api.errors import Problem
 from api.fields import Id
 from api.marketplace import routes
 from api.marketplace.schemas import MODE_BITS, DeliveryMode, ListingDetail
 from api.records import CurrencyUnit
+from serving.problems import Problem
 from web.acts import baskets
 from web.acts.forms import Desk, Form
 from web.acts.market import MOST_UNITS

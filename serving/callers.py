@@ -1,7 +1,7 @@
 """How many requests one caller may send in a minute, told in the headers of every answer.
 
 Each caller has a bucket that holds a minute's requests and fills up evenly. A caller is an IPv4 address or an IPv6 /64
-network, which is what one household gets.
+network, which is what one household gets. Behind a proxy that uvicorn trusts it is the one for whom the proxy asks.
 """
 
 from collections import OrderedDict
@@ -14,21 +14,13 @@ from typing import Final
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import TOO_MANY_REQUESTS, answer
+from serving.problems import Answer, Problem, ProblemType
 
 MINUTE: Final = 60
 MAX_CALLERS: Final = 50_000
-"""Buckets kept at the same time; the one that was used longest ago is forgotten first."""
 _NETWORK_BITS: Final = 64
-
-
-@dataclass(slots=True)
-class _Bucket:
-    left: float
-    at: float
 
 
 @dataclass
@@ -38,11 +30,13 @@ class Buckets:
     Attributes:
         per_minute: Requests that a caller may send in a minute; also what a full bucket holds.
         clock: Seconds that never go back.
+        most: Buckets kept at the same time; the one that was used longest ago is forgotten first.
     """
 
     per_minute: int
     clock: Callable[[], float] = monotonic
-    _of: OrderedDict[str, _Bucket] = field(default_factory=OrderedDict)
+    most: int = MAX_CALLERS
+    _of: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
 
     def take(self, caller: str) -> tuple[int, int]:
         """Take one request out of a caller's bucket.
@@ -51,32 +45,24 @@ class Buckets:
             Requests that are left, and seconds until the bucket is full again. If the bucket was empty, -1 and the
             seconds until there is one request in it.
         """
-        now = self.clock()
-        bucket = self._of.pop(caller, None) or _Bucket(self.per_minute, now)
-        rate = self.per_minute / MINUTE
-        bucket.left = min(float(self.per_minute), bucket.left + (now - bucket.at) * rate)
-        bucket.at = now
-        self._of[caller] = bucket
-        if len(self._of) > MAX_CALLERS:
+        now, full, rate = self.clock(), float(self.per_minute), self.per_minute / MINUTE
+        left, at = self._of.pop(caller, (full, now))
+        left = min(full, left + (now - at) * rate)
+        is_empty = left < 1
+        self._of[caller] = (left if is_empty else left - 1, now)
+        if len(self._of) > self.most:
             self._of.popitem(last=False)
-        if bucket.left < 1:
-            return -1, ceil((1 - bucket.left) / rate)
-        bucket.left -= 1
-        return int(bucket.left), ceil((self.per_minute - bucket.left) / rate)
+        return (-1, ceil((1 - left) / rate)) if is_empty else (int(left - 1), ceil((full - left + 1) / rate))
 
 
-def as_problem(request: Request, detail: str) -> Response:
-    """Return the answer to a request too many."""
-    return answer(request, TOO_MANY_REQUESTS, detail)
-
-
-class Limits:
+class RateLimit:
     """Layer that counts requests; at the limit it answers by itself."""
 
-    def __init__(self, app: ASGIApp, buckets: Buckets, refuse: Callable[[Request, str], Response] = as_problem) -> None:
+    def __init__(self, app: ASGIApp, buckets: Buckets, kind: ProblemType, answer: Answer) -> None:
         self.app = app
         self.buckets = buckets
-        self.refuse = refuse
+        self.kind = kind
+        self.answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, unless its caller sent too many."""
@@ -94,13 +80,12 @@ class Limits:
                 MutableHeaders(scope=message).update(told)
             await send(message)
 
-        if left < 0:
-            detail = f"{self.buckets.per_minute} requests a minute are answered; the next one in {seconds} s"
-            refusal = self.refuse(Request(scope), detail)
-            refusal.headers["Retry-After"] = str(seconds)
-            await refusal(scope, receive, send_with_limits)
-        else:
-            await self.app(scope, receive, send_with_limits)
+        app = self.app if left >= 0 else self._refusal(scope, seconds)
+        await app(scope, receive, send_with_limits)
+
+    def _refusal(self, scope: Scope, seconds: int) -> ASGIApp:
+        detail = f"{self.buckets.per_minute} requests a minute are answered; the next one in {seconds} s"
+        return self.answer(Request(scope), Problem(self.kind, detail, retry_after=seconds))
 
 
 def caller_of(scope: Scope) -> str:
