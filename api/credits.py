@@ -13,8 +13,8 @@ from api import facts, fields
 from api.case_schemas import CREDIT_UNIT, CreditUnit
 from api.coverage import Coverage, Escrow, contract_names, coverage_of, escrows_of, in_escrow
 from api.database import Answer, Mirror, ReaderDep
-from api.exports import FormatPath, export, export_responses, rows_of
-from api.paging import MAX_LIMIT, Page, PageDep, PageRequest, Position, cut, links, seek
+from api.exports import FormatPath, export, export_responses
+from api.paging import MAX_LIMIT, Page, PageDep, PageRequest, Position, Rows, page_of, seek
 from api.past import At
 from api.problems import INVALID_ADDRESS, UNKNOWN_BLOCK, UNKNOWN_HOLDER, list_failures, read_failures
 from api.records import EventLink, document_path, event_path, last_event, values_of
@@ -210,13 +210,12 @@ def list_all_programmes(
     sort: Annotated[ProgrammeSort, Query(description="Order of the list.")] = ProgrammeSort.NEWEST,
 ) -> ProgrammePage:
     """Return the programmes from which credits are issued."""
-    with reader.open() as mirror:
-        found = list_programmes(mirror, page, sort)
-        shown, cursor = cut(page, found, lambda row: Position(row.opened_event_key, row.opened_event_key))
-        items = [_programme(row, mirror.now) for row in shown]
-        return ProgrammePage(
-            as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
-        )
+    rows: Rows[models.Programme, Programme] = Rows(
+        find=lambda mirror, page: list_programmes(mirror, page, sort),
+        position=lambda row: Position(row.opened_event_key, row.opened_event_key),
+        shown=lambda mirror, found: [_programme(row, mirror.now) for row in found],
+    )
+    return page_of(ProgrammePage, reader, page, rows)
 
 
 @router.get("/holders", summary="List holders", responses=list_failures(INVALID_ADDRESS))
@@ -227,15 +226,7 @@ def list_all_holders(
     sort: Annotated[HolderSort, Query(description="Order of the list.")] = HolderSort.BALANCE,
 ) -> HolderPage:
     """Return every account that holds credits."""
-    with reader.open() as mirror:
-        found = list_holders(mirror, page, sort, account)
-        shown, cursor = cut(page, found, lambda row: _position(row, sort))
-        return HolderPage(
-            as_of=mirror.as_of,
-            items=holders_of(mirror, shown),
-            next_cursor=cursor,
-            links=links(reader.request, page, cursor),
-        )
+    return page_of(HolderPage, reader, page, _holders(account, sort))
 
 
 @router.get(
@@ -251,13 +242,15 @@ def export_holders(
     sort: Annotated[HolderSort, Query(description="Order of the list.")] = HolderSort.BALANCE,
 ) -> StreamingResponse:
     """Return every account that holds credits, as a file."""
+    return export(reader, form, "holders", Holder, _holders(account, sort))
 
-    def part(mirror: Mirror, page: PageRequest) -> tuple[list[Holder], Position | None]:
-        found = list_holders(mirror, page, sort, account)
-        shown, after = rows_of(page, found, lambda row: _position(row, sort))
-        return holders_of(mirror, shown), after
 
-    return export(reader, form, "holders", Holder, part)
+def _holders(account: str | None, sort: HolderSort) -> Rows[CreditBalance, Holder]:
+    return Rows(
+        find=lambda mirror, page: list_holders(mirror, page, sort, account),
+        position=lambda row: _position(row, sort),
+        shown=holders_of,
+    )
 
 
 @router.get(

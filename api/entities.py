@@ -11,9 +11,9 @@ from sqlalchemy import Select, select
 
 from api import facts, fields
 from api.database import Answer, Mirror, ReaderDep
-from api.exports import FormatPath, export, export_responses, rows_of
+from api.exports import FormatPath, export, export_responses
 from api.marketplace.queries import unruled
-from api.paging import Page, PageDep, PageRequest, Position, cut, links, seek
+from api.paging import Page, PageDep, PageRequest, Position, Rows, page_of, seek
 from api.past import At
 from api.problems import INVALID_ADDRESS, UNKNOWN_BLOCK, UNKNOWN_ENTITY, list_failures, read_failures
 from api.records import EventLink, document_path, event_path, last_event, values_of
@@ -279,13 +279,7 @@ def list_all(
     sort: Sort = EntitySort.NEWEST,
 ) -> EntityPage:
     """Return the entities that meet every filter."""
-    with reader.open() as mirror:
-        found = list_entities(mirror, page, sort, kinds=kinds, state=state, account=account)
-        shown, cursor = cut(page, found, position_of)
-        items = records(shown, mirror.now)
-        return EntityPage(
-            as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
-        )
+    return page_of(EntityPage, reader, page, _rows(kinds, state, account, sort))
 
 
 @router.get(
@@ -303,13 +297,17 @@ def export_all(
     sort: Sort = EntitySort.NEWEST,
 ) -> StreamingResponse:
     """Return all entities that meet every filter, as a file."""
+    return export(reader, form, "entities", Entity, _rows(kinds, state, account, sort))
 
-    def part(mirror: Mirror, page: PageRequest) -> tuple[list[Entity], Position | None]:
-        found = list_entities(mirror, page, sort, kinds=kinds, state=state, account=account)
-        shown, after = rows_of(page, found, position_of)
-        return records(shown, mirror.now), after
 
-    return export(reader, form, "entities", Entity, part)
+def _rows(
+    kinds: Sequence[Kind], state: EntityState | None, account: str | None, sort: EntitySort
+) -> Rows[Found, Entity]:
+    return Rows(
+        find=lambda mirror, page: list_entities(mirror, page, sort, kinds=kinds, state=state, account=account),
+        position=position_of,
+        shown=lambda mirror, found: records(found, mirror.now),
+    )
 
 
 def records(found: Sequence[Found], now: int) -> list[Entity]:

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, literal, or_, select, union_all
 
 from api import fields
 from api.database import Answer, Mirror, ReaderDep
-from api.exports import FormatPath, export, export_responses, rows_of
-from api.paging import Page, PageDep, PageRequest, Position, cut, links, seek
+from api.exports import FormatPath, export, export_responses
+from api.paging import Page, PageDep, PageRequest, Position, Rows, page_of, seek
 from api.problems import INVALID_PARAMETER, UNKNOWN_EVENT, list_failures, read_failures
 from api.records import event_path, proof_path
 from indexer.store.columns import event_key, last_key_of
@@ -266,11 +266,7 @@ def list_all(
     sort: Annotated[EventSort, Query(description="Order of the list.")] = EventSort.NEWEST,
 ) -> EventPage:
     """Return the events that meet every filter, of all contracts, by their place on chain."""
-    with reader.open() as mirror:
-        found = list_events(mirror, wanted, page, sort)
-        shown, cursor = cut(page, found, position_of)
-        items = [event_record(one) for one in shown]
-        return EventPage(as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor))
+    return page_of(EventPage, reader, page, _events(wanted, sort))
 
 
 @router.get("/events.{form}", summary="Export events", response_class=StreamingResponse, responses=export_responses())
@@ -281,12 +277,15 @@ def export_all(
     sort: Annotated[EventSort, Query(description="Order of the list.")] = EventSort.NEWEST,
 ) -> StreamingResponse:
     """Return all events that meet every filter, as a file."""
+    return export(reader, form, "events", Event, _events(wanted, sort))
 
-    def part(mirror: Mirror, page: PageRequest) -> tuple[list[Event], Position | None]:
-        shown, after = rows_of(page, list_events(mirror, wanted, page, sort), position_of)
-        return [event_record(one) for one in shown], after
 
-    return export(reader, form, "events", Event, part)
+def _events(wanted: EventFilters, sort: EventSort) -> Rows[Found, Event]:
+    return Rows(
+        find=lambda mirror, page: list_events(mirror, wanted, page, sort),
+        position=position_of,
+        shown=lambda _mirror, found: [event_record(one) for one in found],
+    )
 
 
 @router.get("/events/{event_key}", summary="Read an event", responses=read_failures(UNKNOWN_EVENT))

@@ -8,18 +8,19 @@ import csv
 import io
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from tempfile import SpooledTemporaryFile
-from typing import IO, Annotated, Any, Final, Protocol, TypeVar, get_args
+from typing import IO, Annotated, Any, Final, Protocol, get_args
 
 from fastapi import Path
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from api.database import Mirror, Reader
-from api.paging import PageRequest, Position
+from api.database import Reader
+from api.paging import PageRequest, Rows
 from api.problems import EXPORTS_BUSY, read_failures
 from serving.problems import Problem
 from serving.problems import ProblemType as Kind
@@ -33,8 +34,6 @@ AT_ONCE: Final = 2
 """Exports that are being read at the same time; reading a large one keeps a core busy."""
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
-
-R = TypeVar("R")
 
 _slots = threading.BoundedSemaphore(AT_ONCE)
 
@@ -53,9 +52,6 @@ FormatPath = Annotated[
     Path(description="`csv` (nested fields as `a.b`) or `jsonl` (the list's records, a line each)."),
 ]
 
-Part = Callable[[Mirror, PageRequest], tuple[Sequence[BaseModel], Position | None]]
-"""Returns the records of a page, and where the next one begins; None after the last."""
-
 
 class Writer(Protocol):
     """Writes records to a file."""
@@ -71,7 +67,7 @@ def export_responses(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
     return success | read_failures(EXPORTS_BUSY, *kinds)
 
 
-def export(reader: Reader, kind: Format, name: str, model: type[BaseModel], part: Part) -> StreamingResponse:
+def export(reader: Reader, kind: Format, name: str, model: type[BaseModel], rows: Rows[Any, Any]) -> StreamingResponse:
     """Return a list as a file.
 
     Args:
@@ -79,7 +75,7 @@ def export(reader: Reader, kind: Format, name: str, model: type[BaseModel], part
         kind: Form of the file.
         name: Of the list, for the name of the file.
         model: Of its records.
-        part: Reads a page of it.
+        rows: How it is read.
 
     Raises:
         NotModified: The client holds this file.
@@ -90,12 +86,13 @@ def export(reader: Reader, kind: Format, name: str, model: type[BaseModel], part
         file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
         try:
             write = _csv_writer(file, model) if kind is Format.CSV else _json_writer(file)
-            after: Position | None = None
+            page = PageRequest(BATCH, None, "", ())
             while True:
-                records, after = part(mirror, PageRequest(BATCH, after, "", ()))
-                write(records)
-                if after is None:
+                found = rows.find(mirror, page)
+                write(rows.shown(mirror, found[:BATCH]))
+                if len(found) <= BATCH:
                     break
+                page = replace(page, after=rows.position(found[BATCH - 1]))
         except BaseException:
             file.close()
             raise
@@ -105,14 +102,6 @@ def export(reader: Reader, kind: Format, name: str, model: type[BaseModel], part
         }
     file.seek(0)
     return StreamingResponse(_chunks(file), media_type=MEDIA_TYPES[kind], headers=headers)
-
-
-def rows_of(
-    page: PageRequest, rows: Sequence[R], position: Callable[[R], Position]
-) -> tuple[Sequence[R], Position | None]:
-    """Return the rows of a page of an export, and where the next one begins; None after the last."""
-    shown = rows[: page.limit]
-    return shown, position(shown[-1]) if len(rows) > page.limit else None
 
 
 def columns(model: type[BaseModel]) -> list[tuple[str, ...]]:

@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import ColumnElement, Select, and_, or_
 
 from api import fields
-from api.database import Answer
+from api.database import Answer, Mirror, Reader
 from api.problems import FOREIGN_CURSOR, INVALID_CURSOR, INVALID_PARAMETER, UNKNOWN_PARAMETER
 from indexer.store.columns import Uint256
 from serving.problems import Problem
@@ -36,6 +36,7 @@ _CURSOR: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 T = TypeVar("T")
 R = TypeVar("R")
+P = TypeVar("P", bound="Page[Any]")
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 
 
@@ -75,6 +76,21 @@ class Page(Answer, Generic[T]):
     items: list[T]
     next_cursor: str | None = Field(description="`cursor` of the next page; null on the last one.")
     links: Links
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Generic[R, T]):
+    """How a list is read: for its pages, and for its export.
+
+    Attributes:
+        find: Returns the rows of a page, and one more if there are more, as `seek` does.
+        position: Where a row stands in the list.
+        shown: What answers say about some rows.
+    """
+
+    find: Callable[[Mirror, PageRequest], Sequence[R]]
+    position: Callable[[R], Position]
+    shown: Callable[[Mirror, Sequence[R]], list[T]]
 
 
 def _limit(text: Any) -> Any:
@@ -141,6 +157,26 @@ def cut(page: PageRequest, rows: Sequence[R], position: Callable[[R], Position])
         return rows, None
     shown = rows[: page.limit]
     return shown, _encode(position(shown[-1]), _digest(page.path, page.query))
+
+
+def page_of(kind: type[P], reader: Reader, page: PageRequest, rows: Rows[Any, Any]) -> P:
+    """Return the answer with a part of a list.
+
+    Args:
+        kind: Of the answer.
+        reader: Of the request.
+        page: Which part was asked for.
+        rows: How the list is read.
+
+    Raises:
+        NotModified: The client holds this page.
+        Known: It was made before.
+        Problem: Nothing is indexed yet, or there is nothing of which this is a list.
+    """
+    with reader.open() as mirror:
+        found, cursor = cut(page, rows.find(mirror, page), rows.position)
+        items, on = rows.shown(mirror, found), links(reader.request, page, cursor)
+        return kind(as_of=mirror.as_of, items=items, next_cursor=cursor, links=on)
 
 
 def links(request: Request, page: PageRequest, next_cursor: str | None) -> Links:

@@ -13,8 +13,8 @@ from api import facts, fields
 from api.campaigns.queries import find_campaign
 from api.campaigns.routes import CampaignId
 from api.database import Answer, Mirror, ReaderDep
-from api.exports import FormatPath, export, export_responses, rows_of
-from api.paging import Page, PageDep, PageRequest, Position, cut, links, seek
+from api.exports import FormatPath, export, export_responses
+from api.paging import Page, PageDep, PageRequest, Position, Rows, cut, links, seek
 from api.past import At
 from api.pools.queries import matches_of
 from api.pools.schemas import PledgeMatch
@@ -250,14 +250,12 @@ def export_pledges(
 ) -> StreamingResponse:
     """Return what each account pledged to any campaign or to one, as a file."""
 
-    def part(mirror: Mirror, page: PageRequest) -> tuple[list[Pledge], Position | None]:
+    def find(mirror: Mirror, page: PageRequest) -> Sequence[Found]:
         if campaign is not None:
             find_campaign(mirror, campaign)
-        found = list_pledges(mirror, page, sort, campaign_id=campaign)
-        shown, after = rows_of(page, found, _position)
-        return _records(mirror, shown), after
+        return list_pledges(mirror, page, sort, campaign_id=campaign)
 
-    return export(reader, form, "pledges", Pledge, part)
+    return export(reader, form, "pledges", Pledge, Rows(find, _position, _records))
 
 
 def pledges_of(

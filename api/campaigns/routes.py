@@ -9,9 +9,9 @@ from api import facts, fields
 from api.campaigns import queries, schemas
 from api.campaigns.queries import CampaignFilters, CampaignSort
 from api.campaigns.views import detail_values, records_of
-from api.database import Mirror, ReaderDep
-from api.exports import FormatPath, export, export_responses, rows_of
-from api.paging import PageDep, PageRequest, Position, cut, links
+from api.database import ReaderDep
+from api.exports import FormatPath, export, export_responses
+from api.paging import PageDep, Rows, page_of
 from api.past import At
 from api.problems import INVALID_ADDRESS, UNKNOWN_BLOCK, UNKNOWN_CAMPAIGN, list_failures, read_failures
 from indexer.store.phases import Phase
@@ -49,13 +49,7 @@ def list_campaigns(
     sort: Annotated[CampaignSort, Query(description="Order of the list.")] = CampaignSort.NEWEST,
 ) -> schemas.CampaignPage:
     """Return the campaigns that meet every filter. Phases are those at the time of the block in `as_of`."""
-    with reader.open() as mirror:
-        found = queries.list_campaigns(mirror, wanted, sort, page)
-        shown, cursor = cut(page, found, lambda one: queries.position_of(one, sort))
-        items = records_of(shown, mirror.now)
-        return schemas.CampaignPage(
-            as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
-        )
+    return page_of(schemas.CampaignPage, reader, page, _campaigns(wanted, sort))
 
 
 @router.get(
@@ -71,13 +65,15 @@ def export_campaigns(
     sort: Annotated[CampaignSort, Query(description="Order of the list.")] = CampaignSort.NEWEST,
 ) -> StreamingResponse:
     """Return all campaigns that meet every filter, as a file."""
+    return export(reader, form, "campaigns", schemas.Campaign, _campaigns(wanted, sort))
 
-    def part(mirror: Mirror, page: PageRequest) -> tuple[list[schemas.Campaign], Position | None]:
-        found = queries.list_campaigns(mirror, wanted, sort, page)
-        shown, after = rows_of(page, found, lambda one: queries.position_of(one, sort))
-        return records_of(shown, mirror.now), after
 
-    return export(reader, form, "campaigns", schemas.Campaign, part)
+def _campaigns(wanted: CampaignFilters, sort: CampaignSort) -> Rows[queries.Found, schemas.Campaign]:
+    return Rows(
+        find=lambda mirror, page: queries.list_campaigns(mirror, wanted, sort, page),
+        position=lambda one: queries.position_of(one, sort),
+        shown=lambda mirror, found: records_of(found, mirror.now),
+    )
 
 
 @router.get(

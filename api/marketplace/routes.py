@@ -9,11 +9,11 @@ from fastapi.responses import StreamingResponse
 from api import facts, fields
 from api.case_schemas import act_values, escrow_gates
 from api.database import Mirror, ReaderDep
-from api.exports import FormatPath, export, export_responses, rows_of
+from api.exports import FormatPath, export, export_responses
 from api.marketplace import queries, schemas, views
 from api.marketplace.queries import ListingFilters, ListingSort, OrderFilters, OrderSort
 from api.marketplace.schemas import DeliveryMode
-from api.paging import PageDep, PageRequest, Position, cut, links
+from api.paging import PageDep, Rows, page_of
 from api.past import At
 from api.problems import INVALID_ADDRESS, UNKNOWN_BLOCK, UNKNOWN_LISTING, UNKNOWN_ORDER, list_failures, read_failures
 from indexer.store.models import ListingState, OrderState
@@ -60,13 +60,7 @@ def list_listings(
     sort: Annotated[ListingSort, Query(description="Order of the list.")] = ListingSort.NEWEST,
 ) -> schemas.ListingPage:
     """Return the listings that meet every filter."""
-    with reader.open() as mirror:
-        found = queries.list_listings(mirror, wanted, sort, page)
-        shown, cursor = cut(page, found, lambda one: queries.listing_position(one, sort))
-        items = listings_of(mirror, shown)
-        return schemas.ListingPage(
-            as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
-        )
+    return page_of(schemas.ListingPage, reader, page, _listings(wanted, sort))
 
 
 @router.get(
@@ -82,13 +76,15 @@ def export_listings(
     sort: Annotated[ListingSort, Query(description="Order of the list.")] = ListingSort.NEWEST,
 ) -> StreamingResponse:
     """Return all listings that meet every filter, as a file."""
+    return export(reader, form, "listings", schemas.Listing, _listings(wanted, sort))
 
-    def part(mirror: Mirror, page: PageRequest) -> tuple[list[schemas.Listing], Position | None]:
-        found = queries.list_listings(mirror, wanted, sort, page)
-        shown, after = rows_of(page, found, lambda one: queries.listing_position(one, sort))
-        return listings_of(mirror, shown), after
 
-    return export(reader, form, "listings", schemas.Listing, part)
+def _listings(wanted: ListingFilters, sort: ListingSort) -> Rows[queries.FoundListing, schemas.Listing]:
+    return Rows(
+        find=lambda mirror, page: queries.list_listings(mirror, wanted, sort, page),
+        position=lambda one: queries.listing_position(one, sort),
+        shown=listings_of,
+    )
 
 
 def listings_of(mirror: Mirror, found: Sequence[queries.FoundListing]) -> list[schemas.Listing]:
@@ -126,13 +122,7 @@ def list_orders(
     sort: Annotated[OrderSort, Query(description="Order of the list.")] = OrderSort.NEWEST,
 ) -> schemas.OrderPage:
     """Return the orders that meet every filter. States are those at the time of the block in `as_of`."""
-    with reader.open() as mirror:
-        found = queries.list_orders(mirror, wanted, sort, page)
-        shown, cursor = cut(page, found, lambda one: queries.order_position(one, sort))
-        items = orders_of(mirror, shown)
-        return schemas.OrderPage(
-            as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
-        )
+    return page_of(schemas.OrderPage, reader, page, _orders(wanted, sort))
 
 
 @router.get(
@@ -148,13 +138,15 @@ def export_orders(
     sort: Annotated[OrderSort, Query(description="Order of the list.")] = OrderSort.NEWEST,
 ) -> StreamingResponse:
     """Return all orders that meet every filter, as a file."""
+    return export(reader, form, "orders", schemas.Order, _orders(wanted, sort))
 
-    def part(mirror: Mirror, page: PageRequest) -> tuple[list[schemas.Order], Position | None]:
-        found = queries.list_orders(mirror, wanted, sort, page)
-        shown, after = rows_of(page, found, lambda one: queries.order_position(one, sort))
-        return orders_of(mirror, shown), after
 
-    return export(reader, form, "orders", schemas.Order, part)
+def _orders(wanted: OrderFilters, sort: OrderSort) -> Rows[queries.FoundOrder, schemas.Order]:
+    return Rows(
+        find=lambda mirror, page: queries.list_orders(mirror, wanted, sort, page),
+        position=lambda one: queries.order_position(one, sort),
+        shown=orders_of,
+    )
 
 
 def orders_of(mirror: Mirror, found: Sequence[queries.FoundOrder]) -> list[schemas.Order]:

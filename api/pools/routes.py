@@ -10,8 +10,8 @@ from api import facts, fields, match_acts
 from api.campaigns.queries import gates_of
 from api.campaigns.routes import CampaignId
 from api.database import Mirror, ReaderDep
-from api.exports import FormatPath, export, export_responses, rows_of
-from api.paging import PageDep, PageRequest, Position, cut, links
+from api.exports import FormatPath, export, export_responses
+from api.paging import PageDep, PageRequest, Position, Rows, cut, links, page_of
 from api.past import At
 from api.pools import queries, schemas, views
 from api.pools.queries import Found, Owed, PoolFilters, PoolSort
@@ -44,13 +44,7 @@ def list_pools(
     sort: Annotated[PoolSort, Query(description="Order of the list.")] = PoolSort.NEWEST,
 ) -> schemas.PoolPage:
     """Return the pools that meet every filter."""
-    with reader.open() as mirror:
-        found = queries.list_pools(mirror, wanted, sort, page)
-        shown, cursor = cut(page, found, lambda one: queries.position_of(one, sort))
-        items = records(shown, mirror.now)
-        return schemas.PoolPage(
-            as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
-        )
+    return page_of(schemas.PoolPage, reader, page, _pools(wanted, sort))
 
 
 @router.get(
@@ -66,13 +60,15 @@ def export_pools(
     sort: Annotated[PoolSort, Query(description="Order of the list.")] = PoolSort.NEWEST,
 ) -> StreamingResponse:
     """Return all pools that meet every filter, as a file."""
+    return export(reader, form, "pools", schemas.Pool, _pools(wanted, sort))
 
-    def part(mirror: Mirror, page: PageRequest) -> tuple[list[schemas.Pool], Position | None]:
-        found = queries.list_pools(mirror, wanted, sort, page)
-        shown, after = rows_of(page, found, lambda one: queries.position_of(one, sort))
-        return records(shown, mirror.now), after
 
-    return export(reader, form, "pools", schemas.Pool, part)
+def _pools(wanted: PoolFilters, sort: PoolSort) -> Rows[Found, schemas.Pool]:
+    return Rows(
+        find=lambda mirror, page: queries.list_pools(mirror, wanted, sort, page),
+        position=lambda one: queries.position_of(one, sort),
+        shown=lambda mirror, found: records(found, mirror.now),
+    )
 
 
 def records(found: Sequence[Found], now: int) -> list[schemas.Pool]:

@@ -9,8 +9,8 @@ from fastapi.responses import StreamingResponse
 from api import facts, fields
 from api.case_schemas import act_values, escrow_gates
 from api.database import Mirror, ReaderDep
-from api.exports import FormatPath, export, export_responses, rows_of
-from api.paging import PageDep, PageRequest, Position, cut, links
+from api.exports import FormatPath, export, export_responses
+from api.paging import PageDep, Position, Rows, page_of
 from api.past import At
 from api.pro_bono import queries, schemas, views
 from api.pro_bono.queries import AttestationSort, OfferFilters, OfferSort, RedemptionFilters, RedemptionSort
@@ -69,13 +69,7 @@ def list_offers(
     sort: Annotated[OfferSort, Query(description="Order of the list.")] = OfferSort.NEWEST,
 ) -> schemas.OfferPage:
     """Return the offers of hours that meet every filter."""
-    with reader.open() as mirror:
-        found = queries.list_offers(mirror, wanted, sort, page)
-        shown, cursor = cut(page, found, lambda one: queries.offer_position(one, sort))
-        items = offers_of(mirror, shown)
-        return schemas.OfferPage(
-            as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
-        )
+    return page_of(schemas.OfferPage, reader, page, _offers(wanted, sort))
 
 
 @router.get(
@@ -91,13 +85,15 @@ def export_offers(
     sort: Annotated[OfferSort, Query(description="Order of the list.")] = OfferSort.NEWEST,
 ) -> StreamingResponse:
     """Return all offers that meet every filter, as a file."""
+    return export(reader, form, "offers", schemas.Offer, _offers(wanted, sort))
 
-    def part(mirror: Mirror, page: PageRequest) -> tuple[list[schemas.Offer], Position | None]:
-        found = queries.list_offers(mirror, wanted, sort, page)
-        shown, after = rows_of(page, found, lambda one: queries.offer_position(one, sort))
-        return offers_of(mirror, shown), after
 
-    return export(reader, form, "offers", schemas.Offer, part)
+def _offers(wanted: OfferFilters, sort: OfferSort) -> Rows[queries.FoundOffer, schemas.Offer]:
+    return Rows(
+        find=lambda mirror, page: queries.list_offers(mirror, wanted, sort, page),
+        position=lambda one: queries.offer_position(one, sort),
+        shown=offers_of,
+    )
 
 
 def offers_of(mirror: Mirror, found: Sequence[queries.FoundOffer]) -> list[schemas.Offer]:
@@ -132,13 +128,7 @@ def list_redemptions(
     sort: Annotated[RedemptionSort, Query(description="Order of the list.")] = RedemptionSort.NEWEST,
 ) -> schemas.RedemptionPage:
     """Return the redemptions that meet every filter. States are those at the time of the block in `as_of`."""
-    with reader.open() as mirror:
-        found = queries.list_redemptions(mirror, wanted, sort, page)
-        shown, cursor = cut(page, found, lambda one: queries.redemption_position(one, sort))
-        items = redemptions_of(shown, mirror.now)
-        return schemas.RedemptionPage(
-            as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
-        )
+    return page_of(schemas.RedemptionPage, reader, page, _redemptions(wanted, sort))
 
 
 @router.get(
@@ -154,16 +144,15 @@ def export_redemptions(
     sort: Annotated[RedemptionSort, Query(description="Order of the list.")] = RedemptionSort.NEWEST,
 ) -> StreamingResponse:
     """Return all redemptions that meet every filter, as a file."""
+    return export(reader, form, "redemptions", schemas.Redemption, _redemptions(wanted, sort))
 
-    def part(mirror: Mirror, page: PageRequest) -> tuple[list[schemas.Redemption], Position | None]:
-        shown, after = rows_of(
-            page,
-            queries.list_redemptions(mirror, wanted, sort, page),
-            lambda one: queries.redemption_position(one, sort),
-        )
-        return redemptions_of(shown, mirror.now), after
 
-    return export(reader, form, "redemptions", schemas.Redemption, part)
+def _redemptions(wanted: RedemptionFilters, sort: RedemptionSort) -> Rows[queries.FoundRedemption, schemas.Redemption]:
+    return Rows(
+        find=lambda mirror, page: queries.list_redemptions(mirror, wanted, sort, page),
+        position=lambda one: queries.redemption_position(one, sort),
+        shown=lambda mirror, found: redemptions_of(found, mirror.now),
+    )
 
 
 def redemptions_of(found: Sequence[queries.FoundRedemption], now: int) -> list[schemas.Redemption]:
@@ -203,13 +192,7 @@ def list_attestations(
     sort: Annotated[AttestationSort, Query(description="Order of the list.")] = AttestationSort.NEWEST,
 ) -> schemas.AttestationPage:
     """Return the proofs of help: who gave how many hours to whom, each with the one event that says so."""
-    with reader.open() as mirror:
-        found = queries.list_attestations(mirror, page, sort, provider, beneficiary)
-        shown, cursor = cut(page, found, attestation_position)
-        items = [attestation_of(row) for row in shown]
-        return schemas.AttestationPage(
-            as_of=mirror.as_of, items=items, next_cursor=cursor, links=links(reader.request, page, cursor)
-        )
+    return page_of(schemas.AttestationPage, reader, page, _attestations(sort, provider, beneficiary))
 
 
 @router.get(
@@ -226,13 +209,17 @@ def export_attestations(
     sort: Annotated[AttestationSort, Query(description="Order of the list.")] = AttestationSort.NEWEST,
 ) -> StreamingResponse:
     """Return all proofs of help that meet every filter, as a file."""
+    return export(reader, form, "attestations", schemas.Attestation, _attestations(sort, provider, beneficiary))
 
-    def part(mirror: Mirror, page: PageRequest) -> tuple[list[schemas.Attestation], Position | None]:
-        found = queries.list_attestations(mirror, page, sort, provider, beneficiary)
-        shown, after = rows_of(page, found, attestation_position)
-        return [attestation_of(row) for row in shown], after
 
-    return export(reader, form, "attestations", schemas.Attestation, part)
+def _attestations(
+    sort: AttestationSort, provider: int | None, beneficiary: int | None
+) -> Rows[Attestation, schemas.Attestation]:
+    return Rows(
+        find=lambda mirror, page: queries.list_attestations(mirror, page, sort, provider, beneficiary),
+        position=attestation_position,
+        shown=lambda _mirror, found: [attestation_of(row) for row in found],
+    )
 
 
 def attestation_of(row: Attestation) -> schemas.Attestation:
