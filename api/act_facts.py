@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from api.windows import Window
 from indexer.store import matching
 from indexer.store.matching import PoolFacts, ReservationFacts
 from indexer.store.models import EntityState
@@ -225,7 +226,7 @@ class Gates:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class Act(Window):
     """One act and the window in which it is legal."""
 
     name: ActName
@@ -251,10 +252,6 @@ class Act:
     """Pool it is about."""
     funding_account: str | None = None
     """Account that is paid, of a reclaim."""
-
-    def is_legal_at(self, time: int) -> bool:
-        """Return whether the window holds `time`."""
-        return self.starts_at <= time and (self.ends_at is None or time < self.ends_at)
 
 
 def account_of(entity: BodyFacts) -> str | None:

@@ -33,6 +33,7 @@ from api.act_facts import (
     enrolled,
     reserved_of,
 )
+from api.windows import in_order
 from indexer.store import phases
 from indexer.store.phases import CampaignFacts, MilestonePhase, Phase, Reserved
 
@@ -72,7 +73,7 @@ def next_acts(
         Act(ActName.CHANGE_PAYOUT_ACCOUNT, Actor.PAYOUT_ACCOUNT, campaign.submitted_at, None, campaign.payout_account),
         *match_acts.of_campaign(campaign, milestones, organizer, pools, gates, now),
     ]
-    return match_acts.in_order(acts, now)
+    return in_order(acts, now)
 
 
 def _review(campaign: ActFacts, organizer: OrganizerFacts, gates: Gates, phase: Phase) -> Iterator[Act]:

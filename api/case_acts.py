@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from api.act_facts import BodyFacts, account_of
+from api.windows import Window
 from indexer.store.market_models import Part
 
 
@@ -68,7 +69,7 @@ class CaseActor(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class CaseAct:
+class CaseAct(Window):
     """One act and the window in which it is legal."""
 
     name: CaseActName
@@ -94,10 +95,6 @@ class CaseAct:
     amount: int | None = None
     """Of a payment, base units."""
 
-    def is_legal_at(self, time: int) -> bool:
-        """Return whether the window holds `time`."""
-        return self.starts_at <= time and (self.ends_at is None or time < self.ends_at)
-
 
 @dataclass(frozen=True, slots=True)
 class EscrowGates:
@@ -107,17 +104,6 @@ class EscrowGates:
     """End of the last pause of its entry acts: Unix time, 0 if there was none."""
     closed: bool = False
     """Whether the AccessManager closed the contract: then no role may act on it."""
-
-
-def in_order(acts: Iterable[CaseAct], now: int) -> list[CaseAct]:
-    """Return the acts whose window is not over, by its start, those that end first in front."""
-    live = [act for act in acts if act.ends_at is None or act.ends_at > max(now, act.starts_at)]
-    return sorted(live, key=lambda act: (max(act.starts_at, now), act.ends_at is None, act.ends_at or 0))
-
-
-def after_pause(starts_at: int, gates: EscrowGates, now: int) -> int:
-    """Return `starts_at`, or the end of a pause that is not over; one that is says nothing about the time before."""
-    return max(starts_at, gates.paused_until) if gates.paused_until > now else starts_at
 
 
 def by_entity(

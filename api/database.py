@@ -23,6 +23,7 @@ from api.problems import MIRROR_NOT_READY
 from indexer.store import schema
 from indexer.store.models import Checkpoint
 from indexer.store.session import READS, open_engine
+from serving.conditional import is_held
 from serving.problems import Problem
 
 REVALIDATE: Final = "no-cache"
@@ -128,7 +129,7 @@ class Reader:
     def _make(self, as_of: AsOf, variant: str) -> None:
         """Go on only if the answer has to be made, here and now."""
         etag, headers = _etag(self.request, as_of, variant), self.response.headers
-        if etag in {tag.strip() for tag in self.request.headers.get("if-none-match", "").split(",")}:
+        if is_held(self.request, etag):
             raise NotModified(etag, headers["Cache-Control"])
         if (known := self.request.app.state.kept.get(etag)) is not None:
             raise Known(known)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from api.fields import HASH_EXAMPLE
 from api.problems import ERASED_DOCUMENT, INVALID_PARAMETER, UNKNOWN_DOCUMENT, UNKNOWN_PARAMETER, failures
+from serving.conditional import is_held
 from serving.problems import Problem
 
 MAX_BYTES: Final = 16 * 2**20
@@ -117,6 +118,6 @@ def read_document(
     """Return the file whose bytes have this SHA-256. It never changes, but it may be erased."""
     etag = f'"{digest}"'
     content = find_document(request.app.state.settings.documents, digest)
-    if etag in {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}:
+    if is_held(request, etag):
         return Response(status_code=304, headers={"ETag": etag, **KEPT})
     return Response(content, media_type=media_type_of(content), headers={"ETag": etag, **KEPT})

@@ -1,6 +1,6 @@
 """Which acts of match funding are legal, by whom, and until when; see `acts`, whose promise holds here too."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from api.act_facts import (
     Act,
@@ -15,18 +15,13 @@ from api.act_facts import (
     enrolled,
     verified_from,
 )
+from api.windows import after_pause, in_order
 from indexer.store import matching, phases
 from indexer.store.matching import FundingFacts
 from indexer.store.models import Rule
 from indexer.store.phases import Phase
 
 OPEN_PHASES = frozenset({Phase.APPROVED, Phase.LIVE, Phase.EXTENSION})
-
-
-def in_order(acts: Iterable[Act], now: int) -> list[Act]:
-    """Return the acts whose window is not over, by its start, those that end first in front."""
-    live = [act for act in acts if act.ends_at is None or act.ends_at > max(now, act.starts_at)]
-    return sorted(live, key=lambda act: (max(act.starts_at, now), act.ends_at is None, act.ends_at or 0))
 
 
 def of_pool(
@@ -50,7 +45,7 @@ def _fund(pool: TermFacts, organizers: Sequence[str], gates: Gates, now: int) ->
         yield Act(
             ActName.FUND_POOL,
             Actor.PUBLIC_BODY,
-            _after_pause(pool.opens_at, gates, now),
+            after_pause(pool.opens_at, gates.match_paused_until, now),
             pool.ends_at,
             excluded=tuple(organizers),
             min_amount=1,
@@ -116,7 +111,9 @@ def _enrol(
     gift = pool.rule == Rule.THRESHOLD_GIFT
     if gift and (pool.min_raised < campaign.goal or pool.campaign_cap > pool.funded - pool.reserved):
         return
-    starts_at = max(asked.reservation.requested_at, _after_pause(pool.opens_at, gates, now), verified_at)
+    starts_at = max(
+        asked.reservation.requested_at, after_pause(pool.opens_at, gates.match_paused_until, now), verified_at
+    )
     closes_at = campaign.opens_at if gift else phases.pledging_ends_at(campaign)
     ends_at = min(pool.ends_at, manager.verified_until, closes_at)
     yield Act(ActName.ENROL, Actor.POOL_MANAGER, starts_at, ends_at, manager.account, pool_id=pool.pool_id)
@@ -156,8 +153,3 @@ def entitled(campaign: ActFacts, milestones: Sequence[PlanFacts], asked: AskedPo
     """Return what the milestones released so far entitle the campaign to, in base units."""
     released_bps = sum(m.share_bps for m in milestones[: campaign.current_milestone])
     return matching.entitled(asked.pool, asked.reservation, campaign.raised, released_bps)
-
-
-def _after_pause(starts_at: int, gates: Gates, now: int) -> int:
-    """Return `starts_at`, or the end of a pause that is not over; one that is says nothing about the time before."""
-    return max(starts_at, gates.match_paused_until) if gates.match_paused_until > now else starts_at

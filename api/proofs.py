@@ -14,6 +14,7 @@ from api.errors import NotModified
 from api.problems import NOT_FINAL_YET, UNKNOWN_EVENT, read_failures
 from indexer.store.event_tables import EVENTS
 from indexer.store.models import EventProof
+from serving.conditional import is_held
 from serving.problems import Problem
 
 # ---------------------------------------------------------------------------------------------------------- schemas
@@ -100,6 +101,6 @@ def read_proof(
     with reader.open_now() as mirror:
         file = find_proof(mirror, tx_hash, log_index)
     etag = f'"{sha256(file).hexdigest()[:32]}"'
-    if etag in {tag.strip() for tag in reader.request.headers.get("if-none-match", "").split(",")}:
+    if is_held(reader.request, etag):
         raise NotModified(etag, IMMUTABLE)
     return Response(file, media_type="application/json", headers={"Cache-Control": IMMUTABLE, "ETag": etag})

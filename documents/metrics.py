@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Lock
 
 from documents.store import Totals
+from serving.metrics import as_text, labelled
 
 
 @dataclass
@@ -45,23 +46,16 @@ class Meter:
 
     def as_text(self, totals: Totals, folder: Path) -> str:
         """Return everything in Prometheus' text format."""
-        lines = []
-        for name, kind, meaning, values in (
-            ("documents", "gauge", "Documents that are kept.", {"": totals.documents}),
-            ("pictures", "gauge", "Pictures that are kept.", {"": totals.pictures}),
-            ("bytes", "gauge", "Bytes of all files.", {"": totals.bytes}),
-            ("free_bytes", "gauge", "Room on the disk of the files.", {"": shutil.disk_usage(folder).free}),
-            ("erasures", "gauge", "Documents and pictures that were erased ever.", {"": totals.erased}),
-            ("accepted_total", "counter", "New files by kind, since the start.", _labelled("kind", self.accepted)),
-            ("repeated_total", "counter", "Files that were here already.", {"": self.repeated}),
-            ("refused_total", "counter", "Refusals by problem.", _labelled("problem", self.refusals)),
-            ("erased_total", "counter", "Files erased over HTTP, since the start.", {"": self.erased}),
-            ("searches_total", "counter", "Searches.", {"": self.searches}),
-        ):
-            lines += [f"# HELP eranos_documents_{name} {meaning}", f"# TYPE eranos_documents_{name} {kind}"]
-            lines += [f"eranos_documents_{name}{labels} {value}" for labels, value in values.items()]
-        return "\n".join(lines) + "\n"
-
-
-def _labelled(label: str, counts: Counter[str]) -> dict[str, int]:
-    return {f'{{{label}="{name}"}}': count for name, count in sorted(counts.items())}
+        metrics = (
+            ("documents", "gauge", "Documents that are kept.", totals.documents),
+            ("pictures", "gauge", "Pictures that are kept.", totals.pictures),
+            ("bytes", "gauge", "Bytes of all files.", totals.bytes),
+            ("free_bytes", "gauge", "Room on the disk of the files.", shutil.disk_usage(folder).free),
+            ("erasures", "gauge", "Documents and pictures that were erased ever.", totals.erased),
+            ("accepted_total", "counter", "New files by kind, since the start.", labelled("kind", self.accepted)),
+            ("repeated_total", "counter", "Files that were here already.", self.repeated),
+            ("refused_total", "counter", "Refusals by problem.", labelled("problem", self.refusals)),
+            ("erased_total", "counter", "Files erased over HTTP, since the start.", self.erased),
+            ("searches_total", "counter", "Searches.", self.searches),
+        )
+        return as_text("eranos_documents", metrics)

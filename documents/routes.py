@@ -20,6 +20,7 @@ from documents.reading import PICTURES
 from documents.settings import Settings
 from documents.store import Kept, Record, Store, now, rfc3339
 from serving.callers import Buckets, caller_of
+from serving.conditional import is_held
 from serving.problems import Problem
 
 HEADERS: Final = {
@@ -187,7 +188,7 @@ def read(request: Request, digest: Digest) -> Response:
     if kept is None or content is None or sha256(content).hexdigest() != digest:
         raise Problem(problems.UNKNOWN_DOCUMENT, f"No document with the SHA-256 {digest} is kept here")
     headers = {"ETag": f'"{digest}"', **HEADERS}
-    if headers["ETag"] in {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}:
+    if is_held(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type=kept.media_type, headers=headers)
 

@@ -11,6 +11,7 @@ from aiohttp import web
 from indexer.store.checkpoint import MOST_BEHIND, Checkpoint
 from indexer.sync import Outcome, Step
 from serving.listening import listen
+from serving.metrics import as_text
 
 STUCK_SECONDS: Final = 120.0
 """Without a step for so long the process is not healthy: supervisors restart it."""
@@ -64,8 +65,7 @@ class Meter:
         """Return everything in Prometheus' text format."""
         at = self.checkpoint
         behind = max(0, at.head_number - at.number) if at else 0
-        lines = []
-        for name, kind, meaning, value in (
+        metrics = (
             ("leading", "gauge", "Whether this process writes.", int(self.leading)),
             ("ready", "gauge", "Whether readers may rely on the mirror.", int(self.why_not_ready() is None)),
             ("head_block", "gauge", "Head of the chain at the last step.", at.head_number if at else 0),
@@ -78,10 +78,8 @@ class Meter:
             ("refetches_total", "counter", "Answers that lacked logs and were asked for again.", self.refetches),
             ("errors_total", "counter", "Steps that failed and were tried again.", self.errors),
             ("gaps_total", "counter", "Blocks whose stored events differ from a second look.", self.gaps),
-        ):
-            lines += [f"# HELP eranos_index_{name} {meaning}", f"# TYPE eranos_index_{name} {kind}"]
-            lines.append(f"eranos_index_{name} {value}")
-        return "\n".join(lines) + "\n"
+        )
+        return as_text("eranos_index", metrics)
 
 
 @asynccontextmanager

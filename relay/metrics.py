@@ -7,6 +7,7 @@ from typing import Final
 
 from relay.records import State
 from relay.store import Store
+from serving.metrics import Metric, as_text, labelled
 
 STUCK_SECONDS: Final = 180.0
 """Without a look at the chain, answered or not, for so long the process is not healthy: supervisors restart it."""
@@ -58,19 +59,17 @@ class Meter:
 
     def as_text(self, store: Store) -> str:
         """Return everything in Prometheus' text format."""
-        lines = []
-        for name, kind, meaning, value in (*self._own(), *_of_log(store)):
-            lines += [f"# HELP eranos_relay_{name} {meaning}", f"# TYPE eranos_relay_{name} {kind}"]
-            lines.append(f"eranos_relay_{name} {value}")
-        lines += ["# HELP eranos_relay_refusals_total Requests not accepted, by problem, since the start."]
-        lines += ["# TYPE eranos_relay_refusals_total counter"]
-        lines += [f'eranos_relay_refusals_total{{problem="{name}"}} {n}' for name, n in sorted(self.refusals.items())]
-        states = store.by_state()
-        lines += ["# HELP eranos_relay_requests Accepted requests by state.", "# TYPE eranos_relay_requests gauge"]
-        lines += [f'eranos_relay_requests{{state="{state}"}} {states[state]}' for state in State]
-        return "\n".join(lines) + "\n"
+        by_problem = labelled("problem", self.refusals)
+        by_state = labelled("state", store.by_state())
+        metrics = (
+            *self._own(),
+            *_of_log(store),
+            ("refusals_total", "counter", "Requests not accepted, by problem, since the start.", by_problem),
+            ("requests", "gauge", "Accepted requests by state.", by_state),
+        )
+        return as_text("eranos_relay", metrics)
 
-    def _own(self) -> list[tuple[str, str, str, int]]:
+    def _own(self) -> list[Metric]:
         return [
             ("ready", "gauge", "Whether requests are carried now.", int(self.why_not_ready() is None)),
             ("balance_wei", "gauge", "Balance of the account that pays, -1 if unknown.", _or(self.balance, -1)),
@@ -86,7 +85,7 @@ class Meter:
         ]
 
 
-def _of_log(store: Store) -> list[tuple[str, str, str, int]]:
+def _of_log(store: Store) -> list[Metric]:
     states = store.by_state()
     gas, wei = store.spent()
     oldest = store.oldest_waiting()

@@ -13,13 +13,12 @@ from api.case_acts import (
     CaseActName,
     CaseActor,
     EscrowGates,
-    after_pause,
     by_entity,
     expire,
-    in_order,
     rule,
     settle,
 )
+from api.windows import after_pause, in_order
 from indexer.store import cases
 from indexer.store.cases import PARTS, LegFacts, OrderFacts
 from indexer.store.market_models import ListingState, OrderState, Part
@@ -114,7 +113,7 @@ def _place(listing: ListingActFacts, seller: BodyFacts, gates: EscrowGates, now:
         yield CaseAct(
             CaseActName.PLACE_ORDERS,
             CaseActor.ANYONE,
-            max(after_pause(listing.listed_at, gates, now), verified_at),
+            max(after_pause(listing.listed_at, gates.paused_until, now), verified_at),
             seller.verified_until,
             excluded=(seller.account,),
             max_quantity=units,

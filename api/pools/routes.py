@@ -17,6 +17,7 @@ from api.pools import queries, schemas, views
 from api.pools.queries import Found, Owed, PoolFilters, PoolSort
 from api.problems import INVALID_ADDRESS, UNKNOWN_BLOCK, UNKNOWN_POOL, UNKNOWN_RESERVATION, list_failures, read_failures
 from api.records import currency_unit
+from api.windows import in_order
 from indexer.store import matching
 from indexer.store.models import Rule
 
@@ -193,7 +194,7 @@ def _campaigns(mirror: Mirror, found: Found, owed: Sequence[Owed]) -> list[dict[
     for one in owed:
         plan, pools = milestones[one.campaign.campaign_id], asked[one.campaign.campaign_id]
         acts = match_acts.of_campaign(one.campaign, plan, one.organizer, pools, gates, now)
-        nexts = match_acts.in_order((act for act in acts if act.pool_id == found.pool.pool_id), now)
+        nexts = in_order((act for act in acts if act.pool_id == found.pool.pool_id), now)
         own = next(p for p in pools if p.pool.pool_id == found.pool.pool_id)
         shown.append(views.campaign_of_pool(one, own, plan, nexts, now))
     return shown

@@ -13,13 +13,12 @@ from api.case_acts import (
     CaseActName,
     CaseActor,
     EscrowGates,
-    after_pause,
     by_entity,
     expire,
-    in_order,
     rule,
     settle,
 )
+from api.windows import after_pause, in_order
 from indexer.store import cases
 from indexer.store.cases import OfferFacts, RedemptionFacts
 from indexer.store.help_models import RedemptionState
@@ -123,7 +122,7 @@ def _request(offer: OfferActFacts, provider: BodyFacts, gates: EscrowGates, now:
         yield CaseAct(
             CaseActName.REQUEST_HELP,
             CaseActor.SSE_ENTITY,
-            after_pause(offer.offered_at, gates, now),
+            after_pause(offer.offered_at, gates.paused_until, now),
             offer.until - SHORTEST,
             excluded=() if account is None else (account,),
             max_quantity=free,
