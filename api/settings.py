@@ -1,12 +1,21 @@
 """Settings of the API, from the environment (prefix ``ERANOS_API_``). There is no RPC address and no key among them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, Field, field_validator
+from pydantic_core import from_json
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.errors import DatabaseMissing
+
+
+def _folder(path: Path) -> Path:
+    """Return a path where a folder is, or can be made: the documents service may not have begun yet."""
+    if path.exists() and not path.is_dir():
+        raise ValueError(f"{path} is no folder: name the one of the documents service, or unset it")
+    return path
+
 
 CurrencyCode = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 
@@ -28,10 +37,28 @@ class Settings(BaseSettings):
     grants_prefix: str = Field(
         "360G-eranos", pattern="^360G-[A-Za-z0-9]+$", description="Prefix that 360Giving gave to the lab."
     )
-    currency_codes: dict[str, CurrencyCode] = Field(
+    currency_codes: Annotated[dict[str, CurrencyCode], NoDecode] = Field(
         {}, description="ISO 4217 code of each currency that stands for money, as JSON: contract -> code."
     )
-    documents: Path | None = Field(None, description="Folder of the documents to serve; unset: none are served.")
+    documents: Annotated[Path, AfterValidator(_folder)] | None = Field(
+        None, description="Folder of the documents to serve; unset: none are served."
+    )
+
+    @field_validator("currency_codes", mode="before")
+    @classmethod
+    def _from_json(cls, value: Any) -> Any:
+        try:
+            return from_json(value) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError('it is no JSON such as {"0x5FbD…": "EUR"}') from None
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _says_something(cls, value: Any) -> Any:
+        """An empty variable is a mistake: as a path it would mean the present folder."""
+        if isinstance(value, str) and not value.strip():
+            raise ValueError("it is empty: give it a value, or unset it")
+        return value
 
     def database(self) -> str:
         """Return the URL of the mirror.

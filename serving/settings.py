@@ -27,4 +27,4 @@ def settings_of(kind: type[S]) -> S:
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join([kind.model_config["env_prefix"].rstrip("_"), *map(str, first["loc"])]).upper()
-        raise SettingInvalid(f"{name}: {first['msg']}") from error
+        raise SettingInvalid(f"{name}: {first['msg'].removeprefix('Value error, ')}") from error

@@ -1,11 +1,10 @@
 """The wallets of the local lab: keys that everybody knows, offered on the local chain only."""
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from web.settings import Settings
+from web.settings import Settings, wallets_in
 
 LOCAL_CHAIN: Final = 31_337
 
@@ -19,5 +18,4 @@ def test_lab_of(settings: Settings, chain_id: int) -> dict[str, Any] | None:
 
 @cache
 def _wallets(file: Path) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = json.loads(file.read_text(encoding="utf-8"))
-    return found
+    return [wallet.model_dump() for wallet in wallets_in(file)]
