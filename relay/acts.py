@@ -16,7 +16,6 @@ from deployments import Deployment
 
 ACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "Crowdfunding": (
-        "addPool",
         "cancelCampaign",
         "changePayoutAccount",
         "claimMilestone",

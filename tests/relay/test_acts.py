@@ -18,6 +18,7 @@ from tests.relay.lab import FORWARD_REQUEST, wallet
 
 NOT_CARRIED = {
     "Crowdfunding": {
+        "addPool",
         "approveCampaign",
         "rejectCampaign",
         "listCurrency",

@@ -1,13 +1,15 @@
 """Every act of `web.acts.ALL` fits the contracts it calls."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
 import pytest
 from eth_abi.abi import encode
 from eth_utils.abi import collapse_if_tuple
 
 import deployments
+import relay.acts
 from tests.api.client import Client
 from tests.web.reading import read
 from web.acts import ALL
@@ -71,6 +73,38 @@ def test_act__choices__have_words_and_no_field_twice(act: Act) -> None:
         assert act.title
         assert act.button
         assert act.then
+
+
+NOT_OFFERED: Final = {
+    ("MatchFunding", "fundPool"),  # allowed by an approval, which needs gas anyway
+    ("ProBono", "settle"),
+}
+"""What the relay carries, and no page asks it to."""
+
+
+def calls_of(acts: Iterable[Act], *, gasless: bool) -> set[tuple[str, str]]:
+    """Return contract and function of what acts send, by whether they may go through the relay."""
+    return {
+        (act.contract, function)
+        for act in acts
+        if act.gasless is gasless
+        for function in (act.function, act.permit_function)
+        if function
+    }
+
+
+CARRIED: Final = {(contract, function) for contract, functions in relay.acts.ACTS.items() for function in functions}
+
+
+def test_gasless__of_an_act_that_the_relay_refuses__is_found() -> None:
+    invented = replace(next(iter(ALL)), function="pause", permit_function="", gasless=True)
+
+    assert calls_of([*ALL, invented], gasless=True) - CARRIED == {("Crowdfunding", "pause")}
+
+
+def test_gasless__is_said_of_exactly_what_the_relay_carries() -> None:
+    assert calls_of(ALL, gasless=True) == CARRIED - NOT_OFFERED
+    assert calls_of(ALL, gasless=False) & CARRIED <= NOT_OFFERED
 
 
 def test_selector__of_structs__is_that_of_the_compiler() -> None:
