@@ -16,6 +16,7 @@ STATES: Final = {
     "ask_signature": N_("Waiting for your wallet: {wallet} asks you to sign the settlement. This costs nothing."),
     "ask_request": N_("Waiting for your wallet: {wallet} asks you to sign the act itself. This costs nothing."),
     "ask_transaction": N_("Waiting for your wallet: {wallet} asks you to send the act. This costs gas."),
+    "relay_waiting": N_("The lab's relay is still bringing your last act to the chain. This one follows by itself."),
     "relaying": N_("Signed. The lab's relay is bringing it to the chain."),
     "sent": N_("Sent. Waiting for a block. You may leave this page; nothing more is needed from you."),
     "in_block": N_("In block {block}. It becomes final within minutes."),
@@ -68,6 +69,14 @@ FAILURES: Final = {
     "relay_down": (
         N_("The lab's relay, which pays the gas for you, does not answer. Nothing was sent."),
         N_("Send it from your own wallet, which then pays the gas, or try again later."),
+    ),
+    "relay_busy": (
+        N_("The lab's relay is still about another act of yours. Nothing of this one was sent."),
+        N_("Send it again in a few minutes, or from your own wallet, which then pays the gas."),
+    ),
+    "relay_silent": (
+        N_("The lab's relay was given your act, and does not answer any more. It may still bring it to the chain."),
+        N_("Look at “My page” in a few minutes before you send it again, so that it is not done twice."),
     ),
     "relay_refused": (
         N_("The lab's relay does not carry this. Nothing was sent."),

@@ -7,7 +7,7 @@ import { approve, send } from "./direct.js";
 import { Stop, explain } from "./errors.js";
 import { Reverted, follow } from "./follow.js";
 import { showFailure, showFaults, startRows, tell } from "./forms.js";
-import { RelayDown, RelayRefused, carrierOf, isUp, relayed, signRequest } from "./gasless.js";
+import { RelayBusy, RelayDown, RelayRefused, RelaySilent, carrierOf, isDone, isUp, lastOf, relayed, signRequest } from "./gasless.js";
 import { allowanceOf, balanceOf, permitTerms, signPermit } from "./permit.js";
 import { keepSealed } from "./sealed.js";
 import { connect, onSession, present } from "./session.js";
@@ -34,6 +34,7 @@ const VALIDITY = 3600n;
 /** What a currency says when it was not allowed to move money: the permit or approval that comes next allows it. */
 const NOT_ALLOWED = ["0xfb8f41b2", "0x08c379a0"]; // ERC20InsufficientAllowance, Error(string)
 const TYPING = 400;
+const TRIES = 2;
 
 /**
  * @param {HTMLFormElement} form
@@ -95,10 +96,15 @@ class Act {
     this.form.querySelector("[type=submit]")?.setAttribute("aria-disabled", String(busy));
   }
 
-  /** @param {Record<string, any>} values */
-  async go(values) {
+  /**
+   * @param {Record<string, any>} values
+   * @param {number} [tries] further ones where the relay turns out to be about another act of the account
+   */
+  async go(values, tries = TRIES) {
     const session = await connect((key, more) => tell(this.form, key, more));
     if (!(await this.ask(isOn(session.provider, this.page.chain)))) throw new Stop("wrong_chain", { chain: this.page.chain.name });
+    const gasless = this.wantsGasless();
+    if (gasless) await this.waitForRelay(lastOf(session.account));
     tell(this.form, "checking");
     const sign = (/** @type {any} */ leaf, /** @type {Record<string, any>} */ message) => {
       tell(this.form, "ask_signature", { wallet: session.wallet.info.name });
@@ -109,13 +115,29 @@ class Act {
     const amounts = await this.amounts(session, context);
     await this.tryCall(session, this.spec.call, context, amounts.length > 0);
     keepSealed(context.sealed);
-    const gasless = this.wantsGasless();
     if (gasless && !(await isUp(this.relay()))) throw new RelayDown();
     const call = await this.permitted(session, context, amounts, gasless);
-    const hashNow = gasless ? await this.relayCall(session, call) : await this.sendCall(session, call);
     const uploads = [...context.uploads.values()];
-    await keepDocuments(uploads);
-    await this.watch(session, call, hashNow, uploads);
+    try {
+      const hashNow = gasless ? await this.relayCall(session, call) : await this.sendCall(session, call);
+      await keepDocuments(uploads);
+      await this.watch(session, call, hashNow, uploads);
+    } catch (error) {
+      if (error instanceof RelaySilent) await keepDocuments(uploads);
+      if (!(error instanceof RelayBusy) || !tries) throw error;
+      // What was signed is of no use any more: the other act changes nonces, and maybe what the contract says.
+      await this.waitForRelay(error.other);
+      await this.go(values, tries - 1);
+    }
+  }
+
+  /**
+   * Waits, in words, until the relay is done with another act of the account.
+   *
+   * @param {string | null} id of the other one, if there is one
+   */
+  async waitForRelay(id) {
+    if (id && !(await isDone(this.relay(), id, () => tell(this.form, "relay_waiting")))) throw new Stop("relay_busy");
   }
 
   wantsGasless() {
@@ -263,12 +285,12 @@ class Act {
     const request = await signRequest(session.provider, relay, this.page.chain.id, call, gas, await now(session));
     tell(this.form, "relaying");
     try {
-      const { id } = await relayed(relay, request);
+      const id = await relayed(relay, request);
       let hash = await carrierOf(relay, id);
       const again = setInterval(() => carrierOf(relay, id).then((it) => (hash = it), () => clearInterval(again)), 10_000);
       return () => hash;
     } catch (error) {
-      if (error instanceof RelayRefused) await simulate(session.provider, call);
+      if (error instanceof RelayRefused && !(error instanceof RelayBusy)) await simulate(session.provider, call);
       throw error;
     }
   }
@@ -326,6 +348,7 @@ class Act {
       wrong_chain: [{ label: say("switch", { chain: chain.name }), act: () => session && this.switchChain(session) }],
       relay_down: [direct],
       relay_refused: [direct],
+      relay_busy: [direct],
       needs_gas: [direct],
     };
     const explained = await explain(error, errors, this.spec.unit);

@@ -2,7 +2,7 @@
 
 import { decode } from "./abi.js";
 import { codeOf } from "./chain.js";
-import { RelayDown, RelayRefused } from "./gasless.js";
+import { RelayBusy, RelayDown, RelayRefused, RelaySilent } from "./gasless.js";
 import { NodeDown, Refused } from "./simulate.js";
 import { fill, moment, money, say } from "./words.js";
 
@@ -45,6 +45,8 @@ export async function explain(error, errorsUrl, unit) {
   if (error instanceof Stop) return words(error.key, error.values);
   if (error instanceof Refused) return refusal(error.data, errorsUrl, unit);
   if (error instanceof RelayDown) return words("relay_down");
+  if (error instanceof RelaySilent) return words("relay_silent");
+  if (error instanceof RelayBusy) return words("relay_busy");
   if (error instanceof RelayRefused) return { ...words("relay_refused"), detail: error.message };
   if (error instanceof NodeDown) return words("node_down");
   const code = codeOf(error);

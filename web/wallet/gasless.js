@@ -19,8 +19,25 @@ const FIELDS = {
 /** Seconds that a request stays good. */
 const VALIDITY = 3600;
 const POLL = 1500;
+/** Milliseconds between questions while the relay carries another act of the account: together some blocks. */
+const PATIENCE = [1500, 2000, 3000, 5000, 8000, 13_000, 21_000, 34_000];
+/** The same where it gives no answer. */
+const AGAIN = [500, 1500, 4000, 10_000, 20_000];
+/** Ends of the types of problems that another act of the same account is the cause of. */
+const BUSY = ["/request-waiting", "/wrong-nonce"];
+const UNDER_WAY = "eranos-relayed:";
 
-export class RelayDown extends Error {}
+/** The relay does not answer, or can't carry anything at present; `problem` is its own words. */
+export class RelayDown extends Error {
+  /** @param {object | null} [problem] */
+  constructor(problem = null) {
+    super("relay down");
+    this.problem = problem;
+  }
+}
+
+/** The relay was given a signed request, and does not say what became of it: it may still carry it. */
+export class RelaySilent extends Error {}
 
 /** The relay's own words on why it does not carry a request (RFC 9457). */
 export class RelayRefused extends Error {
@@ -28,6 +45,14 @@ export class RelayRefused extends Error {
   constructor(problem) {
     super(problem.detail ?? problem.title ?? "");
     this.problem = problem;
+  }
+}
+
+/** The relay carries one act of an account at a time, and is about another one. */
+export class RelayBusy extends RelayRefused {
+  /** @returns {string | null} id of the other one; null if it is over by now */
+  get other() {
+    return /** @type {string | undefined} */ (this.problem.id) ?? null;
   }
 }
 
@@ -63,15 +88,68 @@ export async function isUp(relay) {
 }
 
 /**
- * Gives a request to the relay.
+ * Gives a request to the relay, again while nobody answers: the same request has one id, however often it comes.
  *
  * @param {Relay} relay
  * @param {Awaited<ReturnType<typeof signRequest>>} request
- * @returns {Promise<{id: string}>}
+ * @returns {Promise<string>} its id
  */
 export async function relayed(relay, request) {
   const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ request }) };
-  return answer(relay, "/relay", options);
+  const { id } = await insist(() => answer(relay, "/relay", options));
+  try {
+    localStorage.setItem(UNDER_WAY + request.from.toLowerCase(), id);
+  } catch {
+    // The relay itself says when it is busy.
+  }
+  return id;
+}
+
+/**
+ * The last request that this browser gave to the relay for an account.
+ *
+ * @param {string} account
+ * @returns {string | null}
+ */
+export function lastOf(account) {
+  try {
+    return localStorage.getItem(UNDER_WAY + account.toLowerCase());
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Waits until the relay is done with a request, or knows none such.
+ *
+ * @param {Relay} relay
+ * @param {string} id
+ * @param {() => void} tell called while it is not
+ * @returns {Promise<boolean>} false if it takes too long
+ */
+export async function isDone(relay, id, tell) {
+  for (const pause of PATIENCE) {
+    if (DONE.includes(await stateOf(relay, id))) return true;
+    tell();
+    await rest(pause);
+  }
+  return DONE.includes(await stateOf(relay, id));
+}
+
+const DONE = ["mined", "refused"];
+
+/**
+ * @param {Relay} relay
+ * @param {string} id
+ * @returns {Promise<string>}
+ */
+async function stateOf(relay, id) {
+  try {
+    return (await answer(relay, `/relay/${encodeURIComponent(id)}`)).state;
+  } catch (error) {
+    if (error instanceof RelayRefused) return "refused";
+    throw error;
+  }
 }
 
 /**
@@ -84,16 +162,40 @@ export async function relayed(relay, request) {
  */
 export async function carrierOf(relay, id) {
   for (;;) {
-    const status = await answer(relay, `/relay/${encodeURIComponent(id)}`);
+    const status = await insist(() => answer(relay, `/relay/${encodeURIComponent(id)}`));
     if (status.state === "refused") throw new RelayRefused(problemOf(status.reason));
     if (status.tx_hash) return status.tx_hash;
-    await new Promise((resolve) => setTimeout(resolve, POLL));
+    await rest(POLL);
   }
 }
 
 /** @param {any} reason words or a problem */
 export function problemOf(reason) {
   return typeof reason === "object" && reason ? reason : { detail: String(reason ?? "") };
+}
+
+/**
+ * Asks again while nobody answers.
+ *
+ * @template T
+ * @param {() => Promise<T>} ask
+ * @returns {Promise<T>}
+ */
+async function insist(ask) {
+  for (const pause of AGAIN) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof RelayDown) || error.problem) throw error;
+    }
+    await rest(pause);
+  }
+  throw new RelaySilent();
+}
+
+/** @param {number} milliseconds */
+function rest(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /**
@@ -110,6 +212,6 @@ async function answer(relay, path, options) {
   }
   const body = await response.json().catch(() => null);
   if (response.ok && body) return body;
-  if (!body || response.status >= 500) throw new RelayDown();
-  throw new RelayRefused(body);
+  if (!body || response.status >= 500) throw new RelayDown(body);
+  throw BUSY.some((end) => String(body.type).endsWith(end)) ? new RelayBusy(body) : new RelayRefused(body);
 }

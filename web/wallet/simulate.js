@@ -40,7 +40,8 @@ export async function simulate(provider, call, block = "latest") {
  */
 export async function gasOf(provider, call) {
   try {
-    const gas = BigInt(await provider.request({ method: "eth_estimateGas", params: [call] }));
+    // Some nodes would count in what waits for a block: another act of the account may have used up a permit there.
+    const gas = BigInt(await provider.request({ method: "eth_estimateGas", params: [call, "latest"] }));
     return (gas * 13n) / 10n + 30_000n;
   } catch (error) {
     throw reasonOf(error);

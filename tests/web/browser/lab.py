@@ -50,6 +50,7 @@ class Lab:
     cast: Cast
     campaigns: dict[str, int]
     relay: Child
+    documents: Child
     api: Api
     indexer: Child
 
@@ -73,6 +74,23 @@ class Lab:
     def start_relay(self) -> None:
         """Start it again."""
         self.relay = start_relay(self.processes, self.place, self.rpc)
+
+    def stop_documents(self) -> None:
+        """End the documents service, as a power cut would."""
+        self.processes.kill(self.documents)
+
+    def start_documents(self) -> None:
+        """Start it again."""
+        self.documents = start_documents(self.processes, self.place)
+
+    @contextmanager
+    def without_blocks(self) -> Iterator[None]:
+        """Have the chain make no block while this runs."""
+        self.rpc.call("evm_setIntervalMining", 0)
+        try:
+            yield
+        finally:
+            self.rpc.call("evm_setIntervalMining", 1)
 
     def knows_symbols(self) -> bool:
         """Tell whether the index has read what the currencies are called."""
@@ -114,17 +132,28 @@ def whole_lab(folder: Path) -> Iterator[Lab]:
         contracts = contracts_of(deployment)
         indexer = start_indexer(processes, place, {"ERANOS_INDEX_POLL_SECONDS": "0.2"})
         relay = start_relay(processes, place, rpc)
-        _start_documents(processes, place)
+        store = start_documents(processes, place)
         pages = start_web(processes, place, WEB | {"ERANOS_WEB_DOCUMENTS": str(place.written)})
         lab = Lab(
-            place, processes, rpc, deployment, contracts, stage.actor, stage.cast, campaigns, relay, pages, indexer
+            place,
+            processes,
+            rpc,
+            deployment,
+            contracts,
+            stage.actor,
+            stage.cast,
+            campaigns,
+            relay,
+            store,
+            pages,
+            indexer,
         )
         lab.catch_up()
         processes.wait_until("the symbols of currencies", lab.knows_symbols, PATIENCE)
         yield lab
 
 
-def _start_documents(processes: Processes, place: Place) -> None:
+def start_documents(processes: Processes, place: Place) -> Child:
     """Start the documents service beside what the story wrote; it asks the pages' own API what is on chain."""
     changes = {"ERANOS_DOCUMENTS_FOLDER": str(place.written), "ERANOS_DOCUMENTS_API_URL": place.web_url}
-    processes.start("documents", [eranos(), "documents", "run"], place.environment | changes)
+    return processes.start("documents", [eranos(), "documents", "run"], place.environment | changes)
