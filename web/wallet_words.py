@@ -124,6 +124,9 @@ FAULTS: Final = {
     "not_hash": N_("“{label}” is no hash: write 0x and 64 digits or letters from a to f."),
     "not_time": N_("“{label}” is no date: choose one."),
     "not_code": N_("“{label}” is no code: at most {length} letters and digits."),
+    "not_picture": N_("“{label}” is no picture that can be taken: choose a PNG, JPEG or WebP."),
+    "picture_broken": N_("“{label}” is damaged or cut off: save or send it anew, and choose it again."),
+    "picture_moves": N_("“{label}” moves: choose a still picture."),
     "file_too_large": N_("“{label}” is too large: at most {max} KB."),
 }
 """What is wrong with a field."""

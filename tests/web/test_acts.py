@@ -46,7 +46,7 @@ def test_act__names__are_of_its_own_fields_permits_and_lookups(act: Act) -> None
     templates = [*(args for _, _, args in act.calls()), *(p.amount for p in act.permits)]
     for leaf in (leaf for template in templates for leaf in leaves(template)):
         match leaf["$"]:
-            case "field" | "when" | "file" | "each" | "worded" | "signed":
+            case "field" | "when" | "file" | "digest" | "each" | "worded" | "signed":
                 assert leaf["name"] in names_of(act.fields), leaf
             case "read":
                 assert leaf["name"] in {lookup.name for lookup in act.lookups}, leaf

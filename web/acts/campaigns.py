@@ -3,7 +3,7 @@
 from typing import Final
 
 from web.acts.model import ACCOUNT, Act, Field, Kind, each, given, typed, when, worded
-from web.acts.texts import LANGUAGE, LINE, REASON, REASON_FIELDS, translations, written
+from web.acts.texts import LANGUAGE, LINE, PICTURED, PICTURES, REASON, REASON_FIELDS, translations, written
 from web.words import N_, THEMES
 
 CROWDFUNDING: Final = "Crowdfunding"
@@ -83,7 +83,9 @@ SUBMIT: Final = Act(
             "rulingWindow": typed("ruling"),
             "territory": typed("territory"),
             "themes": typed("themes"),
-            "descriptionHash": written("campaign", lines=("title", "summary", "description", "risks")),
+            "descriptionHash": written(
+                "campaign", lines=("title", "summary", "description", "risks"), pictures=PICTURED
+            ),
         },
         each(
             "milestones",
@@ -108,6 +110,7 @@ SUBMIT: Final = Act(
         LANGUAGE,
         *(TITLE, SUMMARY, DESCRIPTION, RISKS),
         translations(TITLE, SUMMARY, DESCRIPTION, RISKS),
+        PICTURES,
         Field(
             name="territory",
             label=N_("Territory"),
@@ -232,10 +235,10 @@ CLAIM: Final = Act(
 POST_UPDATE: Final = Act(
     contract=CROWDFUNDING,
     function="postUpdate",
-    args=(given("campaign"), written("update", lines=("title", "text"))),
+    args=(given("campaign"), written("update", lines=("title", "text"), pictures=PICTURED)),
     title=N_("Publish an update"),
     says=N_("News for those who back the campaign. What is published stays."),
-    fields=(LANGUAGE, TITLE, TEXT, translations(TITLE, TEXT)),
+    fields=(LANGUAGE, TITLE, TEXT, translations(TITLE, TEXT), PICTURES),
     button=N_("Publish"),
     then=N_("It stands on the campaign's page."),
     draft=True,

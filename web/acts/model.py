@@ -59,6 +59,11 @@ def file(name: str, kind: str) -> Leaf:
     return {"$": "file", "name": name, "kind": kind}
 
 
+def digest(name: str, kind: str) -> Leaf:
+    """Stand for the same as documents write it, without 0x."""
+    return {"$": "digest", "name": name, "kind": kind}
+
+
 def worded(name: str, rows: str = "translations") -> Leaf:
     """Stand for a text by language: what a field says in the language of the field `language`, and what rows add."""
     return {"$": "worded", "name": name, "rows": rows}
@@ -138,6 +143,8 @@ class Kind(StrEnum):
     CODE = "code"
     """ASCII letters, put to the left in so many `bytes`."""
     FILE = "file"
+    PICTURE = "picture"
+    """A file; all that it holds beside the picture is taken out in the browser."""
     HIDDEN = "hidden"
     ROWS = "rows"
     """`fields` again and again."""
@@ -169,7 +176,7 @@ class Field:
     seconds: int = 86_400
     """DURATION: in one of what is typed."""
     accept: str = ""
-    """FILE: types, as in HTML."""
+    """FILE and PICTURE: types, as in HTML."""
     autocomplete: str = "off"
     fields: "Sequence[Field]" = ()
     """ROWS: of each row."""

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from web.acts.model import Field, Kind, Leaf, Template, document, typed, worded
+from web.acts.model import Field, Kind, Leaf, Template, digest, document, each, typed, worded
 from web.words import N_
 
 LANGUAGE: Final = Field(name="language", label=N_("Language in which you write"), kind=Kind.LIST)
@@ -22,6 +22,30 @@ def translations(*fields: Field) -> Field:
         more=N_("Add a language"),
         fields=(LANGUAGE, *fields),
     )
+
+
+SUMMARY_LETTERS: Final = 600
+"""Most letters of a few sentences, as the schemas of documents have it."""
+MOST_PICTURES: Final = 12
+
+PICTURES: Final = Field(
+    name="pictures",
+    label=N_("Pictures"),
+    kind=Kind.ROWS,
+    hint=N_(
+        "PNG, JPEG or WebP. What a file holds beside the picture, such as where and when it was taken, is cut out "
+        "before it leaves this browser."
+    ),
+    least=0,
+    most=MOST_PICTURES,
+    more=N_("Add a picture"),
+    fields=(
+        Field(name="picture", label=N_("Picture"), kind=Kind.PICTURE, accept="image/png,image/jpeg,image/webp"),
+        Field(name="alt", label=N_("What it shows, for those who can't see it"), most=SUMMARY_LETTERS),
+    ),
+)
+PICTURED: Final = each("pictures", {"sha256": digest("picture", "picture"), "alt": worded("alt", "")})
+"""Member `pictures` of a document."""
 
 
 def written(kind: str, *, lines: tuple[str, ...] = (), **more: Template) -> Leaf:

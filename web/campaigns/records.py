@@ -19,6 +19,9 @@ from web.visits import Visit, VisitDep
 SHORTER: Final = 300
 """Bytes of each update on pages that show more than usual."""
 
+PICTURES: Final = 3
+"""Pictures of each update; the document itself has all."""
+
 router = APIRouter()
 
 
@@ -51,6 +54,7 @@ def list_updates(visit: VisitDep, page: PageDep, campaign_id: CampaignId) -> HTM
             **_frame(visit, found, page, cursor),
             news=read(visit, updates),
             longest=SHORT if page.limit <= DEFAULT_LIMIT else SHORTER,
+            most_pictures=PICTURES if page.limit <= DEFAULT_LIMIT else 0,
         )
 
 

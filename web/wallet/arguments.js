@@ -46,10 +46,8 @@ const LEAVES = {
     if (!salts.has(leaf.name)) salts.set(leaf.name, crypto.randomUUID());
     return salts.get(leaf.name);
   },
-  file: (leaf, context) => {
-    const file = context.values[leaf.name];
-    return file ? upload(context, leaf.kind, file.hash, file.blob, file.name) : NO_HASH;
-  },
+  file: fileHash,
+  digest: (leaf, context) => fileHash(leaf, context).slice(2),
   document: async (leaf, context) => {
     const bytes = await written(leaf.content, context);
     const blob = new Blob([bytes], { type: "application/json" });
@@ -71,6 +69,15 @@ const LEAVES = {
     Object.fromEntries([values, ...(values[rows] ?? [])].map((one) => [one.language, one[name]]).filter(([, text]) => text)),
   call: async (leaf, context) => encodeCall(leaf.item, typed(leaf.item.inputs, await fillIn(leaf.args, context))),
 };
+
+/**
+ * @param {any} leaf
+ * @param {Context} context
+ */
+function fileHash(leaf, context) {
+  const file = context.values[leaf.name];
+  return file ? upload(context, leaf.kind, file.hash, file.blob, file.name) : NO_HASH;
+}
 
 const NO_HASH = `0x${"0".repeat(64)}`;
 

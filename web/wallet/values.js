@@ -1,5 +1,6 @@
 // From what was typed to what a contract takes. Every fault is a sentence that says what to do.
 
+import { PictureUnusable, cleaned } from "./pictures.js";
 import { money, say } from "./words.js";
 
 /**
@@ -61,7 +62,7 @@ async function rows(scope, field, faults) {
 async function valueOf(field, inputs) {
   if (field.type === "flags") return flags(field, inputs);
   if (field.type === "switch") return inputs[0].checked;
-  if (field.type === "file") return file(field, inputs[0]);
+  if (field.type === "file" || field.type === "picture") return file(field, inputs[0]);
   const chosen = inputs[0]?.type === "radio" ? inputs.find((input) => input.checked) : inputs[0];
   const text = (chosen?.value ?? "").trim();
   if (!text) {
@@ -180,7 +181,20 @@ async function file(field, input) {
   if (field.max && chosen.size > Number(field.max)) {
     throw new Unusable(say("file_too_large", { label: field.label, max: Math.floor(Number(field.max) / 1024) }));
   }
-  return { hash: await sha256(await chosen.arrayBuffer()), blob: chosen, name: chosen.name };
+  const blob = field.type === "picture" ? await picture(field, chosen) : chosen;
+  return { hash: await sha256(await blob.arrayBuffer()), blob, name: chosen.name };
+}
+
+/**
+ * @param {Field} field
+ * @param {File} chosen
+ */
+async function picture(field, chosen) {
+  try {
+    return await cleaned(chosen);
+  } catch (error) {
+    throw error instanceof PictureUnusable ? new Unusable(say(error.message, { label: field.label })) : error;
+  }
 }
 
 /** @param {BufferSource} bytes */
