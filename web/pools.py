@@ -1,6 +1,6 @@
 """Public money: the pools, one pool, and what became of it unit by unit in one campaign."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Final
 
@@ -22,7 +22,7 @@ from web.pictures import provenance
 from web.pictures.provenance import MatchBooks, PoolBooks, Share
 from web.visits import Visit, VisitDep
 
-MOST_FUNDINGS: Final = 50
+MOST_FUNDINGS: Final = 20
 """Accounts whose payments a pool's page shows; the export has all."""
 PER_CENT: Final = 100
 """Basis points of a hundredth."""
@@ -55,20 +55,20 @@ def show_pool(visit: VisitDep, page: PageDep, pool_id: PoolId) -> HTMLResponse:
     """Show one pool: its rule, who paid in, what it owes which campaign, and what became of it."""
     with visit.open() as mirror:
         found = queries.find_pool(mirror, pool_id)
-        pool = routes.detail_of(mirror, pool_id)
+        pool = routes.shown_whole(mirror, found)
         shown, cursor = cut(page, queries.list_owed(mirror, pool_id, page), place_of)
+        payers = {one.funder for one in [*pool.fundings[:MOST_FUNDINGS], *largest_of(pool)]}
+        names = names_of(visit, mirror, {found.manager.entity_id, *payers})
         return visit.page(
             "pools/one.html",
             pool=pool,
             fundings=pool.fundings[:MOST_FUNDINGS],
             per_hundred=Decimal(pool.ratio_bps) / PER_CENT,
             now_text=rfc3339(mirror.now),
-            names=names_of(
-                visit, mirror, [found.manager.entity_id, *(one.funder for one in pool.fundings[:MOST_FUNDINGS])]
-            ),
+            names=names,
             campaigns=routes.campaigns_of(mirror, found, shown),
             titles=_titles(visit, shown),
-            picture=picture_of_pool(visit, mirror, found, pool),
+            picture=picture_of_pool(visit, mirror, found, pool, names),
             **paging(page, cursor),
         )
 
@@ -89,16 +89,16 @@ def show_reservation(visit: VisitDep, page: PageDep, pool_id: PoolId, campaign_i
         )
 
 
-def picture_of_pool(visit: Visit, mirror: Mirror, found: Found, pool: schemas.PoolDetail) -> Markup | None:
-    """Return the way of a pool's money as a picture; None if nobody has paid in."""
+def picture_of_pool(
+    visit: Visit, mirror: Mirror, found: Found, pool: schemas.PoolDetail, names: Mapping[int, str]
+) -> Markup | None:
+    """Return the way of a pool's money as a picture, with the names of its funders; None if nobody has paid in."""
     if not found.pool.funded:
         return None
     owed = queries.largest_owed(mirror, found.pool.pool_id, provenance.MOST)
     titles = _titles(visit, owed)
-    largest = sorted(pool.fundings, key=lambda one: -int(one.funded))[: provenance.MOST]
-    names = names_of(visit, mirror, [one.funder for one in largest])
     books = PoolBooks(
-        funders=[Share(names[one.funder], int(one.funded)) for one in largest],
+        funders=[Share(names[one.funder], int(one.funded)) for one in largest_of(pool)],
         campaigns=[Share(titles[one.campaign.campaign_id], one.reservation.reserved) for one in owed],
         funded=found.pool.funded,
         reserved=found.pool.reserved,
@@ -107,6 +107,11 @@ def picture_of_pool(visit: Visit, mirror: Mirror, found: Found, pool: schemas.Po
         reclaimed=found.pool.reclaimed,
     )
     return provenance.of_pool(visit.words, pool.currency, books)
+
+
+def largest_of(pool: schemas.PoolDetail) -> list[schemas.Funding]:
+    """Return who paid in most."""
+    return sorted(pool.fundings, key=lambda one: -int(one.funded))[: provenance.MOST]
 
 
 def _picture_of_match(visit: Visit, mirror: Mirror, owed: schemas.Provenance) -> Markup | None:

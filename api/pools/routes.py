@@ -90,7 +90,12 @@ def detail_of(mirror: Mirror, pool_id: int) -> schemas.PoolDetail:
     Raises:
         Problem: There is none with this id.
     """
-    found, now = queries.find_pool(mirror, pool_id), mirror.now
+    return shown_whole(mirror, queries.find_pool(mirror, pool_id))
+
+
+def shown_whole(mirror: Mirror, found: Found) -> schemas.PoolDetail:
+    """Return everything about a pool that was found."""
+    pool_id, now = found.pool.pool_id, mirror.now
     fundings = queries.fundings_of(mirror, pool_id)
     organizers = queries.organizer_accounts(mirror, pool_id)
     nexts = match_acts.of_pool(found.pool, fundings, organizers, gates_of(mirror, found.currency), now)

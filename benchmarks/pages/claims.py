@@ -22,6 +22,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from benchmarks.claims import Claim
+from benchmarks.pages.crowd import crowd
 from benchmarks.serving.mirror import CAMPAIGNS, PLEDGES, fill
 from indexer.store.models import Campaign
 from indexer.store.session import open_engine
@@ -39,8 +40,10 @@ PAGES: Final = {
     "one campaign": "/campaigns/77",
     "pledges of a campaign": "/campaigns/77/pledges",
     "public money": "/pools",
+    "a pool that matches 120 campaigns": "/pools/1",
+    "what it owes one of them": "/pools/1/campaigns/77",
     "open books": "/books",
-    "entity": "/entities/1",
+    "an entity with 120 records of each kind": "/entities/1",
     "marketplace": "/listings",
     "help": "/help",
     "what is not there": "/campaigns/99999",
@@ -73,6 +76,7 @@ def describe(mirror: Path, folder: Path) -> None:
             (folder / digest).write_bytes(content)
             described = update(Campaign).where(Campaign.campaign_id == number)
             session.execute(described.values(description_hash=f"0x{digest}"))
+        session.add_all(crowd(folder))
         session.commit()
     engine.dispose()
 

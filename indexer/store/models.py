@@ -393,6 +393,11 @@ Index("ix_campaigns_last_event_key", Campaign.last_event_key)
 Index("ix_objections_campaign_id_objected_event_key", Objection.campaign_id, Objection.objected_event_key)
 Index("ix_pledges_campaign_id_first_event_key", Pledge.campaign_id, Pledge.first_event_key)
 Index("ix_matches_campaign_id_first_event_key", Match.campaign_id, Match.first_event_key)
+Index("ix_campaigns_organizer_submitted_event_key", Campaign.organizer, Campaign.submitted_event_key)
+Index("ix_pools_manager_opened_event_key", Pool.manager, Pool.opened_event_key)
+Index("ix_reservations_pool_id_requested_event_key", Reservation.pool_id, Reservation.requested_event_key)
+Index("ix_listings_seller_listed_event_key", Listing.seller, Listing.listed_event_key)
+Index("ix_offers_provider_offered_event_key", Offer.provider, Offer.offered_event_key)
 
 READ_MODELS: tuple[type[Base], ...] = (
     Entity,

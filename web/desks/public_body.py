@@ -25,7 +25,7 @@ from web.campaigns.lists import title_of
 from web.desks.accounts import Typed, holder_of
 from web.desks.start import chosen
 from web.lists import names_of, paging
-from web.pools import picture_of_pool, place_of
+from web.pools import largest_of, picture_of_pool, place_of
 from web.visits import Visit, VisitDep
 from web.words import N_
 
@@ -96,16 +96,18 @@ def show_opening(
 def show_pool_desk(visit: VisitDep, page: PageDep, pool_id: PoolId) -> HTMLResponse:
     """Show one pool to who manages it or pays in: which campaigns ask, what is reserved, and every act possible now."""
     with visit.open() as mirror:
-        found, pool = queries.find_pool(mirror, pool_id), routes.detail_of(mirror, pool_id)
+        found = queries.find_pool(mirror, pool_id)
+        pool = routes.shown_whole(mirror, found)
+        names = names_of(visit, mirror, {pool.manager.entity_id, *(one.funder for one in largest_of(pool))})
         shown, cursor = cut(page, queries.list_owed(mirror, pool_id, page), place_of)
         desk = Desk.of(visit, mirror)
         return visit.page(
             "desks/pool.html",
             desk=desk,
             pool=pool,
-            names=names_of(visit, mirror, [pool.manager.entity_id]),
+            names=names,
             campaigns=[_watched(visit, mirror, desk, pool, one) for one in shown],
-            picture=picture_of_pool(visit, mirror, found, pool),
+            picture=picture_of_pool(visit, mirror, found, pool, names),
             forms=list(_on_pool(desk, pool)) if desk else [],
             later=[act for act in pool.next_acts if not act.legal_now][:1],
             now=mirror.now,

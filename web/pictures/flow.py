@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 WIDE: Final = 720
 NARROW: Final = 328
@@ -100,7 +100,7 @@ def flow(
     for width, name, drop in ((WIDE, "wide", 0.0), (NARROW, "narrow", float(LABEL))):
         places, height = _places(seen, drop)
         sheet = _Sheet(width, len(seen), from_right)
-        parts = Markup("").join([*_ribbons(ribbons, places, sheet), *_bars(seen, places, sheet)])
+        parts = Markup("".join([*_ribbons(ribbons, places, sheet), *_bars(seen, places, sheet)]))  # noqa: S704 - escaped
         drawn.append(
             Markup(
                 '<svg class="flow {0}" viewBox="0 0 {1} {2}" role="img" aria-labelledby="flow-{0} flow-{0}-words">'
@@ -124,28 +124,26 @@ def _places(stages: Sequence[Sequence[Stop]], drop: float) -> tuple[dict[str, _P
     return places, bottom
 
 
-def _bars(stages: Sequence[Sequence[Stop]], places: dict[str, _Place], sheet: _Sheet) -> list[Markup]:
+def _bars(stages: Sequence[Sequence[Stop]], places: dict[str, _Place], sheet: _Sheet) -> list[str]:
     drawn = []
     for stop in (stop for stage in stages for stop in stage):
         place = places[stop.key]
         left = min(sheet.x(place.stage), sheet.x(place.stage, BAR))
         edge = {"start": 0.0, "middle": BAR / 2, "end": float(BAR)}[sheet.anchor(place.stage)]
+        anchor, x = sheet.anchor(place.stage), sheet.x(place.stage, edge)
         drawn.append(
-            Markup(
-                '<rect class="bar {}" x="{}" y="{:.1f}" width="{}" height="{:.1f}"/>'
-                '<text class="{}" x="{}" y="{:.1f}">{}</text><text class="{} amount" x="{}" y="{:.1f}">{}</text>'
-            ).format(
-                *(stop.tone, left, place.y, BAR, stop.amount * place.scale),
-                *(sheet.anchor(place.stage), sheet.x(place.stage, edge), place.y - LABEL + FIRST_LINE),
-                _cut(stop.label, LETTERS[sheet.width]),
-                *(sheet.anchor(place.stage), sheet.x(place.stage, edge), place.y - LABEL + SECOND_LINE),
-                _isolated(stop.shown),
-            )
+            f'<rect class="bar {stop.tone}" x="{left}" y="{place.y:.1f}" width="{BAR}"'
+            f' height="{stop.amount * place.scale:.1f}"/>'
+            f'<text class="{anchor}" x="{x}" y="{place.y - LABEL + FIRST_LINE:.1f}">'
+            f"{escape(_cut(stop.label, LETTERS[sheet.width]))}</text>"
+            f'<text class="{anchor} amount" x="{x}" y="{place.y - LABEL + SECOND_LINE:.1f}">'
+            f"{escape(_isolated(stop.shown))}</text>"
         )
     return drawn
 
 
-def _ribbons(ribbons: Sequence[Ribbon], places: dict[str, _Place], sheet: _Sheet) -> list[Markup]:
+def _ribbons(ribbons: Sequence[Ribbon], places: dict[str, _Place], sheet: _Sheet) -> list[str]:
+    """Return them as SVG; there are many, of numbers only, which need no escaping."""
     leaving: defaultdict[str, float] = defaultdict(float)
     arriving: defaultdict[str, float] = defaultdict(float)
     drawn = []
@@ -159,13 +157,14 @@ def _ribbons(ribbons: Sequence[Ribbon], places: dict[str, _Place], sheet: _Sheet
     return drawn
 
 
-def _ribbon(ends: tuple[float, float], tops: tuple[float, float], heights: tuple[float, float]) -> Markup:
+def _ribbon(ends: tuple[float, float], tops: tuple[float, float], heights: tuple[float, float]) -> str:
     (start, end), middle = ends, sum(ends) / 2
-    bottoms = tops[0] + heights[0], tops[1] + heights[1]
-    return Markup(
-        '<path class="ribbon" d="M{0} {3:.1f}C{2:.1f} {3:.1f} {2:.1f} {4:.1f} {1} {4:.1f}V{6:.1f}'
-        'C{2:.1f} {6:.1f} {2:.1f} {5:.1f} {0} {5:.1f}Z"/>'
-    ).format(start, end, middle, *tops, *bottoms)
+    above, below = tops, (tops[0] + heights[0], tops[1] + heights[1])
+    return (
+        f'<path class="ribbon" d="M{start} {above[0]:.1f}'
+        f"C{middle:.1f} {above[0]:.1f} {middle:.1f} {above[1]:.1f} {end} {above[1]:.1f}"
+        f'V{below[1]:.1f}C{middle:.1f} {below[1]:.1f} {middle:.1f} {below[0]:.1f} {start} {below[0]:.1f}Z"/>'
+    )
 
 
 def _cut(text: str, letters: int) -> str:
