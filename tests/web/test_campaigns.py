@@ -17,6 +17,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -115,6 +116,35 @@ def test_search__finds_words_of_titles_in_any_language(pages_of: PagesOf, q: str
     pages = pages_of(lab(*rows), [first, second, plain])
 
     assert sorted(titles(tree(pages, f"/en/campaigns?q={q.replace(' ', '+').replace('Í', '%C3%8D')}"))) == found
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("pan barrio", [1]),
+        ("bread barrio", []),  # not in one language
+        ("horno", [1]),
+        ("HORNÓ", [1]),
+        ("orno", []),  # words begin so, or are it
+        ("مدرسه", [2]),
+        ("المَدرسة", [2]),
+        ("مدرسة شمس", [2]),
+        ("σχολειο", [2]),
+        ("ΣΧΟΛΕΊΟ ηλιος", []),
+        ("secret", []),  # in a field that is not for reading
+        ("!?", []),
+        ('"*', []),
+    ],
+)
+def test_search__finds_words_of_descriptions_in_any_spelling(pages_of: PagesOf, q: str, found: list[int]) -> None:
+    words = {"es": "Un horno para el barrio", "en": "Bread, pan and oven"}
+    first, first_hash = described({"title": {"es": "Pan del día"}, "description": words, "links": "secret"})
+    said = {"ar": "ألواح على سطح المدرسة", "el": "Ηλιακά στο σχολείο"}
+    second, second_hash = described({"title": {"ar": "طاقة الشمس"}, "summary": said})
+    rows = [r.campaign(1, description_hash=first_hash), r.campaign(2, description_hash=second_hash)]
+    pages = pages_of(lab(*rows), [first, second])
+
+    assert campaign_ids(tree(pages, f"/en/campaigns?q={quote(q)}")) == found
 
 
 def test_search__finds_no_erased_title(pages_of: PagesOf, tmp_path: Path) -> None:

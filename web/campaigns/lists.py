@@ -23,6 +23,9 @@ from web.words import PHASES, SORTS, THEMES
 MAX_WORDS: Final = 100
 """Letters of a search."""
 
+SEARCHED: Final = ("title", "summary", "description")
+"""Fields of a description in which words are looked for."""
+
 router = APIRouter()
 
 
@@ -34,10 +37,10 @@ def list_campaigns(
     q: Annotated[str, Query(max_length=MAX_WORDS)] = "",
     sort: CampaignSort = CampaignSort.NEWEST,
 ) -> HTMLResponse:
-    """Show the campaigns that meet every filter and have every word of the search in a title."""
+    """Show the campaigns that meet every filter and have every word of the search in what they say of themselves."""
     with visit.open() as mirror:
         if q.split():
-            wanted = replace(wanted, campaign_ids=_titled(visit, mirror, wanted, q))
+            wanted = replace(wanted, campaign_ids=_meant(visit, mirror, wanted, q))
         found = queries.list_campaigns(mirror, wanted, sort, page)
         shown, cursor = cut(page, found, lambda one: queries.position_of(one, sort))
         return visit.page(
@@ -78,10 +81,10 @@ def title_of(visit: Visit, found: Found) -> str:
     return title or visit.words.gettext("Campaign %(number)s", number=campaign.campaign_id)
 
 
-def _titled(visit: Visit, mirror: Mirror, wanted: CampaignFilters, q: str) -> list[int]:
-    """Return the ids of the campaigns with every word of `q` in one title, in any language."""
+def _meant(visit: Visit, mirror: Mirror, wanted: CampaignFilters, q: str) -> list[int]:
+    """Return the ids of the campaigns with every word of `q` in title, summary and description in one language."""
     folder = visit.request.app.state.settings.documents
-    return titles.search(folder, queries.descriptions(mirror, wanted), q)
+    return titles.search(folder, queries.descriptions(mirror, wanted), q, SEARCHED)
 
 
 def _choices(mirror: Mirror) -> dict[str, Any]:
