@@ -46,7 +46,7 @@ class Offer(Mirrored, Base):
     closed_at: Mapped[Time | None]
     closed_by: Mapped[Address | None]
     offered_at: Mapped[Time]
-    offered_event_key: Mapped[Int]
+    offered_event_key: Mapped[Int] = mapped_column(index=True)
     requests: Mapped[Int]  # ever
 
 
@@ -76,7 +76,7 @@ class Redemption(Mirrored, Base):
     need_hash: Mapped[Hash]
     state: Mapped[Name]  # RedemptionState, as the last act left it
     requested_at: Mapped[Time]
-    requested_event_key: Mapped[Int]
+    requested_event_key: Mapped[Int] = mapped_column(index=True)
     accepted_at: Mapped[Time | None]
     delivered_at: Mapped[Time | None]
     hours_delivered: Mapped[Int]  # as the provider said, 0 before
@@ -109,7 +109,7 @@ class Attestation(Mirrored, Base):
     need_hash: Mapped[Hash | None]  # null, like the next, if nothing was delivered before the settlement or ruling
     evidence_hash: Mapped[Hash | None]
     attested_at: Mapped[Time]
-    attested_event_key: Mapped[Int]
+    attested_event_key: Mapped[Int] = mapped_column(index=True)
 
 
 class EntityHours(Mirrored, Base):

@@ -66,7 +66,7 @@ class Listing(Mirrored, Base):
     terms_hash: Mapped[Hash]  # to be named by an order
     state: Mapped[Name]  # ListingState
     listed_at: Mapped[Time]
-    listed_event_key: Mapped[Int]
+    listed_event_key: Mapped[Int] = mapped_column(index=True)
     orders: Mapped[Int]  # ever placed
 
 
@@ -87,7 +87,7 @@ class Order(Mirrored, Base):
     address_hash: Mapped[Hash | None]  # salted
     state: Mapped[Name]  # OrderState, as the last act left it
     placed_at: Mapped[Time]
-    placed_event_key: Mapped[Int]
+    placed_event_key: Mapped[Int] = mapped_column(index=True)
     placed_tx_hash: Mapped[Hash] = mapped_column(index=True)  # that of its basket
     accepted_at: Mapped[Time | None]
     handed_over_at: Mapped[Time | None]

@@ -102,7 +102,7 @@ class Entity(Mirrored, Base):
     state: Mapped[Name]  # EntityState
     profile_hash: Mapped[Hash]
     registered_at: Mapped[Time]
-    registered_event_key: Mapped[Int]
+    registered_event_key: Mapped[Int] = mapped_column(index=True)
     verified_at: Mapped[Time | None]  # last verification or renewal
     verified_until: Mapped[Time]  # 0 if never verified; the instant of its revocation if revoked
     suspended_until: Mapped[Time]  # end of the last suspension, 0 if none
@@ -207,7 +207,7 @@ class Campaign(Mirrored, Base):
     milestone_count: Mapped[Int]
     state: Mapped[Name]  # CampaignState
     submitted_at: Mapped[Time]
-    submitted_event_key: Mapped[Int]
+    submitted_event_key: Mapped[Int] = mapped_column(index=True)
     approved_at: Mapped[Time | None]
     rejected_at: Mapped[Time | None]
     canceled_at: Mapped[Time | None]

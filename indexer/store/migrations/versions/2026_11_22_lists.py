@@ -1,4 +1,4 @@
-"""Indexes for the lists of one entity and of one pool, the newest record in front.
+"""Indexes by which lists are read from their newest record on, not sorted as a whole: all, of one entity, of one pool.
 
 Revision: 0005, after 0004. Made on 2026-11-22.
 """
@@ -11,11 +11,18 @@ branch_labels = None
 depends_on = None
 
 LISTS = (
+    ("entities", "registered_event_key"),
+    ("campaigns", "submitted_event_key"),
     ("campaigns", "organizer", "submitted_event_key"),
     ("pools", "manager", "opened_event_key"),
     ("reservations", "pool_id", "requested_event_key"),
+    ("listings", "listed_event_key"),
     ("listings", "seller", "listed_event_key"),
+    ("orders", "placed_event_key"),
+    ("offers", "offered_event_key"),
     ("offers", "provider", "offered_event_key"),
+    ("redemptions", "requested_event_key"),
+    ("attestations", "attested_event_key"),
 )
 
 
