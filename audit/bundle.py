@@ -4,13 +4,13 @@ JSON, one object a line: first what the file is about, then the proof of each jo
 the proof of each event in chain order (docs/proofs.md, "Bundles").
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Annotated, Final, Literal, TypeVar
 
 import msgspec
-import rlp
 
 from audit.campaign import prove
 from audit.errors import FileUnusable
@@ -81,6 +81,8 @@ class Opened:
 def write(lab: Lab, file: Path, progress: Progress) -> int:
     """Write all events of a lab with their proofs into a file, and return how many there are.
 
+    The file gets its name when it is whole: what had that name before stays until then, and if the node fails.
+
     Raises:
         FileUnusable: The file can't be written.
         NodeUntrue: The node contradicts itself or a block's hash.
@@ -91,7 +93,7 @@ def write(lab: Lab, file: Path, progress: Progress) -> int:
     head = Head("eranos-bundle", VERSION, lab.node.chain_id, text_of(lab.header.encoded), contracts)
     count = 0
     try:
-        with file.open("wb") as opened:
+        with _whole(file) as opened:
             opened.write(msgspec.json.encode(head) + b"\n")
             for name, slot in slots.items():
                 opened.write(msgspec.json.encode(_journal_line(name, lab, slot)) + b"\n")
@@ -104,13 +106,25 @@ def write(lab: Lab, file: Path, progress: Progress) -> int:
     return count
 
 
-def check(file: Path, block_hash: str, tell: Callable[[int], object] = lambda events: None) -> Opened:
+@contextmanager
+def _whole(file: Path) -> Iterator[IO[bytes]]:
+    """Open a file for writing that takes its name, or another's place, at the end only; it is gone after an error."""
+    part = file.with_name(f"{file.name}.part")
+    try:
+        with part.open("wb") as opened:
+            yield opened
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def check(file: Path, block_hash: str, progress: Progress) -> Opened:
     """Check a bundle against the hash of the block as of which it was made.
 
     Args:
         file: The bundle.
         block_hash: Trusted.
-        tell: Called with the number of events after each.
+        progress: Told how far it is.
 
     Raises:
         FileUnusable: The file can't be read.
@@ -119,26 +133,32 @@ def check(file: Path, block_hash: str, tell: Callable[[int], object] = lambda ev
     """
     try:
         with file.open("rb") as opened:
-            return _check(_lines(opened), block_hash, tell)
+            return _check(_lines(opened), block_hash, progress)
     except OSError as error:
         raise FileUnusable(f"{file} can't be read: {error.strerror or error}") from error
 
 
-def _check(lines: Iterator[bytes], block_hash: str, tell: Callable[[int], object]) -> Opened:
+def _check(lines: Iterator[bytes], block_hash: str, progress: Progress) -> Opened:
     head = _decoded(next(lines, b""), Head)
     bundle = Opened(head, Header.read(bytes_of(head.header), bytes_of(block_hash)))
+    progress.begin(0, bundle.header.number)
     replays: dict[str, Replay] = {}
     kept: dict[str, tuple[str, Kept]] = {}
+    addresses = {at.lower() for at in head.contracts.values()}
     last: Place = (0, 0, -1)
     for line in lines:
         if line.startswith(b'{"journal"'):
             journal = _decoded(line, JournalLine)
             address = _address(head, journal.journal)
+            if address in kept or bundle.events:
+                raise ProofRefuted(f"the journal of {journal.journal} comes twice, or after an event")
             kept[address] = (journal.journal, _kept(bundle.header, address, journal))
             replays[address] = Replay()
             continue
         made = proofs.parse(line)
         log = _checked(made, head, bundle.header.number)
+        if log.address not in addresses:
+            raise ProofRefuted(f"{made.record.event} is of {made.record.address}, which the bundle does not name")
         place = (made.record.block_number, made.transaction_index, made.log)
         if place <= last:
             raise ProofRefuted(f"the event at {place} comes after the one at {last}")
@@ -147,7 +167,8 @@ def _check(lines: Iterator[bytes], block_hash: str, tell: Callable[[int], object
             replays[log.address].take(log)
         bundle.blocks.add(bytes_of(made.record.block_hash))
         bundle.events += 1
-        tell(bundle.events)
+        progress.at(made.record.block_number, 1)
+    progress.end()
     left_out = [name for name, at in head.contracts.items() if _keeps_journal(name) and at.lower() not in kept]
     if left_out:
         raise ProofRefuted(f"the bundle leaves out the journal of {', '.join(sorted(left_out))}")
@@ -184,7 +205,7 @@ def _address(head: Head, name: str) -> str:
 def _kept(header: Header, address: str, line: JournalLine) -> Kept:
     try:
         account, value = check_state(header.state_root, address, line.slot, line.account_proof, line.slot_proof)
-    except (ValueError, TypeError, rlp.DecodingError) as error:
+    except ValueError as error:
         raise ProofRefuted(f"the proof of the journal of {line.journal} does not hold: {error}") from error
     return kept_by(Proved(account, value, line.account_proof, line.slot_proof))
 

@@ -123,7 +123,12 @@ def tell(lab: Lab, number: int, progress: Progress) -> Life:
     public = {
         pool: _public(pools, pools.pools[pool], number, called, campaign) for pool, called in kept.reserved.items()
     }
-    return Life(number, list(prove(lab, kept.logs)), _citizens(campaign, kept), public, checked)
+    made = []
+    for proof in prove(lab, kept.logs):
+        made.append(proof)
+        progress.more(1, "events proved")
+    progress.end()
+    return Life(number, made, _citizens(campaign, kept), public, checked)
 
 
 def prove(lab: Lab, logs: list[Log]) -> Iterator[Proof]:

@@ -54,11 +54,13 @@ def checks(command: Command) -> Callable[..., None]:
         try:
             outcome = command(*arguments, **options)
         except ProofRefuted as error:
-            click.echo(f"does not hold: {_one_line(error)}", err=True)
-            outcome = DIFFERS
+            outcome = _ended(DIFFERS, "does not hold", str(error))
         except (AuditError, ProofError, DeploymentError) as error:
-            click.echo(f"could not check: {_one_line(error)}", err=True)
-            outcome = UNCHECKED
+            outcome = _ended(UNCHECKED, "could not check", str(error))
+        except KeyboardInterrupt:
+            outcome = _ended(UNCHECKED, "could not check", "interrupted")
+        except Exception as error:  # noqa: BLE001 - Python would end with 1, which says that a difference was found
+            outcome = _ended(UNCHECKED, "could not check", f"a mistake of this tool, please report it: {error!r}")
         sys.exit(outcome)
 
     return run
@@ -117,10 +119,11 @@ def _check_proof(text: bytes, block_hash: str) -> int:
 
 
 def _check_bundle(file: Path, block_hash: str) -> int:
-    opened = bundle.check(file, block_hash)
+    opened = bundle.check(file, block_hash, Progress())
     for each in opened.journals:
         click.echo(each.line())
-    click.echo(f"without a journal: {', '.join(opened.without_journal) or 'none'}")
+    others = [f"{name} at {opened.head.contracts[name]}" for name in opened.without_journal]
+    click.echo(f"without a journal: {', '.join(others) or 'none'}")
     click.echo(f"{opened.events} events, each proved against the hash of its own block, of {len(opened.blocks)} blocks")
     return HOLDS if opened.holds else DIFFERS
 
@@ -235,8 +238,10 @@ def _tell_ledger(checked: Checked, *, err: bool = False) -> None:
     click.echo(f"{checked.events} events, {compared} values compared, {differing} differences", err=err)
 
 
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+def _ended(code: int, words: str, reason: str) -> int:
+    Progress().end()
+    click.echo(f"{words}: {' '.join(reason.split())}", err=True)
+    return code
 
 
 def _spoken(value: Any) -> str:

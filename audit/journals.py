@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from sha3 import keccak_256
 
+from audit.errors import NodeUntrue
 from audit.lab import Lab
 from audit.node import Log
 from audit.progress import Progress
@@ -65,11 +66,17 @@ class Replay:
 
         All arguments are static and the indexed ones come first, so that topics and data together are
         ``abi.encode(topic0, argument, ...)``.
+
+        Raises:
+            NodeUntrue: The event is not hex text.
         """
         topics = log.topics
         if not topics or topics[0] in not_journaled():
             return
-        event = keccak_256(bytes.fromhex("".join([topic[2:] for topic in topics]) + log.data[2:])).digest()
+        try:
+            event = keccak_256(bytes.fromhex("".join([topic[2:] for topic in topics]) + log.data[2:])).digest()
+        except ValueError as error:
+            raise NodeUntrue(f"a log of block {int(log.block_number, 16)} is no hex text: {error}") from error
         self._digest = keccak_256(self._digest + ZEROS + event).digest()[:DIGEST_BYTES]
         self._sequence += 1
 

@@ -83,6 +83,7 @@ class Lab:
             progress.at(last, len(found))
             first = last + 1
             width = _next_width(width, len(found))
+        progress.end()
 
 
 def _next_width(width: int, found: int) -> int:

@@ -12,7 +12,7 @@ import msgspec
 
 from audit.errors import NodeUnavailable, NodeUntrue
 from audit.proofs import headers
-from audit.proofs.errors import BlockInvalid
+from audit.proofs.errors import BlockInvalid, ProofError
 from audit.proofs.headers import Header
 from audit.proofs.hex_text import bytes_of, number_of, text_of
 from audit.proofs.proof import Block, without_raw
@@ -23,6 +23,8 @@ CALLS_PER_REQUEST: Final = 100
 """Nodes cap the entries of one batch; all we know of take a hundred."""
 
 
+LARGEST_CHAIN_ID: Final = 2**63 - 1
+"""By EIP-2294, a little less."""
 HEADER: Final = False
 WITH_TRANSACTIONS: Final = True
 
@@ -86,7 +88,10 @@ class Node:
     @cached_property
     def chain_id(self) -> int:
         """Return the chain's id."""
-        return self._number(self.ask("eth_chainId"))
+        found = self._number(self.ask("eth_chainId"))
+        if found > LARGEST_CHAIN_ID:
+            raise NodeUntrue(f"the node at {self.name} names a chain id of {found.bit_length()} bits")
+        return found
 
     def ask(self, method: str, *params: Any) -> Any:
         """Return the answer to one question; None is one."""
@@ -170,7 +175,7 @@ class Node:
             raise NodeUntrue(f"asked for block {block_hash}, the node at {self.name} sent {block.get('hash')}")
         try:
             return Header.read(headers.encode(block), bytes_of(block_hash))
-        except (BlockInvalid, ValueError) as error:
+        except (ProofError, ValueError) as error:
             raise NodeUntrue(f"the node at {self.name} does not tell what block {block_hash} is: {error}") from error
 
     def _batch(self, questions: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:

@@ -16,7 +16,7 @@ class Progress:
     def __init__(self, *, shown: bool | None = None) -> None:
         """Args: shown: by default, if standard error is a screen."""
         self._shown = sys.stderr.isatty() if shown is None else shown
-        self._first = self._last = self._events = 0
+        self._first = self._last = self._events = self._count = 0
         self._began = self._drawn = 0.0
 
     def begin(self, first: int, last: int) -> None:
@@ -31,7 +31,21 @@ class Progress:
         if not self._shown or (now - self._drawn < DRAW_SECONDS and block < self._last):
             return
         self._drawn = now
-        click.echo(f"\r\x1b[K{self.line(block, now - self._began)}", err=True, nl=block >= self._last)
+        click.echo(f"\r\x1b[K{self.line(block, now - self._began)}", err=True, nl=False)
+
+    def more(self, count: int, done: str) -> None:
+        """Take note of so many more of something whose end is not known before."""
+        self._count += count
+        now = time.monotonic()
+        if self._shown and now - self._drawn >= DRAW_SECONDS:
+            self._drawn = now
+            click.echo(f"\r\x1b[K{self._count:,} {done}", err=True, nl=False)
+
+    def end(self) -> None:
+        """Wipe the line, so that what comes next has its own."""
+        self._count = 0
+        if self._shown:
+            click.echo("\r\x1b[K", err=True, nl=False)
 
     def line(self, block: int, seconds: float) -> str:
         """Return the bar, with what is left, `seconds` after the beginning."""

@@ -1,16 +1,16 @@
 """What a contract stores, proved by `eth_getProof` against the root of the state in a header (EIP-1186)."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
-
-import rlp
+from typing import Any, Final, NamedTuple
 
 from audit.errors import NodeUntrue
 from audit.node import Node
 from audit.proofs.errors import ProofRefuted
 from audit.proofs.headers import Header
 from audit.proofs.hex_text import bytes_of
-from audit.proofs.trie import keccak, read
+from audit.proofs.trie import HASH_BYTES, decoded, keccak, read
+
+ACCOUNT_FIELDS: Final = 4
 
 
 class Account(NamedTuple):
@@ -62,7 +62,13 @@ def check(
     stored = read(state_root, keccak(bytes_of(address)), list(map(bytes_of, account_proof)))
     if stored is None:
         raise ProofRefuted(f"there is no account {address}")
-    nonce, balance, storage_root, code_hash = rlp.decode(stored)
+    fields = decoded(stored, "an account")
+    if not isinstance(fields, list) or [type(each) for each in fields] != [bytes] * ACCOUNT_FIELDS:
+        raise ProofRefuted(f"what the state has at {address} has not the form of an account")
+    nonce, balance, storage_root, code_hash = fields
     account = Account(int.from_bytes(nonce), int.from_bytes(balance), storage_root, code_hash)
-    value = read(storage_root, keccak(slot.to_bytes(32)), list(map(bytes_of, slot_proof)))
-    return account, 0 if value is None else int.from_bytes(rlp.decode(value))
+    kept = read(storage_root, keccak(slot.to_bytes(HASH_BYTES)), list(map(bytes_of, slot_proof)))
+    value = b"" if kept is None else decoded(kept, "a slot")
+    if not isinstance(value, bytes) or len(value) > HASH_BYTES:
+        raise ProofRefuted(f"what {address} stores at {slot} has not the form of a slot")
+    return account, int.from_bytes(value)

@@ -51,25 +51,26 @@ def check(lab: Lab, progress: Progress, keep: Callable[[Log], object] = lambda l
     # First, because this may fail at once.
     chain = {name: kept_by(proved_slot(lab, name)) for name in CONTRACTS}
     books, events, kept = _read(lab, progress, keep)
-    ask(books, lab)
+    ask(books, lab, progress)
     replayed = [Replayed(name, lab.header.number, kept[name], chain[name]) for name in CONTRACTS]
     return Checked(books, replayed, events)
 
 
-def ask(books: Books, lab: Lab) -> None:
+def ask(books: Books, lab: Lab, progress: Progress) -> None:
     """Compare the books with what the contracts answer."""
     findings = books.findings
     phases: dict[int, int] = {}
-    for question, answer in _answers(questions(books, lab), lab):
+    for question, answer in _answers(questions(books, lab), lab, progress):
         for name, value in question.computed.items():
             findings.compare(question.subject, name, value, answer[name], f"the contract {question.contract}")
         if "phase" in answer:
             phases[len(phases) + 1] = answer["phase"]
-    for question, answer in _answers(_refunds(books, lab, phases), lab):
+    for question, answer in _answers(_refunds(books, lab, phases), lab, progress):
         findings.compare(question.subject, "refundable", question.computed["value"], answer["value"], "the contract")
-    for question, answer in _answers(escrows(books, lab), lab):
+    for question, answer in _answers(escrows(books, lab), lab, progress):
         missing = max(0, question.computed["value"] - answer["value"])
         findings.compare(question.subject, "missing", 0, missing, "the token")
+    progress.end()
 
 
 def _read(lab: Lab, progress: Progress, keep: Callable[[Log], object]) -> tuple[Books, int, dict[str, Kept]]:
@@ -93,9 +94,10 @@ def _refunds(books: Books, lab: Lab, phases: dict[int, int]) -> Iterator[Questio
                 yield asker(f"campaign {number}", "Crowdfunding", "refundable", number, backer, value=due)
 
 
-def _answers(asked: Iterable[Question], lab: Lab) -> Iterator[tuple[Question, Values]]:
+def _answers(asked: Iterable[Question], lab: Lab, progress: Progress) -> Iterator[tuple[Question, Values]]:
     waiting = iter(asked)
     while some := list(islice(waiting, QUESTIONS_AT_ONCE)):
         answers = lab.node.calls([question.call for question in some], lab.block_hash)
+        progress.more(len(answers), "answers of contracts compared")
         for question, answer in zip(some, answers, strict=True):
             yield question, question.view.read(answer)

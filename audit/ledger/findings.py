@@ -8,8 +8,9 @@ from eth_utils.address import to_checksum_address
 
 from audit.ledger.words import Values
 
-MANY_BITS: Final = 96
+AMOUNT_BITS: Final = 96
 """Wider integers are addresses; amounts are narrower by the protocol."""
+ADDRESS_BITS: Final = 160
 
 
 class Difference(NamedTuple):
@@ -60,7 +61,7 @@ class Book:
 
 def written(value: int) -> str:
     """Return a value for a person: an address as such, anything else as a number."""
-    return address_of(value) if value.bit_length() > MANY_BITS else str(value)
+    return address_of(value) if AMOUNT_BITS < value.bit_length() <= ADDRESS_BITS else str(value)
 
 
 def address_of(value: int) -> str:

@@ -8,7 +8,7 @@ import rlp
 
 from audit.proofs.errors import BlockInvalid, ProofRefuted
 from audit.proofs.hex_text import bytes_of, minimal, text_of
-from audit.proofs.trie import HASH_BYTES, keccak
+from audit.proofs.trie import HASH_BYTES, decoded, keccak
 
 FIELDS: Final = (
     ("parentHash", bytes_of),
@@ -67,10 +67,7 @@ class Header:
         if keccak(encoded) != block_hash:
             found = text_of(keccak(encoded))
             raise ProofRefuted(f"the header is that of block {found}, not of {text_of(block_hash)}")
-        try:
-            fields = rlp.decode(encoded)
-        except rlp.DecodingError as error:
-            raise ProofRefuted("the header is not RLP") from error
+        fields = decoded(encoded, "the header")
         if not isinstance(fields, list) or len(fields) < OLDEST_FIELDS:
             raise ProofRefuted(f"a header has at least {OLDEST_FIELDS} fields")
         parent, state, transactions, receipts = (_sized(fields, name, HASH_BYTES, HASH_BYTES) for name in HASHES)

@@ -8,13 +8,15 @@ import rlp
 
 from audit.proofs.errors import BlockInvalid, ProofRefuted
 from audit.proofs.hex_text import bytes_of, minimal, number_of
-from audit.proofs.trie import keccak
+from audit.proofs.trie import HASH_BYTES, decoded, keccak
 
 LOGS_FIELD: Final = 3
 """Place of the logs in a receipt; (status or root, gas, bloom) come before."""
 FIRST_LIST_BYTE: Final = 0xC0
 """RLP of a list begins here or above; below is the type of a typed envelope (EIP-2718)."""
 EIP155_BASE: Final = 35
+WORD_BYTES: Final = 32
+ADDRESS_BYTES: Final = 20
 
 _SIGNATURE: Final = (("yParity", minimal), ("r", minimal), ("s", minimal))
 _CALL: Final = (("gas", minimal), ("to", lambda text: bytes_of(text or "0x")), ("value", minimal), ("input", bytes_of))
@@ -91,9 +93,9 @@ def logs_of(encoded: bytes) -> list[Log]:
         ProofRefuted: It has not the form of a receipt.
     """
     try:
-        fields = rlp.decode(encoded if encoded[0] >= FIRST_LIST_BYTE else encoded[1:])
+        fields = decoded(encoded if encoded[0] >= FIRST_LIST_BYTE else encoded[1:], "a receipt")
         return [_log(item) for item in fields[LOGS_FIELD]]
-    except (rlp.DecodingError, IndexError, TypeError, ValueError) as error:
+    except (IndexError, TypeError, ValueError) as error:
         raise ProofRefuted(f"what stands in the receipts trie has not the form of a receipt: {error}") from error
 
 
@@ -116,17 +118,29 @@ def encode_transaction(transaction: Mapping[str, Any]) -> bytes | None:
 
 
 def chain_id_of(encoded: bytes) -> int | None:
-    """Return the chain that a transaction was signed for; None if it names none, or is of a type we do not know."""
-    if encoded[0] >= FIRST_LIST_BYTE:
-        v = int.from_bytes(rlp.decode(encoded)[TRANSACTION_FIELDS[0].index(("v", minimal))])
-        return (v - EIP155_BASE) // 2 if v >= EIP155_BASE else None
-    if encoded[0] not in TRANSACTION_FIELDS:
+    """Return the chain that a transaction was signed for; None if it names none, or is of a type we do not know.
+
+    Raises:
+        ProofRefuted: It has not the form of a transaction of its type.
+    """
+    kind = encoded[0] if encoded and encoded[0] < FIRST_LIST_BYTE else 0
+    if kind not in TRANSACTION_FIELDS:
         return None
-    return int.from_bytes(rlp.decode(encoded[1:])[0])
+    names = [name for name, _ in TRANSACTION_FIELDS[kind]]
+    fields = decoded(encoded[1:] if kind else encoded, "a transaction")
+    if not isinstance(fields, list) or len(fields) != len(names):
+        raise ProofRefuted(f"a transaction of type {kind} has {len(names)} fields")
+    told = fields[names.index("chainId" if kind else "v")]
+    if not isinstance(told, bytes) or len(told) > WORD_BYTES:
+        raise ProofRefuted("a transaction names its chain by something else than a number")
+    number = int.from_bytes(told)
+    return number if kind else (number - EIP155_BASE) // 2 if number >= EIP155_BASE else None
 
 
 def _log(item: Any) -> Log:
     address, topics, data = item
-    if not isinstance(address, bytes) or not isinstance(data, bytes):
+    if not isinstance(address, bytes) or len(address) != ADDRESS_BYTES or not isinstance(data, bytes):
         raise TypeError("a log has other fields than address, topics, data")
-    return Log(address, tuple(bytes(topic) for topic in topics), data)
+    if not isinstance(topics, list) or any(not isinstance(t, bytes) or len(t) != HASH_BYTES for t in topics):
+        raise TypeError(f"a topic has {HASH_BYTES} bytes")
+    return Log(address, tuple(topics), data)

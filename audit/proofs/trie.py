@@ -15,6 +15,8 @@ from audit.proofs.errors import ProofRefuted
 HASH_BYTES: Final = 32
 BRANCH_ITEMS: Final = 17
 """One for each next nibble, and the value of the key that ends here."""
+PATH_ITEMS: Final = 2
+"""Part of the path, and the value or what comes next."""
 LEAF_FLAG: Final = 2
 ODD_FLAG: Final = 1
 
@@ -26,6 +28,18 @@ def keccak(data: bytes) -> bytes:
 
 
 EMPTY_ROOT: Final = keccak(rlp.encode(b""))
+
+
+def decoded(encoded: bytes, what: str) -> Any:
+    """Return what RLP bytes stand for: bytes, or a list of such.
+
+    Raises:
+        ProofRefuted: They are not RLP, or nested so deep that nothing of ours can be in them.
+    """
+    try:
+        return rlp.decode(encoded)
+    except (rlp.DecodingError, RecursionError) as error:
+        raise ProofRefuted(f"{what} is not RLP") from error
 
 
 class Trie:
@@ -85,7 +99,8 @@ def read(root: bytes, key: bytes, proof: Sequence[bytes]) -> bytes | None:
         proof: The nodes on the way, encoded, from the root on; nothing else.
 
     Raises:
-        ProofRefuted: A node is not the one that the one before names, or a node is missing or too many.
+        ProofRefuted: A node is not the one that the one before names, or has not the form of one, or a node is missing
+            or too many.
     """
     if root == EMPTY_ROOT and not proof:
         return None  # some nodes prove nothing by nothing, others by the empty root node
@@ -97,14 +112,13 @@ def read(root: bytes, key: bytes, proof: Sequence[bytes]) -> bytes | None:
             raise ProofRefuted("the proof ends before the way does")
         if keccak(encoded) != reference:
             raise ProofRefuted("a node of the proof has another hash than the one before it says")
-        try:
-            return rlp.decode(encoded)
-        except rlp.DecodingError as error:
-            raise ProofRefuted("a node of the proof is not RLP") from error
+        return decoded(encoded, "a node of the proof")
 
     found = _walk(root, nibbles(key), node)
     if next(given, None) is not None:
         raise ProofRefuted("the proof has nodes beyond the end of the way")
+    if not isinstance(found, bytes | None):
+        raise ProofRefuted("what stands at the end of the way is a list")
     return found
 
 
@@ -126,12 +140,12 @@ def _walk(root: bytes, path: bytes, node_of: Callable[[bytes], Any]) -> bytes | 
         node = reference if isinstance(reference, list) else node_of(reference)
         if not node:
             return None  # the root of an empty trie
-        if len(node) == BRANCH_ITEMS:
+        if isinstance(node, list) and len(node) == BRANCH_ITEMS:
             if not path:
                 return node[-1] or None
             reference, path = node[path[0]], path[1:]
             continue
-        part, is_leaf = _unpacked(node[0])
+        part, is_leaf = _unpacked(node)
         if is_leaf:
             return node[1] if part == path else None
         if not path.startswith(part):
@@ -152,6 +166,8 @@ def _packed(path: bytes, flag: int) -> bytes:
     return bytes(high << 4 | low for high, low in zip(padded[::2], padded[1::2], strict=True))
 
 
-def _unpacked(packed: bytes) -> tuple[bytes, bool]:
-    path = nibbles(packed)
+def _unpacked(node: Any) -> tuple[bytes, bool]:
+    if not isinstance(node, list) or len(node) != PATH_ITEMS or not isinstance(node[0], bytes) or not node[0]:
+        raise ProofRefuted("a node of the proof has not the form of one")
+    path = nibbles(node[0])
     return path[1:] if path[0] & ODD_FLAG else path[2:], bool(path[0] & LEAF_FLAG)

@@ -9,6 +9,7 @@ import pytest
 
 from audit.errors import NodeUntrue
 from audit.ledger.books import Books
+from audit.ledger.findings import written
 from audit.ledger.words import layouts, view
 from audit.node import Log
 from audit.progress import Progress
@@ -401,3 +402,33 @@ def test_progress__in_words__shows_what_is_left() -> None:
     assert progress.line(149, 10.0) == f"[{'#' * 15}{'-' * 15}] block 149 of 199, 1,000 events, 10 s left"
     progress.begin(5, 4)
     assert "100" not in progress.line(4, 0.0)
+
+
+def test_progress__on_a_screen__draws_one_line_and_wipes_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audit.progress.DRAW_SECONDS", 0)
+    progress = Progress(shown=True)
+    progress.begin(1, 4)
+    progress.at(4, 3)
+    progress.end()
+    progress.more(2_000, "answers compared")
+    shown = capsys.readouterr().err
+
+    assert "block 4 of 4, 3 events" in shown
+    assert "\n" not in shown
+    assert shown.endswith("\r\r2,000 answers compared")  # the wiping is left out where no screen is
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (2**96 - 1, "79228162514264337593543950335"),
+        (2**96, "0x0000000000000001000000000000000000000000"),
+        (2**160 - 1, "0xFFfFfFffFFfffFFfFFfFFFFFffFFFffffFfFFFfF"),
+        (2**256 - 1, str(2**256 - 1)),
+    ],
+)
+def test_value__in_words__is_an_amount_an_address_or_whatever_it_is(value: int, text: str) -> None:
+    assert written(value) == text

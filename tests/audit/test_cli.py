@@ -4,6 +4,7 @@ proof FILE --block-hash H
 ├── given a file that is missing, a folder, cut off, no proof ... 2, one line
 ├── given a hash that is none ................................... 2
 ├── given another hash, or a file that was changed .............. 1, one line
+├── interrupted, or stopped by a mistake of ours ................ 2, one line
 └── given the file and the hash of its block .................... 0, and the record
 """
 
@@ -75,6 +76,21 @@ def test_proof__with_the_hash_of_another_block__ends_with_1(file: Path, block: B
 def test_proof__of_a_file_that_was_changed__ends_with_1(file: Path, block: Block) -> None:
     file.write_text(file.read_text().replace('"value":"2"', '"value":"3"'))
     assert_one_line(check(file, text_of(block.header.hash)), 1, "does not hold: the record says arguments")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [(KeyboardInterrupt(), "interrupted"), (ZeroDivisionError("in\nours"), "a mistake of this tool")],
+)
+def test_proof__that_could_not_be_looked_at_to_the_end__ends_with_2(
+    file: Path, block: Block, monkeypatch: pytest.MonkeyPatch, error: BaseException, words: str
+) -> None:
+    def broken(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("audit.cli.proofs.check", broken)
+
+    assert_one_line(check(file, text_of(block.header.hash)), 2, f"could not check: {words}")
 
 
 def test_proof__of_a_file_and_the_hash_of_its_block__ends_with_0(file: Path, block: Block) -> None:

@@ -109,7 +109,7 @@ def test_ask__answered_with_something_else__is_untrue(body: bytes) -> None:
     fails(lambda request: (200, body), chain_id, NodeUntrue)
 
 
-@pytest.mark.parametrize("value", [None, 1, "1", "0x", "0xzz", []])
+@pytest.mark.parametrize("value", [None, 1, "1", "0x", "0xzz", [], hex(2**63), "0x" + "f" * 600])
 def test_chain_id__of_another_form__is_untrue(value: Any) -> None:
     fails(results(value), chain_id, NodeUntrue)
 

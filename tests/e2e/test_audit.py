@@ -4,6 +4,7 @@ given the story was played, and a node that
 ├── tells the truth .................................. every journal is complete, no value of the ledger differs
 ├── leaves out, doubles or changes any one event ..... that journal differs
 ├── changes any one field of any one answer .......... that value differs, and no other
+├── changes any leaf of any of its answers ........... an exit code and a line, never an error of Python
 ├── changes any byte of a proof of the state ......... NodeUntrue
 ├── changes any field of the header .................. NodeUntrue
 ├── sends logs out of order, of others, or removed ... NodeUntrue
@@ -23,14 +24,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Final
 
 import msgspec
 import pytest
+from click.testing import CliRunner, Result
 
 from audit import bundle as bundles
 from audit import campaign as campaigns
-from audit import code, journals, state
+from audit import cli, code, journals, state
 from audit.errors import NodeUnavailable, NodeUntrue, UnknownSubject
 from audit.lab import Lab
 from audit.ledger import check as ledger
@@ -48,6 +50,8 @@ from indexer.store.event_tables import CONTRACTS as WATCHED
 from tests.e2e.conftest import Played, run_eranos
 
 QUIET = Progress(shown=False)
+LIES: Final = 300
+"""Tried on each command."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -181,11 +185,102 @@ def test_ledger__through_a_node_that_changes_any_one_value__finds_just_that(lab:
         liar.change_call = {question.call: truth[: end - 1] + bytes([truth[end - 1] ^ 1]) + truth[end:]}
         books.findings.differences.clear()
 
-        ledger.ask(books, lab)
+        ledger.ask(books, lab, QUIET)
 
         found = {(difference.subject, difference.field) for difference in books.findings.differences}
         twice = {"hours given", "credits"}  # both ask the credit what was redeemed
         assert found == {(question.subject, name)} or {subject for subject, _ in found} == twice
+
+
+def test_ledger__through_a_node_that_answers_with_the_largest_numbers__finds_every_value(lab: Lab, liar: Liar) -> None:
+    books = ledger.check(lab, QUIET).books
+    asked = list(questions(books, lab))
+    liar.change_call = {each.call: b"\xff" * 32 * len(each.view.fields) for each in asked}
+
+    ledger.ask(books, lab, QUIET)
+
+    found = {(each.subject, each.field) for each in books.findings.differences}
+    assert found >= {(each.subject, name) for each in asked for name in each.computed}
+
+
+class FieldLiar(Node):
+    """Remembers what a node said, and tells it with one leaf of one answer changed."""
+
+    known: ClassVar[dict[bytes, bytes]] = {}
+    lie: ClassVar[tuple[int, random.Random] | None] = None
+    """Which answer, and how it changes."""
+    told: ClassVar[int] = 0
+    changed: ClassVar[str] = ""
+    """Name of the field."""
+
+    def _post(self, body: Any) -> bytes:
+        key = msgspec.json.encode(body)
+        if key not in self.known:
+            self.known[key] = super()._post(body)
+        FieldLiar.told += 1
+        if self.lie is None or self.lie[0] != self.told:
+            return self.known[key]
+        answer = msgspec.json.decode(self.known[key])
+        FieldLiar.changed = _change_a_leaf(answer, self.lie[1])
+        return msgspec.json.encode(answer)
+
+
+WRONG = (None, "", "0x", "0x0", "0x" + "f" * 64, "0x" + "f" * 600, "0x-5", "-5", "é", 7, -1, 1.5, True, [], {}, [[[]]])
+
+
+def _change_a_leaf(answer: Any, chance: random.Random) -> str:
+    """Change one leaf of an answer and return the name of the field that it is, or is in."""
+    leaves = [(holder, key) for holder in _holders(answer) for key in _keys(holder) if not _keys(holder[key])]
+    holder, key = chance.choice(leaves)
+    said = holder[key]
+    if isinstance(said, str) and len(said) > 2 and chance.random() < 0.5:
+        place = chance.randrange(2, len(said))
+        holder[key] = said[:place] + ("1" if said[place] != "1" else "2") + said[place + 1 :]
+    else:
+        holder[key] = chance.choice([each for each in WRONG if each != said])
+    return key if isinstance(key, str) else "item"
+
+
+def _keys(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, dict) else list(range(len(value))) if isinstance(value, list) else []
+
+
+def _holders(value: Any) -> Iterator[Any]:
+    if _keys(value):
+        yield value
+        for key in _keys(value):
+            yield from _holders(value[key])
+
+
+@pytest.mark.parametrize("command", [("contract",), ("ledger",), ("campaign", "1")], ids=" ".join)
+def test_command__through_a_node_that_lies_in_any_one_field__ends_with_a_code_and_a_line(
+    played: Played, head: str, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "Node", FieldLiar)
+    for name, value in played.calm.environment.items():
+        monkeypatch.setenv(name, value)
+    chance = random.Random(11)
+
+    def run() -> Result:
+        FieldLiar.told = 0
+        where = ("--rpc-url", played.rpc.url, "--block-hash", head)
+        return CliRunner(mix_stderr=False).invoke(cli.audit, [*command, *where])
+
+    FieldLiar.lie = None
+    honest = run()
+    assert honest.exit_code == 0
+    codes = set()
+    for _ in range(LIES):
+        FieldLiar.lie = (chance.randint(1, FieldLiar.told), chance)
+        done = run()
+        codes.add(done.exit_code)
+        assert done.exit_code in {0, 1, 2}
+        assert isinstance(done.exception, SystemExit | None), FieldLiar.changed
+        assert "a mistake of this tool" not in done.stderr, done.stderr
+        if done.exit_code == 0:  # nobody believes that field, or it means the same
+            assert done.stdout == honest.stdout, FieldLiar.changed
+
+    assert codes == {0, 1, 2} or command == ("campaign", "1")
 
 
 def test_ledger__of_an_escrow_that_lacks_one_unit__finds_it(lab: Lab, liar: Liar) -> None:
@@ -196,7 +291,7 @@ def test_ledger__of_an_escrow_that_lacks_one_unit__finds_it(lab: Lab, liar: Liar
         liar.change_call = {question.call: (question.computed["value"] - 1).to_bytes(32)}
         books.findings.differences.clear()
 
-        ledger.ask(books, lab)
+        ledger.ask(books, lab, QUIET)
 
         missing = [d for d in books.findings.differences if d.field == "missing"]
         assert [(d.subject, d.found) for d in missing] == [(question.subject, "1")]
@@ -419,7 +514,7 @@ def bundled(played: Played, head: str, tmp_path_factory: pytest.TempPathFactory)
 
 
 def test_bundle__of_the_lab__holds_offline(bundled: Path, head: str, played: Played) -> None:
-    opened = bundles.check(bundled, head)
+    opened = bundles.check(bundled, head, QUIET)
 
     assert opened.holds
     assert {each.contract.partition(" ")[0] for each in opened.journals} == {
@@ -432,7 +527,7 @@ def test_bundle__of_the_lab__holds_offline(bundled: Path, head: str, played: Pla
 def holds(lines: list[bytes], file: Path, block_hash: str) -> bool:
     file.write_bytes(b"".join(lines))
     try:
-        return bundles.check(file, block_hash).holds
+        return bundles.check(file, block_hash, QUIET).holds
     except ProofError:
         return False
 
@@ -469,7 +564,7 @@ def test_bundle__cut_off__is_unreadable(bundled: Path, head: str, tmp_path: Path
     for length in (0, 10, 500, len(text) // 2, len(text) - 1):
         file.write_bytes(text[:length])
         with pytest.raises(ProofUnreadable):
-            bundles.check(file, head)
+            bundles.check(file, head, QUIET)
 
 
 # Code and report
