@@ -5,6 +5,9 @@ Prover.run
 ├── given a node whose roots are wrong ................. nothing stored; said once; goes on when they are right
 ├── given a block that the node tells wrong ............ its events without proof, the others with; tried again by a
 │                                                        new process
+├── given blocks that the node has pruned, more than one run looks at
+│                                                        their events without proof, the others with; tried again by a
+│                                                        new process
 ├── given an event that is not that of the block ....... without proof
 ├── given a proof of a block that was replaced ......... made anew by a new process
 ├── given a node that does not answer .................. NodeUnavailable; what was stored stays
@@ -191,10 +194,37 @@ def test_run__of_a_block_told_wrong__leaves_its_events_to_a_new_process(
     source.change = lambda whole: whole
     asked = source.asked
     run(prover)
-    assert source.asked == asked  # not again and again
+    assert source.asked == asked == BLOCKS + 1  # not again and again
     with writing(engine) as connection:
         connection.execute(delete(PROOFS).where(PROOFS.c.event_key == max(stored(engine))))
     run(Prover(engine, source))
+    assert_all_hold(engine, chain)
+
+
+def test_run__of_blocks_that_the_node_has_pruned__goes_on_with_those_it_has(
+    engine: Engine, source: Source, chain: Chain, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.proofs.EVENTS_PER_RUN", 6)
+    pruned = {block["hash"] for block in chain.blocks[:4]}
+
+    def forget(whole: WholeBlock) -> WholeBlock:
+        if whole.block["hash"] in pruned:
+            raise NodeAnswerInvalid("it answered eth_getBlockReceipts with nothing")
+        return whole
+
+    source.change = forget
+    prover = Prover(engine, source)
+    while run(prover):
+        pass
+    lost = {row["event_key"] for row in chain.rows() if row["block_hash"] in pruned}
+    assert {key for key, file in stored(engine).items() if file is None} == lost
+    assert len(stored(engine)) == 6 * BLOCKS
+    assert "which the node does not have" in caplog.text
+
+    source.change = lambda whole: whole
+    again = Prover(engine, source)
+    while run(again):
+        pass
     assert_all_hold(engine, chain)
 
 
