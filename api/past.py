@@ -7,7 +7,7 @@ Blocks are known by the lab's events, and those above the finalized one by thems
 lab happened is answered as of the one before it in which something did.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any, Final, Literal
 
@@ -32,7 +32,7 @@ from serving.problems import Problem
 Label = Literal["head", "safe", "finalized"]
 LABELS: Final = ("head", "safe", "finalized")
 
-Facts = Sequence[Select[Any]]
+Facts = Iterable[Select[Any]]
 """The rows that an answer is made of: statements that each select one model. Their conditions name only what never
 changes, such as ids, since the rows are found as they are now."""
 

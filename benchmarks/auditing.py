@@ -37,7 +37,7 @@ ROUNDS: Final = 3
 TRANSACTIONS: Final = 300
 CHECKS: Final = 200
 LEDGER_TARGET: Final = 3.0
-"""Times the raw download and decoding."""
+"""Times the raw download and decoding, whether by our own client or by what nobody can beat."""
 MEMORY_TARGET: Final = 1.1
 """Times that at a fifth of the events: flat."""
 PROOF_MILLISECONDS: Final = 50
@@ -107,6 +107,7 @@ def measure() -> Iterator[Claim]:
         "seconds",
         f"all logs by aiohttp, {bare['wall']:.2f} s, and orjson on the same bytes, {bare['orjson']:.2f} s",
         round(found["wall"] / (bare["wall"] + bare["orjson"]), 3),
+        LEDGER_TARGET,
     )
     with served(FEWER, PER_BLOCK) as node:
         fewer = _in_a_process("ledger", node)
