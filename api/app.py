@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.middleware.cors import CORSMiddleware
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -48,7 +47,7 @@ from api.settings import Settings
 from indexer.store.models import Checkpoint
 from serving.callers import Buckets, RateLimit
 from serving.problems import Problem
-from serving.service import Service
+from serving.service import Scripts, Service
 
 DESCRIPTION: Final = (
     "Read-only window on the lab's contracts, mirrored into SQL. Amounts are strings of base units, beside `decimals` "
@@ -56,6 +55,11 @@ DESCRIPTION: Final = (
     "the block up to which it is true; phases are those at the time of that block. Lists go by `limit` and `cursor`. "
     "Errors are RFC 9457 problems. Every record links to the event that changed it last, and to its proof, so that it "
     "can be checked against the chain."
+)
+SCRIPTS: Final = Scripts(
+    methods=("GET", "HEAD"),
+    sent=("If-None-Match",),
+    read=("ETag", "Retry-After", "RateLimit", "RateLimit-Policy"),
 )
 
 V1: Final = (
@@ -119,7 +123,7 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         engine.dispose()
 
-    app = Service(title="Eranos API", version=VERSION, description=DESCRIPTION, lifespan=lifespan)
+    app = Service(title="Eranos API", version=VERSION, description=DESCRIPTION, scripts=SCRIPTS, lifespan=lifespan)
     app.state.engine = engine
     app.state.settings = settings
     app.state.pulse = stream.Pulse(engine)
@@ -129,14 +133,6 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.requests_per_minute:
         buckets = Buckets(settings.requests_per_minute)
         app.add_middleware(RateLimit, buckets=buckets, kind=TOO_MANY_REQUESTS, answer=answer)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        allow_methods=["GET", "HEAD"],
-        allow_headers=["If-None-Match"],
-        expose_headers=["ETag", "Retry-After", "RateLimit", "RateLimit-Policy"],
-        max_age=86_400,
-    )
     checked = [Depends(refuse_unknown_parameters)]
     for resource in V1:
         app.include_router(resource.router, prefix="/v1", dependencies=checked)

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 
 from documents import VERSION, routes
 from documents.files import Files
@@ -17,12 +16,17 @@ from documents.settings import Settings
 from documents.store import Store
 from serving.callers import Buckets
 from serving.problems import install
-from serving.service import Service
+from serving.service import Scripts, Service
 
 DESCRIPTION: Final = (
     "Keeps the documents behind the hashes that the lab's contracts hold. A document is taken in once a record on "
     "chain names its SHA-256, a picture once such a document names it. Errors are RFC 9457 problems. Paths of records "
     "are those of the lab's API."
+)
+SCRIPTS: Final = Scripts(
+    methods=("GET", "HEAD", "POST"),
+    sent=("Content-Type", "If-None-Match"),
+    read=("ETag", "Location", "Retry-After"),
 )
 SLOTS: Final = 64
 """Uploads read at the same time, each held in memory; others wait."""
@@ -46,7 +50,9 @@ def create_app(settings: Settings) -> FastAPI:
         with store.held_open():
             yield
 
-    app = Service(title="Eranos documents", version=VERSION, description=DESCRIPTION, lifespan=lifespan)
+    app = Service(
+        title="Eranos documents", version=VERSION, description=DESCRIPTION, scripts=SCRIPTS, lifespan=lifespan
+    )
     app.state.settings = settings
     app.state.store = store
     app.state.lab = Lab(settings.api_url, settings.api_timeout)
@@ -54,13 +60,5 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.buckets = Buckets(settings.uploads_per_minute)
     app.state.slots = asyncio.Semaphore(SLOTS)
     install(app, MEANINGS, answer)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "POST"],
-        allow_headers=["Content-Type", "If-None-Match"],
-        expose_headers=["ETag", "Location", "Retry-After"],
-        max_age=86_400,
-    )
     app.include_router(routes.router)
     return app

@@ -10,7 +10,6 @@ import time
 from typing import Annotated, Final
 
 from fastapi import APIRouter, FastAPI, Path, Request
-from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from relay import VERSION
@@ -49,11 +48,14 @@ from serving.callers import Buckets, RateLimit
 from serving.edge import BodyLimit
 from serving.logs import note
 from serving.problems import Problem, install
-from serving.service import Service
+from serving.service import Scripts, Service
 
 DESCRIPTION: Final = (
     "Pays the gas of signed requests (ERC-2771) to the lab's contracts, within published quotas. It can't alter a "
     "request, and anyone else may submit the same one. Errors are RFC 9457 problems."
+)
+SCRIPTS: Final = Scripts(
+    methods=("GET", "POST"), sent=("Content-Type",), read=("Retry-After", "RateLimit", "RateLimit-Policy")
 )
 UNHEALTHY: Final = 503
 MAX_BODY: Final = 65_536
@@ -210,7 +212,7 @@ def create_app(acceptance: Acceptance, wake: asyncio.Event) -> FastAPI:
         acceptance: Judges requests.
         wake: Set when one was accepted, for the worker.
     """
-    app = Service(title="Eranos relay", version=VERSION, description=DESCRIPTION)
+    app = Service(title="Eranos relay", version=VERSION, description=DESCRIPTION, scripts=SCRIPTS)
     app.state.acceptance = acceptance
     app.state.refusals = acceptance.meter.refusals
     app.state.wake = wake
@@ -220,14 +222,6 @@ def create_app(acceptance: Acceptance, wake: asyncio.Event) -> FastAPI:
     if acceptance.settings.requests_per_minute:
         buckets = Buckets(acceptance.settings.requests_per_minute)
         app.add_middleware(RateLimit, buckets=buckets, kind=TOO_MANY_REQUESTS, answer=answer)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        allow_methods=["GET", "POST"],
-        allow_headers=["Content-Type"],
-        expose_headers=["Retry-After", "RateLimit", "RateLimit-Policy"],
-        max_age=86_400,
-    )
     return app
 
 

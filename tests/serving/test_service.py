@@ -4,6 +4,7 @@ describes its failures as problems, and none with which it never answers
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from fastapi import Response
@@ -12,7 +13,7 @@ from pydantic import BaseModel
 
 from serving.edge import HEADERS
 from serving.problems import MEDIA_TYPE, ProblemType, install, responses_of
-from serving.service import Service
+from serving.service import Scripts, Service
 from tests.api.client import Client, serving
 
 MISSING = ProblemType("missing", 404, "Not there", "There is no such thing.", "Look elsewhere.")
@@ -30,7 +31,7 @@ class Verdict(BaseModel):
     status: str
 
 
-def service(**options: dict[str, str]) -> Service:
+def service(**options: Any) -> Service:
     app = Service(title="Some service", **options)
     install(app, {})
 
@@ -82,6 +83,26 @@ def test_openapi__of_each_failure__says_that_it_is_a_problem(client: Client) -> 
         assert responses["404"]["content"] == problem
     assert list(document["components"]["schemas"]) == ["ProblemDocument", "Verdict"]
     assert "application/json" in document["paths"]["/health"]["get"]["responses"]["503"]["content"]
+
+
+def test_scripts__of_other_pages__may_do_what_the_service_says_and_read_its_failures() -> None:
+    origin = {"Origin": "https://page.example"}
+    asking = origin | {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "X-Sent"}
+    with serving(service(scripts=Scripts(("GET", "POST"), ("X-Sent",), ("X-Read",)))) as client:
+        preflight = client.get("/things/1", asking, method="OPTIONS")
+        other = client.get("/things/1", asking | {"Access-Control-Request-Method": "DELETE"}, method="OPTIONS")
+        failed = client.get("/things/0", origin)
+
+    assert (preflight.status, other.status) == (200, 400)
+    assert preflight.headers["access-control-allow-methods"] == "GET, POST"
+    assert "X-Sent" in preflight.headers["access-control-allow-headers"]
+    assert (failed.status, failed.headers["access-control-allow-origin"]) == (500, "*")
+    assert failed.headers["access-control-expose-headers"] == "X-Read"
+    assert failed.headers["x-content-type-options"] == "nosniff"
+
+
+def test_scripts__of_other_pages__may_do_nothing_else(client: Client) -> None:
+    assert "access-control-allow-origin" not in client.get("/health", {"Origin": "https://page.example"}).headers
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
