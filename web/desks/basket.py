@@ -92,6 +92,7 @@ def show_basket(
             credit=CreditUnit.model_validate(CREDIT_UNIT),
             form=_form(desk, lines) if desk and lines and not any(one.fault for one in lines) else None,
             modes=list(DeliveryMode),
+            most=MOST_ITEMS,
             now=mirror.now,
         )
 

@@ -3,7 +3,7 @@
 /** @typedef {{listing: string, quantity: number, mode: string}} Line */
 
 /** As many as a buyer may have open orders. */
-const MOST = 20;
+export const MOST = 20;
 
 /**
  * @param {URLSearchParams} query
@@ -28,7 +28,7 @@ export function merged(lines, more) {
     const key = `${line.listing} ${line.mode}`;
     found.set(key, { ...line, quantity: line.quantity + (found.get(key)?.quantity ?? 0) });
   }
-  return [...found.values()].slice(0, MOST);
+  return [...found.values()];
 }
 
 /**

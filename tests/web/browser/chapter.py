@@ -6,11 +6,14 @@ from typing import Any
 
 from scripts._lab.campaign_stage import Draft, claim, in_campaign, pledge, propose
 from scripts._lab.documents import Library
+from scripts._lab.order_stage import PICKUP, Goods, Order, accept, hand_over, list_goods, place
 from scripts._lab.pool_stage import PoolDraft, fund, match, open_pool
-from scripts._lab.stage import Stage, campaign
+from scripts._lab.stage import Stage, campaign, order
 
 OPEN, RACE, FAILED, CLAIMED, RELEASED = "test-open", "test-race", "test-failed", "test-claimed", "test-released"
 DUE = "test-due"
+UNANSWERED, UNCONFIRMED = "test-unanswered", "test-unconfirmed"
+ORDERS = (UNANSWERED, UNCONFIRMED)
 NAMES = (OPEN, RACE, FAILED, CLAIMED, RELEASED, DUE)
 TITLES = {
     OPEN: "A solar roof for the school",
@@ -36,6 +39,12 @@ class TestLibrary(Library):
 
     def proof(self, campaign: str, milestone: int) -> bytes:
         return self.add({"text": {"en": f"Evidence {milestone} of {campaign}"}, "type": "evidence"})
+
+    def listing(self, name: str) -> bytes:
+        return self.add({"title": {"en": "A bell"}, "about": {"en": "It rings."}, "type": "listing"})
+
+    def evidence(self, name: str) -> bytes:
+        return self.add({"text": {"en": f"Evidence of {name}"}, "type": "evidence"})
 
     def agreement(self, pool: str) -> bytes:
         return sha256(pool.encode()).digest()
@@ -74,6 +83,7 @@ def everything(stage: Stage) -> None:
     pledge(stage, -9, cast.pierre, failed, "140.5")
     _delivering(stage)
     _due(stage)
+    _orders(stage)
 
 
 def _delivering(stage: Stage) -> None:
@@ -98,6 +108,22 @@ def _due(stage: Stage) -> None:
     pledge(stage, -19, stage.cast.marco, due, "1000")
 
 
+def _orders(stage: Stage) -> None:
+    """Put two orders on stage that time has decided, and nobody carried it out."""
+    bells = Goods("bell", stage.cast.marseille, 10, PICKUP, price="10", accept_window=2, confirm_window=3)
+    unanswered, unconfirmed = (Order(name, stage.cast.marco, bells) for name in ORDERS)
+    list_goods(stage, -10, bells)
+    place(stage, -9, unconfirmed)
+    accept(stage, -8.9, unconfirmed)
+    hand_over(stage, -8.7, unconfirmed)
+    place(stage, -5, unanswered)
+
+
 def number_of(stage: Stage, name: str) -> int:
     """Return the id of a campaign."""
     return stage.ids[campaign(name)]
+
+
+def order_of(stage: Stage, name: str) -> int:
+    """Return the id of an order."""
+    return stage.ids[order(name)]

@@ -49,6 +49,7 @@ class Lab:
     actor: Actor
     cast: Cast
     campaigns: dict[str, int]
+    orders: dict[str, int]
     relay: Child
     documents: Child
     api: Api
@@ -129,6 +130,7 @@ def whole_lab(folder: Path) -> Iterator[Lab]:
         stage.actor.clock = RunningClock.of(rpc, stage.actor.clock.present)
         stage.actor.clock.tick()
         campaigns = {name: chapter.number_of(stage, name) for name in chapter.NAMES}
+        orders = {name: chapter.order_of(stage, name) for name in chapter.ORDERS}
         contracts = contracts_of(deployment)
         indexer = start_indexer(processes, place, {"ERANOS_INDEX_POLL_SECONDS": "0.2"})
         relay = start_relay(processes, place, rpc)
@@ -143,6 +145,7 @@ def whole_lab(folder: Path) -> Iterator[Lab]:
             stage.actor,
             stage.cast,
             campaigns,
+            orders,
             relay,
             store,
             pages,

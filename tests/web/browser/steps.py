@@ -39,21 +39,21 @@ def held(lab: Lab, address: str) -> int:
     return int(lab.ask("TestEuro", "balanceOf", address))
 
 
-def check_permit(lab: Lab, typed: dict[str, Any], owner: str, amount: int) -> None:
-    """Check that a permit is for our contract and exactly an amount, in the domain of the currency."""
+def check_permit(lab: Lab, typed: dict[str, Any], owner: str, amount: int, contract: str = "Crowdfunding") -> None:
+    """Check that a permit is for a contract of ours and exactly an amount, in the domain of the currency."""
     assert typed["primaryType"] == "Permit"
     token = lab.contracts["TestEuro"].address
     assert (typed["domain"]["verifyingContract"], typed["domain"]["chainId"]) == (token, lab.place.chain_id)
     message = typed["message"]
-    assert (message["owner"], message["spender"]) == (owner, lab.contracts["Crowdfunding"].address)
+    assert (message["owner"], message["spender"]) == (owner, lab.contracts[contract].address)
     assert int(message["value"]) == amount
 
 
-def check_request(lab: Lab, typed: dict[str, Any], owner: str) -> None:
-    """Check that a request is to our contract, in the domain of our forwarder."""
+def check_request(lab: Lab, typed: dict[str, Any], owner: str, contract: str = "Crowdfunding") -> None:
+    """Check that a request is to a contract of ours, in the domain of our forwarder."""
     assert typed["primaryType"] == "ForwardRequest"
     assert typed["domain"]["verifyingContract"] == lab.contracts["ERC2771Forwarder"].address
     assert typed["domain"]["chainId"] == lab.place.chain_id
     message = typed["message"]
-    assert (message["from"], message["to"]) == (owner, lab.contracts["Crowdfunding"].address)
+    assert (message["from"], message["to"]) == (owner, lab.contracts[contract].address)
     assert message["value"] == "0"

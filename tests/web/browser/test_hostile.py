@@ -1,22 +1,27 @@
 """What strangers write runs nothing in a real browser: 0 scripts, no foreign request, no complaint of the policy."""
 
 import os
+from collections.abc import Iterable
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Dialog, Request
 
 from tests.api import rows as r
 from tests.api.client import Client
+from tests.web.hostile import CORPUS, SCRIPTS
 from tests.web.test_hostile import CASES, hostile
+from tests.web.test_hostile_records import hostile as records
 
-__all__ = ["hostile"]
+__all__ = ["hostile", "records"]
 
 STEP = 1 if os.environ.get("ERANOS_BROWSER") == "full" else 12
 PLACES = range(1, len(CASES) + 1, STEP)
 
 
-def test_text__of_strangers__runs_nothing(browser: Browser, hostile: Client) -> None:
-    here = f"http://127.0.0.1:{hostile.connection.port}"
+def complaints_of(browser: Browser, pages: Client, paths: Iterable[str]) -> list[str]:
+    """Open pages one after the other, and return everything that ran, was asked of others or was complained of."""
+    here = f"http://127.0.0.1:{pages.connection.port}"
     context = browser.new_context()
     page = context.new_page()
     complaints: list[str] = []
@@ -38,14 +43,33 @@ def test_text__of_strangers__runs_nothing(browser: Browser, hostile: Client) -> 
             complaints.append(f"{message.text} on {page.url}") if "Content Security" in message.text else None
         ),
     )
-    for place in PLACES:
-        for path in (f"/campaigns/{place}", f"/campaigns/{place}/pledge", f"/campaigns/{place}/updates"):
-            page.goto(f"{here}/en{path}")
-            assert page.title(), path
-    page.goto(f"{here}/en/my?account={r.BACKER}")
-    page.goto(f"{here}/ar/campaigns")
+    for path in paths:
+        page.goto(f"{here}{path}")
+        assert page.title(), path
     context.close()
-    assert complaints == []
+    return complaints
+
+
+def test_text__of_strangers__runs_nothing(browser: Browser, hostile: Client) -> None:
+    paths = [f"/en/campaigns/{place}{page}" for place in PLACES for page in ("", "/pledge", "/updates")]
+    assert complaints_of(browser, hostile, [*paths, f"/en/my?account={r.BACKER}", "/ar/campaigns"]) == []
+
+
+def test_text__of_strangers_at_the_market__runs_nothing(browser: Browser, records: Client) -> None:
+    paths = [
+        path.format(number)
+        for number in range(1, len(CORPUS) + 1, STEP)
+        for path in (
+            *("/en/listings/{0}", "/en/listings/{0}/desk", "/en/orders/{0}/desk", "/en/orders/{0}/settle"),
+            *("/en/basket?listing={0}&quantity=1&mode=pickup", "/en/desks/shop?account=0x{0:040x}"),
+        )
+    ]
+    behind = [
+        f"/en/orders/1/{page}#{name}={quote(evil, safe='')}"
+        for evil in SCRIPTS[::STEP]
+        for page, name in (("desk", "address"), ("settle", "share=1&deadline=1&nonce=0&seller_signature"))
+    ]
+    assert complaints_of(browser, records, [*paths, *behind, "/ar/sell", "/ar/basket"]) == []
 
 
 @pytest.mark.parametrize(
