@@ -5,6 +5,7 @@ kept for the campaign; disbursed is what was paid as milestones were released. T
 ISO 4217, which no contract tells: settings do.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -29,6 +30,8 @@ from serving.problems import Problem
 
 VERSION: Final = "1.3"
 LICENSE: Final = "https://creativecommons.org/publicdomain/zero/1.0/"
+TERRITORY: Final = re.compile("[A-Z]{2}(-[A-Z0-9]{1,3})?")
+"""Of ISO 3166-2, or a country of ISO 3166-1."""
 
 # ---------------------------------------------------------------------------------------------------------- schemas
 
@@ -182,7 +185,7 @@ class _Writer(NamedTuple):
             "recipient_organization": [self._organization(found.organizer)],
             "funding_organization": [self._organization(one) for one in funders or [found.manager]],
             "grant_programme": [self._programme(pool)],
-            "beneficiary_location": _locations(campaign.territory),
+            "beneficiary_location": locations_of(campaign.territory),
             "related_document": [
                 Document(title="The event that changed it last", url=self.base + event_path(row.last_event_key))
             ],
@@ -205,9 +208,10 @@ class _Writer(NamedTuple):
         )
 
 
-def _locations(territory: str | None) -> list[Location]:
-    # What is not ASCII in a contract's eight bytes is shown as 0x text, and is no code.
-    if territory is None or not territory[:2].isalpha():
+def locations_of(territory: str | None) -> list[Location]:
+    """Return the place of a campaign, if its territory is a code."""
+    # A contract takes any eight bytes; what is no code is left out.
+    if territory is None or not TERRITORY.fullmatch(territory):
         return []
     return [Location(country_code=territory[:2], geo_code=territory, geo_code_type="ISO 3166-2")]
 

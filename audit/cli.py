@@ -219,6 +219,7 @@ def check_campaign(lab: Lab, number: int, folder: Path | None, *, as_json: bool)
 @asks_a_node
 def write_report(lab: Lab, file: Path, sources: Path | None) -> int:
     """Check journals, ledger and code, and write a page (FILE) and a JSON beside it, to be filed."""
+    report.path_beside(file)  # now, not when all the work is done
     checked = ledger.check(lab, Progress())
     others = [name for name in lab.journaled if name not in CONTRACTS]
     replayed = [*checked.journals, *journals.replay(lab, others, Progress())]

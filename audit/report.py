@@ -156,14 +156,26 @@ def write(report: Report, file: Path) -> Path:
     Raises:
         FileUnusable: They can't be written.
     """
-    beside = file.with_suffix(".json")
-    if beside == file:
-        raise FileUnusable(f"{file} is where the JSON goes: name the page otherwise, for example {file.stem}.html")
+    beside = path_beside(file)
     try:
         file.write_text(page(report), encoding="utf-8")
         beside.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
     except OSError as error:
         raise FileUnusable(f"{file} can't be written: {error.strerror or error}") from error
+    return beside
+
+
+def path_beside(file: Path) -> Path:
+    """Return where the JSON goes that is written beside a page.
+
+    Raises:
+        FileUnusable: The page would be there itself, or its folder is not there.
+    """
+    beside = file.with_suffix(".json")
+    if beside == file:
+        raise FileUnusable(f"{file} is where the JSON goes: name the page otherwise, for example {file.stem}.html")
+    if not file.parent.is_dir():
+        raise FileUnusable(f"{file} can't be written: there is no folder {file.parent}")
     return beside
 
 

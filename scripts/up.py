@@ -22,6 +22,7 @@ from scripts._lab.local import (
     BLOCK_SECONDS,
     SECONDS_TO_FINALITY,
     Place,
+    currency_codes,
     deploy_lab_on,
     emptied,
     start_api,
@@ -93,7 +94,7 @@ def bring_up(processes: Processes, place: Place) -> Deployment:
         click.echo(f"{told.transactions} transactions; money agreed with the books after each of them")
     with timed("Index and API"):
         start_indexer(processes, place)
-        api = start_api(processes, place)
+        api = start_api(processes, place, currency_codes(deployment))
         wait_for_block(processes, api, int(rpc.call("eth_blockNumber"), 16))
     with timed("Relay"):
         start_relay(processes, place, rpc)
@@ -101,7 +102,8 @@ def bring_up(processes: Processes, place: Place) -> Deployment:
         given = give_all(start_documents(processes, place), place.written)
         click.echo(f"{given} documents and pictures of the story were taken in")
     with timed("Pages"):
-        wait_for_block(processes, start_web(processes, place), int(rpc.call("eth_blockNumber"), 16))
+        pages = start_web(processes, place, currency_codes(deployment))
+        wait_for_block(processes, pages, int(rpc.call("eth_blockNumber"), 16))
     with timed("Check of the API against the contracts"):
         checked = check.compare(api, rpc, deployment, [wallet.address for wallet in Cast().everyone()])
         click.echo(f"{checked.compared} values of the API equal those of the contracts")

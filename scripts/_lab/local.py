@@ -27,6 +27,7 @@ from scripts._deployment.deployment import deploy
 from scripts._deployment.lab import RoleHolders
 from scripts._lab.acts import PURSE
 from scripts._lab.clock import DAY, GENESIS
+from scripts._lab.contracts import TEST_CURRENCY
 from scripts._lab.errors import FolderTaken, LabError, RpcError
 from scripts._lab.http import Api
 from scripts._lab.processes import Child, Processes
@@ -212,9 +213,9 @@ def start_indexer(processes: Processes, place: Place, settings: Mapping[str, str
     return processes.start("index", [eranos(), "index", "run"], {**place.environment, **(settings or {})})
 
 
-def start_api(processes: Processes, place: Place) -> Api:
-    """Starts the API; it may take a moment until it answers."""
-    processes.start("api", [eranos(), "api"], place.environment)
+def start_api(processes: Processes, place: Place, settings: Mapping[str, str] | None = None) -> Api:
+    """Starts the API, with further settings if any; it may take a moment until it answers."""
+    processes.start("api", [eranos(), "api"], {**place.environment, **(settings or {})})
     api = Api(place.api_url)
     processes.at_end(api.close)
     return api
@@ -255,6 +256,12 @@ def start_web(processes: Processes, place: Place, settings: Mapping[str, str] | 
     pages = Api(place.web_url)
     processes.at_end(pages.close)
     return pages
+
+
+def currency_codes(deployment: Deployment) -> dict[str, str]:
+    """Settings by which API and pages show the test euro in open data as the euro that it plays."""
+    codes = json.dumps({deployment.contracts[TEST_CURRENCY].address: "EUR"})
+    return {"ERANOS_API_CURRENCY_CODES": codes, "ERANOS_WEB_CURRENCY_CODES": codes}
 
 
 def wait_for_block(processes: Processes, api: Api, block: int) -> None:

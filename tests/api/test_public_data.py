@@ -14,8 +14,10 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from jsonschema import Draft4Validator
 
 from api.app import create_app
+from api.grants import locations_of
 from api.money import in_units
 from api.settings import Settings
 from api.titles import MAX_LENGTH, name_of, title_of
@@ -211,38 +213,91 @@ def test_grants__without_the_code_of_a_currency__are_a_problem(client: Client) -
     assert client.get("/v1/360giving.json").problem == "no-grants"
 
 
-REQUIRED = {
-    "id": str,
-    "title": str,
-    "description": str,
-    "currency": str,
-    "amountAwarded": (int, float),
-    "awardDate": str,
-    "recipientOrganization": list,
-    "fundingOrganization": list,
+TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
+ADDRESS = {"type": "string", "format": "uri", "pattern": "^https?://[^ ]+$"}
+DAY = {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[012])-(0[1-9]|[12][0-9]|3[01])$"}
+TIME = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"}
+
+
+def objects(required: list[str], *, least: int = 1, **fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a list of objects with no other fields than these."""
+    item = {"type": "object", "required": required, "properties": fields, "additionalProperties": False}
+    return {"type": "array", "minItems": least, "uniqueItems": True, "items": item}
+
+
+OF_OURS = {"amountAwardedExact": TEXT, "amountDisbursedExact": TEXT}
+"""Fields beside those of the standard, which allows them."""
+ORGANIZATION = objects(["id", "name"], id=TEXT, name=TEXT, url=ADDRESS)
+REQUIRED = ("id", "title", "description", "currency", "amountAwarded", "awardDate")
+GRANTS = objects(
+    [*REQUIRED, "recipientOrganization", "fundingOrganization"],
+    id=TEXT,
+    title=TEXT | {"maxLength": 140},
+    description=TEXT,
+    url=ADDRESS,
+    dataSource=ADDRESS,
+    currency={"type": "string", "enum": ["EUR", "GBP", "TND", "MAD", "JOD"]},
+    amountAwarded={"type": "number"},
+    amountDisbursed={"type": "number"},
+    awardDate=DAY,
+    dateModified=TIME,
+    recipientOrganization=ORGANIZATION,
+    fundingOrganization=ORGANIZATION,
+    grantProgramme=objects([], code=TEXT, title=TEXT, url=ADDRESS),
+    beneficiaryLocation=objects(
+        [], least=0, countryCode=TEXT | {"pattern": "^[A-Z]{2}$"}, geoCode=TEXT, geoCodeType=TEXT
+    ),
+    relatedDocument=objects([], title=TEXT, url=ADDRESS),
+    **OF_OURS,
+)
+PACKAGE = {
+    "type": "object",
+    "required": ["grants"],
+    "additionalProperties": False,
+    "properties": {
+        "grants": GRANTS,
+        "version": {"type": "string", "pattern": "^[0-9]+[.][0-9]+$"},
+        "title": TEXT,
+        "license": ADDRESS,
+        "modified": TIME,
+        "downloadURL": ADDRESS,
+        "publisher": {"type": "object", "required": ["name"], "properties": {"name": TEXT}},
+        "leftOut": {"type": "integer", "minimum": 0},
+    },
 }
-"""Required of each grant by the standard, and its type."""
+"""Of the standard's published schemas what we write: required fields, names, types, forms. Only what is of ours is let
+through beside it."""
+
+
+def test_grants__with_anything_else_than_the_standard__would_be_noticed(asking: Client) -> None:
+    package = asking.get("/v1/360giving.json").json()
+    lies: list[tuple[str, Any]] = [("awardDate", "2026-13-01"), ("id", ""), ("fundingOrganization", []), ("more", 1)]
+    for name, value in [*lies, ("amountAwarded", "1"), ("currency", "euro"), ("url", "/v1/pools/1")]:
+        wrong = {**package, "grants": [{**package["grants"][0], name: value}]}
+        assert not Draft4Validator(PACKAGE).is_valid(wrong), name
 
 
 def test_grants__of_pools__have_the_form_of_the_standard(asking: Client) -> None:
     package = asking.get("/v1/360giving.json").json()
 
-    assert re.fullmatch(r"\d+\.\d+", package["version"])
-    assert package["publisher"]["name"]
+    Draft4Validator(PACKAGE).validate(package)
     grants = package["grants"]
-    assert grants
     assert len({one["id"] for one in grants}) == len(grants)
     for one in grants:
-        for name, kind in REQUIRED.items():
-            assert isinstance(one[name], kind), name
-        assert re.fullmatch(r"[A-Z]{3}", one["currency"])
-        assert re.fullmatch(r"\d{4}-\d\d-\d\d", one["awardDate"])
         for organization in one["recipientOrganization"] + one["fundingOrganization"]:
             assert organization["id"].startswith("360G-eranos-ORG-")
             assert organization["name"]
         for address in (one["url"], one["dataSource"], one["relatedDocument"][0]["url"]):
             assert re.match(r"http://127\.0\.0\.1:\d+/v1/", address)
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", one["dateModified"])
+
+
+@pytest.mark.parametrize(
+    ("territory", "country"),
+    [("ES-SE", "ES"), ("PS", "PS"), (None, None), ("es", None), ("ES-", None), ("ESP", None), ("0x00ff", None)],
+)
+def test_location__of_a_territory__is_there_if_it_is_a_code(territory: str | None, country: str | None) -> None:
+    assert [one.country_code for one in locations_of(territory)] == ([country] if country else [])
 
 
 def test_grants__of_pools__are_what_reservations_say(asking: Client) -> None:

@@ -123,6 +123,7 @@ def test_up__in_the_foreground__stays_until_it_is_told_to_end(up: Up) -> None:
         assert abs(int(block["timestamp"], 16) - time.time()) < 10
         up.wait_for(lambda: number(rpc, "finalized") >= int(block["number"], 16))
         assert api.get("/v1/status")["as_of"]["block_number"] >= int(block["number"], 16)
+        assert {grant["currency"] for grant in api.get("/v1/360giving.json")["grants"]} == {"EUR"}
     finally:
         rpc.close()
         api.close()
