@@ -9,7 +9,7 @@ from api.database import Mirror
 from api.entities import profiles_of
 from api.paging import PageRequest
 from api.titles import name_of, title_of
-from web.descriptions import LONGEST, Text, document_of
+from web.descriptions import LONGEST, Document, Text, document_of
 from web.visits import Visit
 from web.words import N_
 
@@ -52,7 +52,12 @@ def heading_of(visit: Visit, digest: str, kind: str, number: int) -> str:
 
 def text_of(visit: Visit, digest: str, field: str) -> Text | None:
     """Return a text in a document; None if there is none here."""
-    return document_of(visit.request.app.state.settings.documents, digest, visit.language).text(field, LONGEST)
+    return document_at(visit, digest).text(field, LONGEST)
+
+
+def document_at(visit: Visit, digest: str) -> Document:
+    """Return a document in the reader's language; an empty one if there is none here."""
+    return document_of(visit.request.app.state.settings.documents, digest, visit.language)
 
 
 def worth_naming(acts: Sequence[NextCaseAct]) -> list[NextCaseAct]:

@@ -9,7 +9,8 @@ from api.marketplace import queries, routes
 from api.marketplace.queries import ListingFilters, ListingSort
 from api.marketplace.routes import ListingId, OrderId, listing_filters
 from api.paging import PageDep, cut
-from web.lists import heading_of, names_of, paging, text_of, worth_naming
+from web.descriptions import LONGEST
+from web.lists import document_at, heading_of, names_of, paging, worth_naming
 from web.visits import VisitDep
 from web.words import DELIVERY_MODES
 
@@ -47,11 +48,13 @@ def show_listing(visit: VisitDep, listing_id: ListingId) -> HTMLResponse:
     """Show one listing."""
     with visit.open() as mirror:
         listing = routes.listing_of(mirror, listing_id)
+        document = document_at(visit, listing.description_hash)
         return visit.page(
             "marketplace/listing.html",
             listing=listing,
             title=heading_of(visit, listing.description_hash, "listing", listing_id),
-            description=text_of(visit, listing.description_hash, "about"),
+            description=document.text("about", LONGEST),
+            pictures=document.pictures(),
             names=names_of(visit, mirror, [listing.seller.entity_id]),
         )
 

@@ -49,7 +49,7 @@ def test_settle__signers__are_both_accounts_with_the_present_nonce_and_at_most_a
     assert (provider["message"]["id"], provider["message"]["nonce"]) == (1, "3")
     (share,) = (one for one in spec_of(page, "settle")["fields"] if one["name"] == "share")
     assert (share["min"], share["max"]) == ("0", "5")
-    (section,) = (one for one in page.all("section") if "data-settlement" in one.attributes)
+    (section,) = (one for one in page.all("div") if "data-settlement" in one.attributes)
     assert section.attributes["data-path"] == "/redemptions/1/settle"
     assert section.attributes["data-sides"].split() == [provider["name"], beneficiary["name"]]
     assert section.attributes["data-decimals"] == "0"

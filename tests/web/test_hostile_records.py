@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -30,9 +31,10 @@ ACCOUNT = "0x" + "b6" * 20
 
 def document(evil: str) -> bytes:
     """Return a profile, listing, offer and need in one, with the text in every field."""
-    return json.dumps(
-        {key: {"en": evil, evil: evil} for key in FIELDS} | {"name": evil, "language": evil, "spoken": evil}
-    ).encode()
+    content: dict[str, Any] = {key: {"en": evil, evil: evil} for key in FIELDS}
+    content |= {"name": evil, "language": evil, "spoken": evil}
+    content["pictures"] = [{"sha256": "ab" * 32, "alt": {"en": evil}}, {"sha256": evil, "alt": evil}, evil]
+    return json.dumps(content).encode()
 
 
 def rows(number: int, evil: str, digest: str) -> Iterator[Base]:

@@ -46,7 +46,7 @@ def test_settle__signers__are_the_sellers_account_and_the_buyer_with_the_present
     assert (order, seller["account"].lower(), buyer["account"].lower()) == (1, r.ORGANIZER, BUYER)
     assert seller["message"] == buyer["message"]
     assert (seller["message"]["id"], seller["message"]["nonce"]) == (1, "3")
-    (section,) = (one for one in page.all("section") if "data-settlement" in one.attributes)
+    (section,) = (one for one in page.all("div") if "data-settlement" in one.attributes)
     assert section.attributes["data-nonce"] == "3"
     assert section.attributes["data-path"] == "/orders/1/settle"
 

@@ -26,7 +26,7 @@ if (section && form) {
     if (TERMS.includes(name)) forget(section, form);
   });
   let busy = false;
-  section.querySelector("button")?.addEventListener("click", async () => {
+  section.querySelector("[data-offer]")?.addEventListener("click", async () => {
     if (busy) return;
     busy = true;
     await offer(section, form, spec, json("wallet-page")).finally(() => (busy = false));
