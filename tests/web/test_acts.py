@@ -77,7 +77,6 @@ def test_act__choices__have_words_and_no_field_twice(act: Act) -> None:
 
 NOT_OFFERED: Final = {
     ("MatchFunding", "fundPool"),  # allowed by an approval, which needs gas anyway
-    ("ProBono", "settle"),
 }
 """What the relay carries, and no page asks it to."""
 

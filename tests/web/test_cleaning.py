@@ -22,6 +22,7 @@ from PIL import Image, ImageCms
 from documents import kinds, pictures
 from documents.pictures.parts import Size
 from documents.reading import media_type_of
+from serving.problems import Problem
 from tests.documents import samples as s
 from tests.web.running import run
 from web.acts import campaigns
@@ -167,7 +168,7 @@ def test_strip__metadata__is_gone_and_the_service_takes_the_picture(
     name: str, results: dict[str, dict[str, Any]]
 ) -> None:
     content, found = LADEN[name], results[name]
-    with pytest.raises(pictures.Refusal):
+    with pytest.raises(Problem):
         pictures.check(content, media_type_of(content), PIXELS)
 
     assert not found["redraw"]
