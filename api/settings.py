@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, field_validator
 from pydantic_core import from_json
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from api.errors import DatabaseMissing
+from serving.settings import ProcessSettings
 
 
 def _folder(path: Path) -> Path:
@@ -20,7 +21,7 @@ def _folder(path: Path) -> Path:
 CurrencyCode = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 
 
-class Settings(BaseSettings):
+class Settings(ProcessSettings):
     """Every knob of the API."""
 
     model_config = SettingsConfigDict(env_prefix="ERANOS_API_", extra="ignore")
@@ -48,17 +49,9 @@ class Settings(BaseSettings):
     @classmethod
     def _from_json(cls, value: Any) -> Any:
         try:
-            return from_json(value) if isinstance(value, str) else value
+            return from_json(value) if isinstance(value, str) and value.strip() else value
         except ValueError:
             raise ValueError('it is no JSON such as {"0x5FbD…": "EUR"}') from None
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _says_something(cls, value: Any) -> Any:
-        """An empty variable is a mistake: as a path it would mean the present folder."""
-        if isinstance(value, str) and not value.strip():
-            raise ValueError("it is empty: give it a value, or unset it")
-        return value
 
     def database(self) -> str:
         """Return the URL of the mirror.

@@ -1,13 +1,14 @@
 """Settings of the documents service, from the environment (prefix ``ERANOS_DOCUMENTS_``); no key is among them."""
 
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, Field
+from pydantic_settings import SettingsConfigDict
 
 from serving.logs import LogFormat
+from serving.settings import ProcessSettings
 
 MEGABYTE: Final = 2**20
 
@@ -20,7 +21,7 @@ def _http_address(text: str) -> str:
     return text.rstrip("/")
 
 
-class Settings(BaseSettings):
+class Settings(ProcessSettings):
     """Every knob of the documents service."""
 
     model_config = SettingsConfigDict(env_prefix="ERANOS_DOCUMENTS_", extra="ignore")
@@ -41,11 +42,3 @@ class Settings(BaseSettings):
     uploads_per_minute: int = Field(60, ge=0, description="Of one caller; more are refused with 429. 0: no limit.")
     upload_seconds: float = Field(60.0, gt=0, le=3_600, description="Within which one upload must have come.")
     log_format: LogFormat = Field(LogFormat.TEXT, description="text or json.")
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _says_something(cls, value: Any) -> Any:
-        """An empty variable is a mistake: as a path it would mean the present folder."""
-        if isinstance(value, str) and not value.strip():
-            raise ValueError("it is empty: give it a value, or unset it")
-        return value

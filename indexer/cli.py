@@ -62,9 +62,8 @@ class Group(click.Group):
         except ValidationError as error:
             first = error.errors()[0]
             name = "ERANOS_INDEX_" + "_".join(map(str, first["loc"])).upper()
-            raise click.ClickException(
-                f"{name}: {first['msg'].removeprefix('Value error, ')}, found {first['input']!r}"
-            ) from error
+            message = first["msg"].removeprefix("Value error, ")
+            raise click.ClickException(f"{name}: {message}, found {first['input']!r}") from error
 
 
 @dataclass(slots=True)

@@ -1,14 +1,13 @@
 """Settings of the indexer, from the environment (prefix ``ERANOS_INDEX_``) and overridden by command options."""
 
-from typing import Any
-
-from pydantic import Field, PositiveInt, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, PositiveInt
+from pydantic_settings import SettingsConfigDict
 
 from serving.logs import LogFormat
+from serving.settings import ProcessSettings
 
 
-class Settings(BaseSettings):
+class Settings(ProcessSettings):
     """Every knob of the indexer."""
 
     model_config = SettingsConfigDict(env_prefix="ERANOS_INDEX_", extra="ignore")
@@ -33,14 +32,6 @@ class Settings(BaseSettings):
     listen_port: int = Field(0, ge=0, le=65_535, description="Port of /health, /ready and /metrics; 0: none.")
     log_format: LogFormat = Field(LogFormat.TEXT, description="text or json.")
     reconcile_seconds: float = Field(300.0, ge=0, description="Seconds between two checks against the chain; 0: never.")
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _says_something(cls, value: Any) -> Any:
-        """An empty variable is a mistake: as a path it would mean the present folder."""
-        if isinstance(value, str) and not value.strip():
-            raise ValueError("it is empty: give it a value, or unset it")
-        return value
 
     def database_url_of(self, chain_id: int) -> str:
         """Return the database to use for a chain."""

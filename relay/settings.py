@@ -1,19 +1,20 @@
 """Settings of the relay, from the environment (prefix ``ERANOS_RELAY_``). The passphrase itself is not among them."""
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from pydantic import Field, PositiveInt, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, PositiveInt, model_validator
+from pydantic_settings import SettingsConfigDict
 
 from relay.gas import MAX_TRANSACTION_GAS, gas_of_request, gas_of_transaction
 from serving.logs import LogFormat
+from serving.settings import ProcessSettings
 
 MAX_DATA_BYTES = 16_384
 """Of one call: a basket of twenty orders with its permits takes a third of it."""
 
 
-class Settings(BaseSettings):
+class Settings(ProcessSettings):
     """Every knob of the relay."""
 
     model_config = SettingsConfigDict(env_prefix="ERANOS_RELAY_", extra="ignore")
@@ -47,14 +48,6 @@ class Settings(BaseSettings):
         120, ge=0, le=1_000_000, description="Of one caller; more are refused with 429. 0: as many as they like."
     )
     log_format: LogFormat = Field(LogFormat.TEXT, description="text or json.")
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _says_something(cls, value: Any) -> Any:
-        """An empty variable is a mistake: as a path it would mean the present folder."""
-        if isinstance(value, str) and not value.strip():
-            raise ValueError("it is empty: give it a value, or unset it")
-        return value
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:

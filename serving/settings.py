@@ -1,11 +1,23 @@
 """Reads the settings of a process from its environment."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import ValidationError, field_validator
 from pydantic_settings import BaseSettings
 
 S = TypeVar("S", bound=BaseSettings)
+
+
+class ProcessSettings(BaseSettings):
+    """Settings of any process."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _says_something(cls, value: Any) -> Any:
+        """An empty variable is a mistake: as a path it would mean the present folder."""
+        if isinstance(value, str) and not value.strip():
+            raise ValueError("it is empty: give it a value, or unset it")
+        return value
 
 
 class SettingInvalid(Exception):

@@ -110,7 +110,7 @@ def python_errors() -> set[str]:
         member
         for name in ERROR_MODULES
         for _, member in inspect.getmembers(importlib.import_module(name), inspect.isclass)
-        if member.__module__ == name
+        if member.__module__ == name and issubclass(member, Exception)
     }
     bases = {base for member in classes for base in member.__mro__[1:]}
     return {member.__name__ for member in classes - bases} - NOT_SEEN
