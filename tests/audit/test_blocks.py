@@ -275,11 +275,12 @@ def in_memory() -> EthereumTester:
 
 @pytest.mark.parametrize("count", [0, 1, 5, 10])
 def test_block__of_apes_own_chain__has_the_roots_of_its_header(in_memory: EthereumTester, count: int) -> None:
-    kinds = [("legacy", "dynamic", "creation")[i % 3] for i in range(count)]
+    kinds = [("legacy", "dynamic", "creation", "listed")[i % 4] for i in range(count)]
     accounts = in_memory.get_accounts()
     for i, kind in enumerate(kinds):
         sent = {"from": accounts[i % 10], "to": accounts[0], "value": i, "gas": 100_000, "data": "0x"}
-        sent |= {"gas_price": 10**10} if kind == "legacy" else {}
+        sent |= {"gas_price": 10**10} if kind in {"legacy", "listed"} else {}
+        sent |= {"access_list": [{"address": accounts[1], "storage_keys": [KEY]}]} if kind == "listed" else {}
         if kind == "creation":
             # Emits one Transfer in its constructor.
             sent["data"] = "0x5f5f7f" + keccak(b"Transfer(address,address,uint256)").hex() + "60205fa3"
