@@ -163,7 +163,7 @@ class _Seer:
             order = market_routes.order_of(self.mirror, number)
             title, path = self.visit.words.gettext(ORDER, number=number), f"/orders/{number}"
             change = Change(title, path, self.word("order", order.state), order.last_event)
-            yield self._case(f"order-{number}", title, path, order.next_acts), change
+            yield self._case(f"order-{number}", title, f"{path}/desk", order.next_acts), change
 
     def requests(self, filters: RedemptionFilters) -> Iterator[Seen]:
         """Yield what is next in requests for help that have not ended."""

@@ -20,6 +20,8 @@ from web.visits import Visit, VisitDep
 
 SEARCHED: Final = ("title", "skill")
 """Fields of an offer's document."""
+LONGEST: Final = 6_000
+"""Bytes of what one side wrote that the proof shows; the document itself has all of it."""
 
 router = APIRouter()
 
@@ -99,11 +101,13 @@ def show_attestation(visit: VisitDep, redemption_id: RedemptionId) -> HTMLRespon
         return visit.page(
             "pro_bono/attestation.html",
             attestation=attestation,
+            need=_document(visit, attestation.need_hash).text("text", LONGEST),
+            evidence=_document(visit, attestation.evidence_hash).text("text", LONGEST),
             names=names_of(visit, mirror, [attestation.provider, attestation.beneficiary]),
         )
 
 
-def _document(visit: Visit, digest: str) -> Document:
+def _document(visit: Visit, digest: str | None) -> Document:
     return document_of(visit.request.app.state.settings.documents, digest, visit.language)
 
 

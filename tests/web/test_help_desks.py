@@ -252,3 +252,15 @@ def test_offer__skill_and_language__stand_on_its_page(pages_of: Callable[..., Cl
 
     facts = {row.text for row in page.all("dd")}
     assert {"Bookkeeping", "Ελληνικά"} <= facts
+
+
+def test_attestation__shows_what_both_sides_wrote(pages_of: Callable[..., Client]) -> None:
+    texts = "A lease to read.", "We <b>read</b> it."
+    written = [json.dumps({"text": {"en": text}}).encode() for text in texts]
+    need, evidence = ("0x" + sha256(content).hexdigest() for content in written)
+    rows = [*asked(**CONFIRMED, need_hash=need), c.attestation(1, 4, need_hash=need, evidence_hash=evidence)]
+    client = pages_of(rows, written)
+
+    (article,) = read(client.get("/en/attestations/1").body).all("article")
+    assert all(text in article.text for text in texts)
+    assert {need, evidence} <= {one.attributes.get("title") for one in article.all("bdi")}

@@ -68,7 +68,7 @@ def order(**changes: Any) -> list[Base]:
 def test_my__an_order__has_another_next_act_for_each_side(show: Show, account: str, what: str) -> None:
     ((path, words),) = nexts(show(f"/en/my?account={account}", order()))
 
-    assert path == "/en/orders/1"
+    assert path == "/en/orders/1/desk"
     assert words.startswith(what)
     assert "in 24 hours" in words or "in 1 day" in words
 

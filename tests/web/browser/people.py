@@ -91,6 +91,12 @@ def now_of(lab: Lab) -> int:
     return int(lab.rpc.call("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
 
 
+def later(lab: Lab, seconds: int) -> None:
+    """Let time pass on the chain: minutes, as every test has the same chain."""
+    lab.rpc.call("evm_increaseTime", seconds)
+    lab.rpc.call("evm_mine")
+
+
 def moment(lab: Lab, days: float) -> str:
     """Return a time so many days ahead as a field of date and time takes it."""
     return datetime.fromtimestamp(now_of(lab) + days * DAY, UTC).strftime("%Y-%m-%dT%H:%M")
