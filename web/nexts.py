@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from api.act_facts import ActName, Actor
-from api.campaigns.queries import CampaignFilters, CampaignSort, find_campaign, list_campaigns
-from api.campaigns.views import detail_values
+from api.campaigns.queries import CampaignFilters, CampaignSort, list_campaigns
+from api.campaigns.views import details_values
 from api.case_schemas import NextCaseAct
 from api.database import Mirror
 from api.entities import EntityDetail
@@ -16,6 +16,7 @@ from api.marketplace import routes as market_routes
 from api.marketplace.queries import OrderFilters, OrderSort
 from api.paging import PageRequest
 from api.pledges import pledges_of
+from api.pools.queries import waiting_for
 from api.pro_bono import queries as help_queries
 from api.pro_bono import routes as help_routes
 from api.pro_bono.queries import RedemptionFilters, RedemptionSort
@@ -101,6 +102,7 @@ def concerns_of(visit: Visit, mirror: Mirror, account: str, entity: EntityDetail
         number = entity.entity_id
         found += [
             *seer.campaigns(number),
+            *seer.pools(number),
             *seer.orders(OrderFilters(seller=number, ended=False)),
             *seer.requests(RedemptionFilters(provider=number, ended=False)),
             *seer.requests(RedemptionFilters(beneficiary=number, ended=False)),
@@ -129,24 +131,20 @@ class _Seer:
 
     def pledges(self) -> Iterator[Seen]:
         """Yield what a backer can do until some time, and how its campaigns stand."""
-        for pledge in pledges_of(self.mirror, MOST, backer=self.account)[0]:
-            found = find_campaign(self.mirror, pledge.campaign_id)
-            campaign, title = detail_values(self.mirror, found), title_of(self.visit, found)
-            here = f"/campaigns/{pledge.campaign_id}"
+        pledges = {one.campaign_id: one for one in pledges_of(self.mirror, MOST, backer=self.account)[0]}
+        for number, campaign, title in self._campaigns(CampaignFilters(campaign_ids=list(pledges))):
+            pledge, here = pledges[number], f"/campaigns/{number}"
             yield None, self._campaign_change(campaign, title, here)
             for act in campaign["next_acts"]:
                 page = PLEDGE_PAGES.get(act["act"])
                 if page and act["by"] == Actor.BACKER and act["legal_now"] and int(pledge.amount):
-                    key = f"campaign-{pledge.campaign_id}-{act['act'].value}-{act['milestone']}-{act['attempt']}"
+                    key = f"campaign-{number}-{act['act'].value}-{act['milestone']}-{act['attempt']}"
                     what = self.word("campaign_act", act["act"])
                     yield Next(key, what, title, f"{here}/{page}", None, act["until"]), None
 
     def campaigns(self, organizer: int) -> Iterator[Seen]:
         """Yield what is next in the campaigns of an organizer."""
-        filters = CampaignFilters(organizer=organizer)
-        for found in list_campaigns(self.mirror, filters, CampaignSort.UPDATED, MOST)[: MOST.limit]:
-            campaign, title = detail_values(self.mirror, found), title_of(self.visit, found)
-            number = found.campaign.campaign_id
+        for number, campaign, title in self._campaigns(CampaignFilters(organizer=organizer)):
             change, act = self._campaign_change(campaign, title, f"/campaigns/{number}"), next_of(campaign)
             if act is None:
                 yield None, change
@@ -156,20 +154,39 @@ class _Seer:
             begins = None if act["legal_now"] else act["from"]
             yield Next(key, what, title, f"/campaigns/{number}/desk", begins, act["until"]), change
 
+    def pools(self, manager: int) -> Iterator[Seen]:
+        """Yield what campaigns wait for from the manager of pools: an answer, or a word about a claim."""
+        waiting = waiting_for(self.mirror, manager, MOST.limit)
+        for number, campaign, title in self._campaigns(CampaignFilters(campaign_ids=waiting)):
+            own = {one["pool_id"]: one for one in campaign["pools"] if one["manager"] == manager}
+            for act in campaign["next_acts"]:
+                if (
+                    act["by"] != Actor.POOL_MANAGER
+                    or str(act["account"]).lower() != self.account
+                    or not act["legal_now"]
+                ):
+                    continue
+                # An objection speaks for all of its pools; the one that was asked first has the form.
+                pool = act["pool_id"] or next(key for key, one in own.items() if one["enrolled_at"] is not None)
+                key = f"pool-{pool}-{number}-{act['act'].value}-{act['milestone']}-{act['attempt']}"
+                what = self.word("campaign_act", act["act"])
+                yield Next(key, what, title, f"/pools/{pool}/desk", None, act["until"]), None
+
     def orders(self, filters: OrderFilters) -> Iterator[Seen]:
         """Yield what is next in orders that have not ended."""
-        for found in market.list_orders(self.mirror, filters, OrderSort.UPDATED, MOST)[: MOST.limit]:
-            number = found.order.order_id
-            order = market_routes.order_of(self.mirror, number)
+        found = market.list_orders(self.mirror, filters, OrderSort.UPDATED, MOST)[: MOST.limit]
+        orders, nexts = market_routes.orders_of(self.mirror, found), market_routes.nexts_of(self.mirror, found)
+        for order, acts in zip(orders, nexts, strict=True):
+            number = order.order_id
             title, path = self.visit.words.gettext(ORDER, number=number), f"/orders/{number}"
             change = Change(title, path, self.word("order", order.state), order.last_event)
-            yield self._case(f"order-{number}", title, f"{path}/desk", order.next_acts), change
+            yield self._case(f"order-{number}", title, f"{path}/desk", acts), change
 
     def requests(self, filters: RedemptionFilters) -> Iterator[Seen]:
         """Yield what is next in requests for help that have not ended."""
         found = help_queries.list_redemptions(self.mirror, filters, RedemptionSort.UPDATED, MOST)[: MOST.limit]
-        for number in (one.redemption.redemption_id for one in found):
-            request = help_routes.redemption_of(self.mirror, number)
+        for request in help_routes.redemption_details(self.mirror, found):
+            number = request.redemption_id
             title, path = self.visit.words.gettext(REQUEST, number=number), f"/redemptions/{number}"
             change = Change(title, path, self.word("redemption", request.state), request.last_event)
             yield self._case(f"redemption-{number}", title, f"{path}/desk", request.next_acts), change
@@ -186,6 +203,12 @@ class _Seer:
         ends = parse_time(entity.verified_until) if entity.verified and entity.verified_until is not None else None
         if ends is not None and ends - self.mirror.now < RENEWAL:
             yield Next(f"{key}-verified", say("Have the verification renewed"), where, path, None, ends)
+
+    def _campaigns(self, filters: CampaignFilters) -> Iterator[tuple[int, Mapping[str, Any], str]]:
+        """Yield number, details and title of the campaigns that changed last."""
+        found = list_campaigns(self.mirror, filters, CampaignSort.UPDATED, MOST)[: MOST.limit]
+        for one, campaign in zip(found, details_values(self.mirror, found), strict=True):
+            yield one.campaign.campaign_id, campaign, title_of(self.visit, one)
 
     def _campaign_change(self, campaign: Mapping[str, Any], title: str, path: str) -> Change:
         return Change(title, path, self.word("phase", campaign["phase"]), campaign["last_event"])

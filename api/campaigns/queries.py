@@ -141,12 +141,6 @@ def find_campaign(mirror: Mirror, campaign_id: int) -> Found:
     return Found(*row)
 
 
-def milestones_of(mirror: Mirror, campaign_id: int) -> Sequence[Milestone]:
-    """Return a campaign's milestones by index."""
-    statement = select(Milestone).where(Milestone.campaign_id == campaign_id).order_by(Milestone.milestone)
-    return mirror.session.scalars(statement).all()
-
-
 def gates_of(mirror: Mirror, currency: Currency) -> Gates:
     """Return what stops acts on every campaign and pool in a currency."""
     closed = mirror.session.scalar(

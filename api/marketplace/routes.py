@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import StreamingResponse
 
 from api import facts, fields
-from api.case_schemas import act_values, escrow_gates
+from api.case_schemas import NextCaseAct, act_values, escrow_gates
 from api.database import Mirror, ReaderDep
 from api.exports import FormatPath, export, export_responses
 from api.marketplace import queries, schemas, views
@@ -162,6 +162,13 @@ def read_order(reader: ReaderDep, order_id: OrderId, at: At = None) -> schemas.O
     """Return an order's legs, state and payments, and who may do what next, until when."""
     with reader.open(at, facts.of_order(order_id)) as mirror:
         return schemas.OrderAnswer(as_of=mirror.as_of, order=order_of(mirror, order_id))
+
+
+def nexts_of(mirror: Mirror, found: Sequence[queries.FoundOrder]) -> list[list[NextCaseAct]]:
+    """Return the next legal acts of some orders."""
+    gates, now = escrow_gates(mirror, CONTRACT), mirror.now
+    acts = (views.order_acts(one, queries.bought_for(mirror, one.order), gates, now) for one in found)
+    return [[NextCaseAct.model_validate(act_values(act, now)) for act in some] for some in acts]
 
 
 def order_of(mirror: Mirror, order_id: int) -> schemas.OrderDetail:

@@ -26,6 +26,7 @@ from indexer.store.models import (
     Match,
     MatchRelease,
     Milestone,
+    MilestoneState,
     Pool,
     Reservation,
     Rule,
@@ -162,6 +163,31 @@ def asking(mirror: Mirror, pool_ids: Collection[int]) -> dict[int, int]:
     )
     counted = {pool_id: count for pool_id, count in mirror.session.execute(statement)}  # noqa: C416 - rows are no pairs
     return {pool_id: counted.get(pool_id, 0) for pool_id in pool_ids}
+
+
+def waiting_for(mirror: Mirror, manager: int, most: int) -> list[int]:
+    """Return the ids of campaigns that may wait for a manager of pools; which acts are legal is for `acts` to say.
+
+    Args:
+        mirror: Where to look.
+        manager: Entity whose pools are asked for, or match a campaign of which a claim is open.
+        most: Only so many, those that changed last.
+    """
+    asks = Reservation.place.is_(None) & phase_expression(mirror.now).in_([phase.value for phase in OPEN_PHASES])
+    claims = Reservation.place.is_not(None) & (Milestone.state == MilestoneState.CLAIMED.value)
+    current = (Milestone.campaign_id == Campaign.campaign_id) & (Milestone.milestone == Campaign.current_milestone)
+    statement = (
+        select(Campaign.campaign_id)
+        .join(Reservation, Reservation.campaign_id == Campaign.campaign_id)
+        .join(Pool, Pool.pool_id == Reservation.pool_id)
+        .join(Entity, Entity.entity_id == Campaign.organizer)
+        .outerjoin(Milestone, current)
+        .where(Pool.manager == manager, asks | (claims & (Milestone.window_ends_at > mirror.now)))
+        .group_by(Campaign.campaign_id, Campaign.last_event_key)
+        .order_by(Campaign.last_event_key.desc())
+        .limit(most)
+    )
+    return list(mirror.session.scalars(statement))
 
 
 def largest_owed(mirror: Mirror, pool_id: int, count: int) -> Sequence[Owed]:

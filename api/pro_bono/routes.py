@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import StreamingResponse
 
 from api import facts, fields
+from api.case_acts import EscrowGates
 from api.case_schemas import act_values, escrow_gates
 from api.database import Mirror, ReaderDep
 from api.exports import FormatPath, export, export_responses
@@ -177,8 +178,17 @@ def redemption_of(mirror: Mirror, redemption_id: int) -> schemas.RedemptionDetai
     Raises:
         Problem: There is none with this id.
     """
-    found, gates = queries.find_redemption(mirror, redemption_id), escrow_gates(mirror, CONTRACT)
-    now = mirror.now
+    (detail,) = redemption_details(mirror, [queries.find_redemption(mirror, redemption_id)])
+    return detail
+
+
+def redemption_details(mirror: Mirror, found: Sequence[queries.FoundRedemption]) -> list[schemas.RedemptionDetail]:
+    """Return everything about some redemptions."""
+    gates, now = escrow_gates(mirror, CONTRACT), mirror.now
+    return [_detail(one, gates, now) for one in found]
+
+
+def _detail(found: queries.FoundRedemption, gates: EscrowGates, now: int) -> schemas.RedemptionDetail:
     acts = [act_values(act, now) for act in views.redemption_acts(found, gates, now)]
     return schemas.RedemptionDetail.model_validate(views.redemption_values(found, now) | {"next_acts": acts})
 

@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from indexer.store import models
 from indexer.store.columns import Base
 from indexer.store.models import MilestoneState, OrderState
 from tests.api import case_rows as c
 from tests.api import rows as r
+from tests.api import scenario
 from tests.api.client import Client
 from tests.api.rows import BUYER, DAY, NOW
 from tests.web.conftest import Show
@@ -15,6 +17,7 @@ from tests.web.reading import Element
 from tests.web.test_calendars import parsed
 from tests.web.test_desks import delivering
 from tests.web.test_help_desks import ASKING, PROVIDER, REPORTED, UNDERWAY, asked, lab
+from tests.web.test_pool_desk import between
 
 
 def section(page: Element, name: str) -> Element:
@@ -144,3 +147,26 @@ def test_calendar__of_an_account__has_what_its_page_has(pages: Client) -> None:
 @pytest.mark.parametrize("query", ["", "?account=0x12", "?account=nobody"])
 def test_calendar__of_no_account__is_refused(pages: Client, query: str) -> None:
     assert pages.get(f"/en/my/calendar.ics{query}").status == 400
+
+
+def test_my__a_manager_of_pools__is_told_who_asks_and_what_can_be_objected_to(show: Show) -> None:
+    page = show(f"/en/my?account={scenario.TOWN}", between({"place": None}, ends_at=NOW + DAY))
+    ((path, words),) = nexts(page)
+    assert path == "/en/pools/1/desk"
+    assert words.startswith("Let a pool match the campaign")
+    assert "until" in words
+
+    over = {"opens_at": NOW - 65 * DAY, "deadline": NOW - 5 * DAY, "submitted_at": NOW - 70 * DAY, "extension": 0}
+    enrolled = {"place": 0, "reserved": 100, "enrolled_at": NOW - 60 * DAY}
+    for ends_at, found in ((NOW + DAY, [("/en/pools/1/desk", True)]), (NOW, [])):
+        claim = {"state": "claimed", "attempts": 1, "claimed_at": NOW - DAY, "window_ends_at": ends_at}
+        rows = between(enrolled, over | {"raised": 1_000, "pools": 1})
+        rows = [one for one in rows if not isinstance(one, models.Milestone)] + r.milestones(1, claim, {})
+        seen = nexts(show(f"/en/my?account={scenario.TOWN}", rows))
+        assert [(path, words.startswith("Object")) for path, words in seen] == found
+
+
+def test_my__another_account__hears_nothing_of_a_pool(show: Show) -> None:
+    page = show(f"/en/my?account={r.ORGANIZER}", between({"place": None}, ends_at=NOW + DAY))
+
+    assert "/pools/" not in " ".join(one.attributes["href"] for one in section(page, "nexts").all("a"))

@@ -218,8 +218,7 @@ def _requests(
     mirror: Mirror, filters: RedemptionFilters, account: str
 ) -> list[tuple[RedemptionDetail, NextCaseAct | None]]:
     found = queries.list_redemptions(mirror, filters, RedemptionSort.STARTING, MOST)[: MOST.limit]
-    whole = [routes.redemption_of(mirror, one.redemption.redemption_id) for one in found]
-    shown = [(one, next_for(one.next_acts, account)) for one in whole]
+    shown = [(one, next_for(one.next_acts, account)) for one in routes.redemption_details(mirror, found)]
     return sorted(shown, key=lambda one: (one[1] is None, _place(one[1]) if one[1] else (True, 0, 0.0)))
 
 
