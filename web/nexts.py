@@ -206,6 +206,8 @@ class _Seer:
 
     def _campaigns(self, filters: CampaignFilters) -> Iterator[tuple[int, Mapping[str, Any], str]]:
         """Yield number, details and title of the campaigns that changed last."""
+        if filters.campaign_ids is not None and not filters.campaign_ids:
+            return
         found = list_campaigns(self.mirror, filters, CampaignSort.UPDATED, MOST)[: MOST.limit]
         for one, campaign in zip(found, details_values(self.mirror, found), strict=True):
             yield one.campaign.campaign_id, campaign, title_of(self.visit, one)

@@ -95,8 +95,8 @@ def test_case__forms__are_those_of_the_acts_that_are_legal(
     page = show("/en/redemptions/1/desk", asked(**changes))
 
     assert forms_of(page) == offered
-    if offered and offered != ["voidSettlements"]:
-        assert len(next_in(page)) == 1
+    # Nobody waits for settlements to be taken back, or for help to be canceled.
+    assert len(next_in(page)) == (offered not in ([], ["voidSettlements"], ["cancelHelp"]))
 
 
 def test_case__hours__are_at_most_those_in_escrow_and_its_need_is_that_of_the_request(show: Show) -> None:
@@ -264,3 +264,10 @@ def test_attestation__shows_what_both_sides_wrote(pages_of: Callable[..., Client
     (article,) = read(client.get("/en/attestations/1").body).all("article")
     assert all(text in article.text for text in texts)
     assert {need, evidence} <= {one.attributes.get("title") for one in article.all("bdi")}
+
+
+def test_help__accepted_and_not_begun__waits_for_the_hours_and_does_not_ask_to_cancel(show: Show) -> None:
+    for path in ("/en/redemptions/1/desk", f"/en/desks/help?account={PROVIDER}", f"/en/my?account={PROVIDER}"):
+        page = show(path, asked(**ACCEPTED, starts_at=NOW + DAY))
+        assert next_in(page) == []
+        assert "Report the hours given" in page.text

@@ -112,6 +112,8 @@ def large(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli
         *("/pools/1/desk", f"/desks/pools?limit=100&account={account(1)}", "/desks/pools/open", "/desks/treasurer"),
         *("/desks/arbiter", "/desks/arbiter/campaigns/1", "/desks/arbiter/orders/1", "/desks/arbiter/redemptions/1"),
         f"/desks/issuer?account={account(1)}",
+        *("/redemptions/1/desk", "/redemptions/1/settle", "/offers/1/ask"),
+        *(f"/{page}?account={account(1)}" for page in ("my", "desks/help", "credits/transfer")),
     ],
 )
 def test_page__of_the_largest_records__stays_small(large: Client, path: str, language: str) -> None:

@@ -34,6 +34,8 @@ MOST: Final = PageRequest(50, None, "", ())
 LONGEST: Final = 6_000
 """Bytes of what one side wrote that its page shows; the document itself has all of it."""
 WAITED_FOR_BY_OTHERS: Final = frozenset({CaseActName.RULE, CaseActName.SETTLE, CaseActName.VOID_SETTLEMENTS})
+BRINGING_ON: Final = frozenset({CaseActName.ACCEPT_HELP, CaseActName.DELIVER_HELP, CaseActName.CONFIRM_HELP})
+"""Acts after which help goes on; all others end it, or hold it up."""
 ACTS: Final[Mapping[CaseActName, Act]] = {
     CaseActName.ACCEPT_HELP: acts.ACCEPT,
     CaseActName.DELIVER_HELP: acts.DELIVER,
@@ -154,8 +156,8 @@ def show_settling(visit: VisitDep, redemption_id: RedemptionId) -> HTMLResponse:
 
 
 def first_of(these: Sequence[NextCaseAct]) -> NextCaseAct | None:
-    """Return what is next: possible now rather than later, ending first."""
-    return min(these, key=_place, default=None)
+    """Return what is next: what brings help on before what ends it, now rather than later, ending first."""
+    return min([act for act in these if act.act in BRINGING_ON] or these, key=_place, default=None)
 
 
 def next_for(these: Iterable[NextCaseAct], account: str) -> NextCaseAct | None:
