@@ -41,6 +41,7 @@ from api.kept import Keep, Kept
 from api.marketplace import routes as marketplace
 from api.paging import refuse_unknown_parameters
 from api.pools import routes as pools
+from api.pools import ways
 from api.pro_bono import routes as pro_bono
 from api.problems import DATABASE_UNAVAILABLE, MIRROR_NOT_READY, TOO_MANY_REQUESTS, UNKNOWN_PARAMETER, answer, failures
 from api.settings import Settings
@@ -63,7 +64,7 @@ SCRIPTS: Final = Scripts(
 )
 
 V1: Final = (
-    *(campaigns, cards, pledges, objections, updates, pools, grants),
+    *(campaigns, cards, pledges, objections, updates, pools, ways, grants),
     *(marketplace, pro_bono, entities, credit, currencies),
     *(events, hashes, proofs, stream, feeds, stats, totals, roles, status, reconciliation),
 )

@@ -8,6 +8,7 @@ its matches ........................................... whose pledges called wha
 pledges and campaigns ................................. name their match and their pools
 """
 
+import json
 from typing import Any
 
 import pytest
@@ -188,6 +189,38 @@ def test_matches__of_a_campaign__place_every_unit(client: Client) -> None:
         (r.BACKER, "200", ["99"], "0", "101"),
         (r.MEMBER, "101", ["51"], "0", "50"),
     ]
+
+
+def test_ways__of_a_pool__place_every_unit_and_name_its_payment(client: Client) -> None:
+    answer = client.get(f"/v1/pools/{s.RATIO}/matches.jsonl")
+    ways = [json.loads(line) for line in answer.body.splitlines()]
+
+    found = {
+        number: [
+            (w["backer"].lower(), w["fate"], w["milestone"], w["amount"], w["payment"] is not None)
+            for w in ways
+            if w["campaign_id"] == number
+        ]
+        for number in (s.LIVE, s.DELIVERING, s.TERMINATED)
+    }
+    assert found[s.LIVE] == [(r.BACKER, "waiting", None, "300", False), (r.MEMBER, "waiting", None, "200", False)]
+    spent, waiting = found[s.DELIVERING]
+    assert spent[:4] == (r.BACKER, "spent", 0, "200")
+    assert waiting == (r.BACKER, "waiting", None, "201", False)
+    assert [way[:4] for way in found[s.TERMINATED]] == [
+        (r.BACKER, "spent", 0, "99"),
+        (r.BACKER, "freed", None, "101"),
+        (r.MEMBER, "spent", 0, "51"),
+        (r.MEMBER, "freed", None, "50"),
+    ]
+    for number in (s.DELIVERING, s.TERMINATED):
+        released = client.get(f"/v1/pools/{s.RATIO}/campaigns/{number}").json()["reservation"]["releases"]
+        paid = {w["payment"] for w in ways if w["campaign_id"] == number and w["fate"] == "spent"}
+        assert paid == ({released[0]["href"]} if released else {None})
+
+
+def test_ways__of_no_pool__are_refused(client: Client) -> None:
+    assert client.get("/v1/pools/99/matches.csv").problem == "unknown-pool"
 
 
 def test_pledges__of_a_matched_campaign__name_their_match(client: Client) -> None:

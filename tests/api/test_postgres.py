@@ -35,6 +35,7 @@ LISTS = [
     *(f"/v1/orders/{number}" for number in cs.ORDERS),
     *(f"/v1/redemptions/{number}" for number in cs.REDEMPTIONS),
     *(f"/v1/campaigns?phase={phase}" for phase in sorted(set(s.PHASES.values()))),
+    *(f"/v1/pools/{number}/matches.csv" for number in (s.RATIO, s.GIFT)),
     "/v1/events?order=1",
     "/v1/entities/7",
 ]
