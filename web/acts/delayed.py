@@ -8,7 +8,7 @@ from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 
 from web.acts.forms import function_of
-from web.acts.model import Act, call, contract, given
+from web.acts.model import Act, call, contract, given, leaves
 from web.words import N_
 
 AUTHORITY: Final = "AccessManager"
@@ -17,9 +17,18 @@ SELECTOR_BYTES: Final = 4
 EXPIRES: Final = 7 * 86_400
 """Seconds after the delay in which the act can be done (OpenZeppelin's `AccessManager.expiration`)."""
 
+ANNOUNCED: Final = N_(
+    "It is announced. When the delay is over, this page offers to do it; within a week, or it lapses."
+)
+DOCUMENT_WAITS: Final = N_(
+    "It is announced. When the delay is over, this page offers to do it; within a week, or it lapses. Its document "
+    "waits in this browser and is stored then: do it from here, or save the document and keep it."
+)
+
 
 def announcement(act: Act) -> Act:
     """Return the act that announces another one, with the same fields."""
+    has_document = any(leaf["$"] == "document" for leaf in leaves(act.args))
     return replace(
         act,
         contract=AUTHORITY,
@@ -29,7 +38,7 @@ def announcement(act: Act) -> Act:
             "This role acts with a delay: announce it now, do it when the delay is over. Everybody sees it coming."
         ),
         button=N_("Announce it"),
-        then=N_("It is announced. When the delay is over, this page offers to do it; within a week, or it lapses."),
+        then=DOCUMENT_WAITS if has_document else ANNOUNCED,
     )
 
 
@@ -66,6 +75,7 @@ def carried_out(act: Act, args: Sequence[str]) -> Act:
         act,
         args=tuple(args),
         fields=(),
+        title=N_("Do it, as announced"),
         says=N_("The delay is over. It is done exactly as it was announced."),
         draft=False,
     )

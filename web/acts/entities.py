@@ -1,5 +1,6 @@
 """Who takes part: registering, one's own entity and its account, and the registrar's acts."""
 
+from dataclasses import replace
 from typing import Final
 
 from api.entities import KIND_BITS
@@ -157,28 +158,18 @@ SUSPEND: Final = Act(
     then=N_("It may start nothing new until then. Its page shows the reasons."),
     gasless=False,
 )
-REVOKE_ANNOUNCED: Final = Act(
+REVOKE: Final = Act(
     contract=REGISTRY,
     function="revoke",
-    args=(given("entity"), given("reason")),
-    title=N_("Revoke, as announced"),
-    says=N_("The delay is over. The entity ends for good; its campaigns that are not at work yet are canceled."),
+    args=(given("entity"), REASON),
+    title=N_("Revoke"),
+    says=N_("The entity ends for good; its campaigns that are not at work yet are canceled."),
+    fields=REASON_FIELDS,
     button=N_("Revoke"),
     then=N_("The entity is revoked. What it owes to others stays due, and every refund stays possible."),
     gasless=False,
 )
-REVOKE: Final = announcement(
-    Act(
-        contract=REGISTRY,
-        function="revoke",
-        args=(given("entity"), REASON),
-        title=N_("Announce that it will be revoked"),
-        fields=REASON_FIELDS,
-        button=N_("Revoke"),
-        then="",
-        gasless=False,
-    )
-)
+ANNOUNCE_REVOCATION: Final = replace(announcement(REVOKE), title=N_("Announce that it will be revoked"))
 START_RECOVERY: Final = Act(
     contract=REGISTRY,
     function="startRecovery",
@@ -196,5 +187,5 @@ START_RECOVERY: Final = Act(
 
 ACTS: Final = (
     *(REGISTER, REGISTER_MEMBER, UPDATE_PROFILE, PROPOSE_ACCOUNT, WITHDRAW_PROPOSAL, ACCEPT_ACCOUNT),
-    *(VETO_RECOVERY, FINISH_RECOVERY, VERIFY, REFUSE, SUSPEND, REVOKE, REVOKE_ANNOUNCED, START_RECOVERY),
+    *(VETO_RECOVERY, FINISH_RECOVERY, VERIFY, REFUSE, SUSPEND, REVOKE, ANNOUNCE_REVOCATION, START_RECOVERY),
 )

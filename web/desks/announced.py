@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from api.database import Mirror
@@ -23,13 +24,15 @@ class Announcement:
         act: Which one.
         announced: When it can be done, and who announced it.
         lapses_at: Unix time from which on it can't be done any more.
-        details: What was announced, field by field: its words and the value; empty if nobody can read it.
+        args: What was announced, as templates take it; None if nobody can read it.
+        details: Of that, what somebody filled in: the words of the field and the value.
         forms: To do it once its time has come, and to take it back.
     """
 
     act: Act
     announced: Announced
     lapses_at: int
+    args: Sequence[str] | None
     details: Sequence[tuple[Field, str]]
     forms: Sequence[Form]
 
@@ -43,20 +46,42 @@ def ways(mirror: Mirror, act: Act) -> list[tuple[str, Act]]:
     ]
 
 
-def announcements(desk: Desk | None, mirror: Mirror, acts: Sequence[Act]) -> Iterator[Announcement]:
-    """Yield what was announced of some acts, and can be done now or later."""
+def announcements(
+    desk: Desk | None, mirror: Mirror, acts: Sequence[Act], about: int | None = None
+) -> Iterator[Announcement]:
+    """Yield what was announced of some acts, and can be done now or later.
+
+    Args:
+        desk: Makes the forms; None for none.
+        mirror: Where to look.
+        acts: Which ones.
+        about: First argument that they have; None is any.
+    """
     for act in acts:
-        for one in waiting(mirror, act.contract, act.function)[:MOST]:
-            lapses_at = one.operation.executable_at + EXPIRES
-            if mirror.now < lapses_at:
-                args = announced_args(act, one.operation.data)
-                forms = list(_forms(desk, act, one, args, mirror.now)) if desk else []
-                yield Announcement(act, one, lapses_at, _details(act, args), forms)
+        found = ((one, announced_args(act, one.operation.data)) for one in waiting(mirror, act.contract, act.function))
+        running = (it for it in found if mirror.now < _lapse(it[0]) and about in {None, _subject(it[1])})
+        for one, args in islice(running, MOST):
+            forms = list(_forms(desk, act, one, args, mirror.now)) if desk else []
+            yield Announcement(act, one, _lapse(one), args, _details(act, args), forms)
+
+
+def subjects(mirror: Mirror, act: Act) -> list[int]:
+    """Return the first argument of every announcement of an act that can be done now or later, each once."""
+    found = (_subject(one.args) for one in announcements(None, mirror, [act]))
+    return list(dict.fromkeys(number for number in found if number is not None))
+
+
+def _lapse(one: Announced) -> int:
+    return one.operation.executable_at + EXPIRES
+
+
+def _subject(args: Sequence[str] | None) -> int | None:
+    return int(args[0]) if args and args[0].isdecimal() else None
 
 
 def _forms(desk: Desk, act: Act, one: Announced, args: Sequence[str] | None, now: int) -> Iterator[Form]:
     operation = one.operation
-    key, lapses_at = operation.operation_id[2:10], operation.executable_at + EXPIRES
+    key, lapses_at = operation.operation_id[2:10], _lapse(one)
     if args is not None and operation.executable_at <= now:
         yield desk.form(carried_out(act, args), f"do-{key}", ends_at=lapses_at)
     given = {"caller": operation.caller, "target": operation.target, "data": operation.data}

@@ -13,7 +13,7 @@ import { keepSealed } from "./sealed.js";
 import { connect, onSession, present } from "./session.js";
 import { signatureOf } from "./signed.js";
 import { Refused, gasOf, reasonOf, simulate } from "./simulate.js";
-import { keepDocuments, uploadAll } from "./uploads.js";
+import { keepDocuments, leftFor, uploadAll } from "./uploads.js";
 import { read as readFields } from "./values.js";
 import { money, say } from "./words.js";
 
@@ -121,7 +121,8 @@ class Act {
     try {
       const hashNow = gasless ? await this.relayCall(session, call) : await this.sendCall(session, call);
       await keepDocuments(uploads);
-      await this.watch(session, call, hashNow, uploads);
+      const due = [...uploads.filter((one) => !one.waits), ...leftFor(call.data, uploads)];
+      await this.watch(session, call, hashNow, due);
     } catch (error) {
       if (error instanceof RelaySilent) await keepDocuments(uploads);
       if (!(error instanceof RelayBusy) || !tries) throw error;

@@ -4,10 +4,11 @@ import { encodeCall } from "./abi.js";
 import { sha256 } from "./values.js";
 
 /**
- * @typedef {{kind: string, hash: string, blob: Blob, name: string}} Upload
+ * @typedef {{kind: string, hash: string, blob: Blob, name: string, waits?: boolean}} Upload a document whose hash is in
+ *     a call that is only announced now waits until that is done
  * @typedef {{account: string, now: number, values: Record<string, any>, reads: Record<string, bigint>,
  *     permits: import("./permit.js").Permit[], salts: Map<string, string>, uploads: Map<string, Upload>,
- *     sealed: Map<string, string>, signatures: Map<string, string>,
+ *     sealed: Map<string, string>, signatures: Map<string, string>, isAnnounced?: boolean,
  *     sign: (leaf: any, message: Record<string, any>) => Promise<string>}} Context
  */
 
@@ -67,7 +68,7 @@ const LEAVES = {
   },
   worded: ({ name, rows }, { values }) =>
     Object.fromEntries([values, ...(values[rows] ?? [])].map((one) => [one.language, one[name]]).filter(([, text]) => text)),
-  call: async (leaf, context) => encodeCall(leaf.item, typed(leaf.item.inputs, await fillIn(leaf.args, context))),
+  call: async (leaf, context) => encodeCall(leaf.item, typed(leaf.item.inputs, await fillIn(leaf.args, { ...context, isAnnounced: true }))),
 };
 
 /**
@@ -114,7 +115,7 @@ function said(value) {
  * @param {string} name
  */
 function upload(context, kind, hash, blob, name) {
-  context.uploads.set(hash, { kind, hash, blob, name });
+  context.uploads.set(hash, { kind, hash, blob, name, waits: context.isAnnounced });
   return hash;
 }
 

@@ -77,6 +77,15 @@ function left() {
 }
 
 /**
+ * @param {string} data of a call
+ * @param {Upload[]} known
+ * @returns {Upload[]} what else of this browser the call names: the document of an act that was announced days before
+ */
+export function leftFor(data, known) {
+  return left().filter((one) => data.includes(one.hash.slice(2)) && !known.some((other) => other.hash === one.hash));
+}
+
+/**
  * @param {Kept} kept
  * @returns {Upload}
  */
