@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
+from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated, Any, Final, Protocol, get_args
 
@@ -89,7 +90,9 @@ def export(reader: Reader, kind: Format, name: str, model: type[BaseModel], rows
             page = PageRequest(BATCH, None, "", ())
             while True:
                 found = rows.find(mirror, page)
-                write(rows.shown(mirror, found[:BATCH]))
+                records = iter(rows.shown(mirror, found[:BATCH]))
+                while batch := list(islice(records, BATCH)):
+                    write(batch)
                 if len(found) <= BATCH:
                     break
                 page = replace(page, after=rows.position(found[BATCH - 1]))

@@ -1,7 +1,6 @@
 """The way of a pool's money as a file: for each part of each match, who called it and what became of it."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -11,8 +10,8 @@ from pydantic import BaseModel, Field
 
 from api import fields
 from api.database import Mirror, ReaderDep
-from api.exports import FormatPath, export, export_responses, rows_of
-from api.paging import PageRequest, Position
+from api.exports import FormatPath, export, export_responses
+from api.paging import Position, Rows
 from api.pools import queries, schemas, views
 from api.pools.queries import Found, Owed
 from api.pools.routes import PoolId
@@ -60,14 +59,13 @@ class Way(BaseModel):
 def export_ways(reader: ReaderDep, pool_id: PoolId, form: FormatPath) -> StreamingResponse:
     """Return for every match of a pool which milestone spent how much of it, what waits, and what was freed."""
 
-    def part(mirror: Mirror, page: PageRequest) -> tuple[list[Way], Position | None]:
+    def shown(mirror: Mirror, campaigns: Sequence[Owed]) -> Iterator[Way]:
         found = queries.find_pool(mirror, pool_id)
         # One campaign at a time: how much of a match each milestone spent depends on all of its matches.
-        alone = replace(page, limit=1)
-        shown, after = rows_of(alone, queries.list_owed(mirror, pool_id, alone), _place_of)
-        return [way for owed in shown for way in _ways(mirror, found, owed)], after
+        return (way for owed in campaigns for way in _ways(mirror, found, owed))
 
-    return export(reader, form, f"pool-{pool_id}-matches", Way, part)
+    rows = Rows(find=lambda mirror, page: queries.list_owed(mirror, pool_id, page), position=_place_of, shown=shown)
+    return export(reader, form, f"pool-{pool_id}-matches", Way, rows)
 
 
 def _place_of(owed: Owed) -> Position:

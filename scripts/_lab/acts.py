@@ -139,6 +139,10 @@ class Actor:
         self._nonces[wallet.address] = nonce + 1
         return self._receipt(tx_hash)
 
+    def forget_nonces(self) -> None:
+        """Ask the node again: somebody else may use the same keys now."""
+        self._nonces.clear()
+
     def signed_request(self, wallet: Wallet, target: Contract, data: str) -> tuple[Any, ...]:
         """Returns a request for the forwarder, signed by its author (EIP-712, ERC-2771)."""
         forwarder = self.contracts["ERC2771Forwarder"]

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,18 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         patch.setenv(deployments.FOLDER_VARIABLE, str(folder / "records"))
         with whole_lab(folder) as lab:
             yield lab
+
+
+@pytest.fixture(scope="session")
+def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Another one, for tests that put the chain's clock forward; each finds it at another time."""
+    folder = tmp_path_factory.mktemp("later-lab")
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            # Only what is started here looks there: the other lab has its own records.
+            patch.setenv(deployments.FOLDER_VARIABLE, str(folder / "records"))
+            lab = stack.enter_context(whole_lab(folder))
+        yield lab
 
 
 @pytest.fixture(scope="session")

@@ -45,6 +45,11 @@ class Person:
             else:
                 field.fill(value)
 
+    def chooses(self, form: Locator, **values: str) -> None:
+        """Choose one of a few options by its name and value."""
+        for name, value in values.items():
+            form.locator(f'[data-name="{name}"][value="{value}"]').check()
+
     def sends(self, form: Locator) -> None:
         """Press the button of a form."""
         form.locator("[type=submit]").click()
@@ -105,6 +110,14 @@ def moment(lab: Lab, days: float) -> str:
 def day(lab: Lab, days: float) -> str:
     """Return the same as a field of a day."""
     return moment(lab, days)[:10]
+
+
+def let_pass(lab: Lab, days: float) -> None:
+    """Put the clock of a chain forward: only of the lab that is for it."""
+    lab.rpc.call("evm_increaseTime", round(days * DAY))
+    lab.rpc.call("evm_mine")
+    lab.actor.clock.tick()
+    lab.catch_up()
 
 
 def is_stored(lab: Lab, digest: bytes | str) -> bool:

@@ -3,7 +3,7 @@
 ├── registering: refused while empty; gasless, with a profile that is stored; as a member, with nothing stored
 ├── verifying: refused to a stranger, done by the registrar; refusing with reasons
 ├── the own entity: the profile written anew, the account handed over and accepted
-├── recovery: started by the registrar, told loudly, not vetoed by a stranger, vetoed by the account
+├── recovery: started by the registrar, told loudly, not vetoed by a stranger, vetoed by the account; or finished
 └── suspending at once; revoking by an announcement, and not before its delay is over
 """
 
@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 
 from scripts._lab.wallets import Wallet
 from tests.web.browser.lab import Lab
-from tests.web.browser.people import Meet, alarmed, day, is_stored, moment, people, wait_until_stored
+from tests.web.browser.people import Meet, alarmed, day, is_stored, let_pass, moment, people, wait_until_stored
 from tests.web.browser.steps import fails
 
 SSE = 1
@@ -23,6 +23,12 @@ SSE = 1
 @pytest.fixture
 def meet(browser: Browser, lab: Lab) -> Iterator[Meet]:
     with people(browser, lab) as meet:
+        yield meet
+
+
+@pytest.fixture
+def meet_later(browser: Browser, later: Lab) -> Iterator[Meet]:
+    with people(browser, later) as meet:
         yield meet
 
 
@@ -199,6 +205,21 @@ def test_recovery__is_told_loudly_and_vetoed_by_the_account_alone(meet: Meet, la
     expect(owner.page.locator("main")).to_contain_text("No recovery is under way")
     registrar.goes_to(f"/desks/registrar/{number}")
     expect(registrar.form("Start a recovery")).to_have_count(0)
+
+
+@pytest.mark.long
+def test_recovery__that_nobody_stops__is_finished_by_anybody(meet_later: Meet, later: Lab) -> None:
+    lost, found = newcomer(11), newcomer(12)
+    number = register(meet_later, later, lost, "Menders of Modica")
+    later.actor.do(later.cast.registrar, "EntityRegistry", "startRecovery", number, found.address)
+    let_pass(later, 29)
+    stranger = meet_later(later.cast.marco)
+    stranger.goes_to(f"/entities/{number}/recovery")
+    expect(stranger.form("Finish the recovery")).to_have_count(0)
+    let_pass(later, 1)
+    stranger.goes_to(f"/entities/{number}/recovery")
+    stranger.acts(stranger.form("Finish the recovery"))
+    assert (entity_of(later, lost), entity_of(later, found)) == (0, number)
 
 
 @pytest.mark.long
