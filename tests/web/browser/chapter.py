@@ -15,6 +15,8 @@ DUE = "test-due"
 UNANSWERED, UNCONFIRMED = "test-unanswered", "test-unconfirmed"
 ORDERS = (UNANSWERED, UNCONFIRMED)
 NAMES = (OPEN, RACE, FAILED, CLAIMED, RELEASED, DUE)
+#: A currency without permits.
+PLAIN_CURRENCY = "PlainCurrency"
 TITLES = {
     OPEN: "A solar roof for the school",
     RACE: "A bicycle repair square",
@@ -84,6 +86,7 @@ def everything(stage: Stage) -> None:
     _delivering(stage)
     _due(stage)
     _orders(stage)
+    _plain(stage)
 
 
 def _delivering(stage: Stage) -> None:
@@ -117,6 +120,18 @@ def _orders(stage: Stage) -> None:
     accept(stage, -8.9, unconfirmed)
     hand_over(stage, -8.7, unconfirmed)
     place(stage, -5, unanswered)
+
+
+def _plain(stage: Stage) -> None:
+    """Announce a currency, and that it goes again: a test does both, and nobody else meets it."""
+    for function in ("listCurrency", "delistCurrency"):
+        announcement = (stage.address("Crowdfunding"), bytes.fromhex(calldata(stage, function)[2:]), 0)
+        title = f"the treasurer announces {function} of a plain currency"
+        stage.act(-2.5, title, stage.cast.treasurer, "AccessManager", "schedule", *announcement)
+
+
+def calldata(stage: Stage, function: str) -> str:
+    return stage.actor.contracts["Crowdfunding"].encode(function, stage.address(PLAIN_CURRENCY))
 
 
 def number_of(stage: Stage, name: str) -> int:

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import ape
+from ape_test.accounts import TestAccount
+
 from deployments import Deployment
 from scripts._lab.acts import Actor
 from scripts._lab.clock import Clock
-from scripts._lab.contracts import Contract, contracts_of
+from scripts._lab.contracts import TEST_CURRENCY, Contract, contracts_of
 from scripts._lab.http import Api
 from scripts._lab.local import (
     Place,
+    connected,
     deploy_lab_on,
     eranos,
     start_chain,
@@ -119,7 +123,11 @@ def whole_lab(folder: Path) -> Iterator[Lab]:
         deployment = deploy_lab_on(place, rpc)
         staged: list[Stage] = []
 
+        abi = contracts_of(deployment)[TEST_CURRENCY].abi
+        plain = Contract(chapter.PLAIN_CURRENCY, deploy_plain_currency(place), abi)
+
         def more(stage: Stage) -> None:
+            stage.actor.contracts[plain.name] = plain
             chapter.everything(stage)
             staged.append(stage)
 
@@ -131,7 +139,7 @@ def whole_lab(folder: Path) -> Iterator[Lab]:
         stage.actor.clock.tick()
         campaigns = {name: chapter.number_of(stage, name) for name in chapter.NAMES}
         orders = {name: chapter.order_of(stage, name) for name in chapter.ORDERS}
-        contracts = contracts_of(deployment)
+        contracts = contracts_of(deployment) | {plain.name: plain}
         indexer = start_indexer(processes, place, {"ERANOS_INDEX_POLL_SECONDS": "0.2"})
         relay = start_relay(processes, place, rpc)
         store = start_documents(processes, place)
@@ -154,6 +162,14 @@ def whole_lab(folder: Path) -> Iterator[Lab]:
         lab.catch_up()
         processes.wait_until("the symbols of currencies", lab.knows_symbols, PATIENCE)
         yield lab
+
+
+def deploy_plain_currency(place: Place) -> str:
+    """Deploy a currency that takes no permits and return its address."""
+    cast = Cast()
+    deployer = TestAccount(index=0, address_str=cast.deployer.address, private_key=cast.deployer.key)
+    with connected(place):
+        return str(deployer.deploy(ape.project.HostileToken, 6).address)
 
 
 def start_documents(processes: Processes, place: Place) -> Child:
