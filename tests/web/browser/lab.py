@@ -133,6 +133,7 @@ def whole_lab(folder: Path) -> Iterator[Lab]:
 
         tell_story(rpc, deployment, place.written, tell=lambda line: None, more=more)
         (stage,) = staged
+        stage.actor.forget_nonces()
         stage.actor.after_act = stage.actor.forget_nonces
         stage.actor.clock.run(1)
         stage.actor.clock = RunningClock.of(rpc, stage.actor.clock.present)
