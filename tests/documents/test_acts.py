@@ -26,6 +26,12 @@ def documents_of(act: Act) -> Iterator[Mapping[str, Any]]:
         yield from (leaf for leaf in leaves(args) if leaf["$"] == "document")
 
 
+def decides(act: Act, name: str) -> bool:
+    """Return whether an act makes its document only if a field is not empty."""
+    found = (leaf for _, _, args in act.calls() for leaf in leaves(args))
+    return any(leaf["$"] == "when" and leaf["name"] == name and leaf["is"] == "" for leaf in found)
+
+
 CASES = [(act, leaf) for act in ALL for leaf in documents_of(act)]
 each_document = pytest.mark.parametrize(
     "act, leaf", CASES, ids=[f"{act.function}-{leaf['kind']}" for act, leaf in CASES]
@@ -44,11 +50,18 @@ def sample(act: Act, template: Any, *, whole: bool) -> Any:
     if "$" not in template:
         members = {name: sample(act, part, whole=whole) for name, part in template.items()}
         return {name: value for name, value in members.items() if value}
+    if template["$"] == "digest":
+        return "ab" * 32
     if template["name"] == "language":
         return "pt"
     field = field_of(act, template["name"])
-    if not (whole or field.required):
+    if template["$"] == "each":
+        rows = (field.most if whole else field.least) or 0
+        return [sample(act, template["of"], whole=whole)] * rows
+    if not (whole or field.required or decides(act, field.name)):
         return None
+    if field.choices:
+        return field.choices[-1][0]
     most = field.most or (PROSE_LETTERS if field.kind is FieldKind.PROSE else BEYOND)
     text = "ж" * most if whole else "x"
     return {"pt": text, "ar": text} if template["$"] == "worded" else text
