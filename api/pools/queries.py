@@ -263,10 +263,12 @@ def called_amounts(mirror: Mirror, pool_id: int, campaign_id: int) -> dict[str, 
     return {backer: amount for backer, amount in mirror.session.execute(statement)}  # noqa: C416 - rows are no pairs
 
 
-def matches_in(mirror: Mirror, pool_id: int, campaign_id: int) -> Sequence[Match]:
-    """Return all matches between a pool and a campaign, those called first in front."""
-    statement = select(Match).where(Match.pool_id == pool_id, Match.campaign_id == campaign_id)
-    return mirror.session.scalars(statement.order_by(Match.first_event_key)).all()
+def list_pool_matches(mirror: Mirror, pool_id: int, page: PageRequest) -> Sequence[Match]:
+    """Return the matches of a page, with any campaign, those called first in front."""
+    key = Match.first_event_key.expression
+    return mirror.session.scalars(
+        seek(select(Match).where(Match.pool_id == pool_id), page, key, key, descending=False)
+    ).all()
 
 
 def list_matches(mirror: Mirror, pool_id: int, campaign_id: int, page: PageRequest) -> Sequence[Match]:

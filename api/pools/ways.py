@@ -1,6 +1,7 @@
 """The way of a pool's money as a file: for each part of each match, who called it and what became of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -11,13 +12,12 @@ from pydantic import BaseModel, Field
 from api import fields
 from api.database import Mirror, ReaderDep
 from api.exports import FormatPath, export, export_responses
-from api.paging import Position, Rows
+from api.paging import PageRequest, Position, Rows
 from api.pools import queries, schemas, views
-from api.pools.queries import Found, Owed
 from api.pools.routes import PoolId
 from api.problems import UNKNOWN_POOL
 from api.records import EventLink, event_path
-from indexer.store import matching
+from indexer.store import matching, models
 
 NOTHING: Final = "0"
 
@@ -50,6 +50,21 @@ class Way(BaseModel):
     last_event: EventLink = Field(description="Of the match.")
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What became of all matches between a pool and a campaign.
+
+    Attributes:
+        parts: By backer, what each released milestone spent.
+        payments: The event that paid a milestone, by milestone.
+        settled: Whether what is not spent was freed.
+    """
+
+    parts: Mapping[str, Sequence[int]]
+    payments: Mapping[int, str]
+    settled: bool
+
+
 @router.get(
     "/pools/{pool_id}/matches.{form}",
     summary="Export the way of a pool's money",
@@ -58,35 +73,38 @@ class Way(BaseModel):
 )
 def export_ways(reader: ReaderDep, pool_id: PoolId, form: FormatPath) -> StreamingResponse:
     """Return for every match of a pool which milestone spent how much of it, what waits, and what was freed."""
+    places: dict[int, Places] = {}
 
-    def shown(mirror: Mirror, campaigns: Sequence[Owed]) -> Iterator[Way]:
-        found = queries.find_pool(mirror, pool_id)
-        # One campaign at a time: how much of a match each milestone spent depends on all of its matches.
-        return (way for owed in campaigns for way in _ways(mirror, found, owed))
+    def shown(mirror: Mirror, found: Sequence[models.Match]) -> list[Way]:
+        for number in {row.campaign_id for row in found} - places.keys():
+            places[number] = _places(mirror, pool_id, number)
+        return [way for row in found for way in _ways(row, places[row.campaign_id])]
 
-    rows = Rows(find=lambda mirror, page: queries.list_owed(mirror, pool_id, page), position=_place_of, shown=shown)
+    def find(mirror: Mirror, page: PageRequest) -> Sequence[models.Match]:
+        queries.find_pool(mirror, pool_id)
+        return queries.list_pool_matches(mirror, pool_id, page)
+
+    rows = Rows(find, lambda row: Position(row.first_event_key, row.first_event_key), shown)
     return export(reader, form, f"pool-{pool_id}-matches", Way, rows)
 
 
-def _place_of(owed: Owed) -> Position:
-    key = owed.reservation.requested_event_key
-    return Position(key, key)
-
-
-def _ways(mirror: Mirror, found: Found, owed: Owed) -> Iterator[Way]:
-    pool_id, campaign_id = owed.reservation.pool_id, owed.reservation.campaign_id
-    rows = queries.matches_in(mirror, pool_id, campaign_id)
+def _places(mirror: Mirror, pool_id: int, campaign_id: int) -> Places:
+    owed, found = queries.find_owed(mirror, pool_id, campaign_id), queries.find_pool(mirror, pool_id)
+    called = queries.called_amounts(mirror, pool_id, campaign_id)
     tranches = views.spent_tranches(owed, found.pool, queries.milestones_of(mirror, [campaign_id])[campaign_id])
-    payments = _payments(mirror, pool_id, campaign_id)
-    settled = owed.reservation.settled_at is not None
-    for row, parts in zip(rows, matching.spent([row.amount for row in rows], tranches), strict=True):
-        match = schemas.Match.model_validate(views.match_values(row, parts, settled=settled))
-        ways = [
-            *(_way(match, Fate.SPENT, one.amount, one.milestone, payments.get(one.milestone)) for one in match.spent),
-            _way(match, Fate.WAITING, match.waiting),
-            _way(match, Fate.FREED, match.freed),
-        ]
-        yield from (way for way in ways if way.amount != NOTHING)
+    parts = dict(zip(called, matching.spent(list(called.values()), tranches), strict=True))
+    return Places(parts, _payments(mirror, pool_id, campaign_id), settled=owed.reservation.settled_at is not None)
+
+
+def _ways(row: models.Match, places: Places) -> Iterator[Way]:
+    match = schemas.Match.model_validate(views.match_values(row, places.parts[row.backer], settled=places.settled))
+    paid = places.payments
+    ways = [
+        *(_way(match, Fate.SPENT, one.amount, one.milestone, paid.get(one.milestone)) for one in match.spent),
+        _way(match, Fate.WAITING, match.waiting),
+        _way(match, Fate.FREED, match.freed),
+    ]
+    yield from (way for way in ways if way.amount != NOTHING)
 
 
 def _payments(mirror: Mirror, pool_id: int, campaign_id: int) -> dict[int, str]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from api import exports
 from api.fields import rfc3339
 from tests.api import rows as r
 from tests.api import scenario as s
@@ -191,7 +192,11 @@ def test_matches__of_a_campaign__place_every_unit(client: Client) -> None:
     ]
 
 
-def test_ways__of_a_pool__place_every_unit_and_name_its_payment(client: Client) -> None:
+@pytest.mark.parametrize("batch", [1_000, 2])
+def test_ways__of_a_pool__place_every_unit_and_name_its_payment(
+    client: Client, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "BATCH", batch)
     answer = client.get(f"/v1/pools/{s.RATIO}/matches.jsonl")
     ways = [json.loads(line) for line in answer.body.splitlines()]
 
