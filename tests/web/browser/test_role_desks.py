@@ -38,9 +38,11 @@ def of_contract(person: Person, name: str) -> Locator:
     return person.page.locator("h2", has_text=name).locator("xpath=following-sibling::section[1]").get_by_role("form")
 
 
-def announced(person: Person, title: str) -> Locator:
-    """Return what the page says of an announcement, with its forms."""
-    return person.page.locator("section.announced", has=person.page.get_by_role("heading", name=f"Announced: {title}"))
+def announced(person: Person, title: str, about: str = "") -> Locator:
+    """Return what the page says of an announcement, of an address if one is named, with its forms."""
+    page = person.page
+    found = page.locator("section.announced", has=page.get_by_role("heading", name=f"Announced: {title}"))
+    return found.filter(has=page.locator(f'[title="{about}"]')) if about else found
 
 
 def in_it(section: Locator, title: str) -> Locator:
@@ -73,7 +75,7 @@ def test_pause__is_the_guardians_and_ends_when_it_is_ended(meet: Meet, lab: Lab)
 @pytest.mark.long
 def test_treasurer__announces_and_does_it_when_the_delay_is_over(meet_later: Meet, later: Lab) -> None:
     lab, cast = later, later.cast
-    coin = scenery.a_currency(lab)
+    coin, euro = scenery.a_currency(lab), lab.contracts["TestEuro"].address
     stranger = meet_later(cast.pierre)
     stranger.goes_to("/desks/treasurer")
     form = stranger.form("Allow a currency")
@@ -88,7 +90,7 @@ def test_treasurer__announces_and_does_it_when_the_delay_is_over(meet_later: Mee
     treasurer.fills(form, currency=coin)
     treasurer.acts(form)
     form = treasurer.form("Stop accepting a currency")
-    treasurer.fills(form, currency=lab.contracts["TestEuro"].address)
+    treasurer.fills(form, currency=euro)
     treasurer.acts(form)
     issuer = int(lab.ask("EntityRegistry", "entityOf", cast.beitillu.address))
     form = treasurer.form("Open a programme of credits")
@@ -101,11 +103,11 @@ def test_treasurer__announces_and_does_it_when_the_delay_is_over(meet_later: Mee
     expect(section).to_contain_text("25")
     expect(in_it(section, DO)).to_have_count(0)
     expect(treasurer.page.locator("[data-outbox]")).to_contain_text("programme.json")
-    treasurer.acts(in_it(announced(treasurer, "Stop accepting a currency"), WITHDRAW))
+    treasurer.acts(in_it(announced(treasurer, "Stop accepting a currency", euro), WITHDRAW))
     let_pass(lab, 2)
     treasurer.goes_to("/desks/treasurer")
-    expect(announced(treasurer, "Stop accepting a currency")).to_have_count(0)
-    treasurer.acts(in_it(announced(treasurer, "Allow a currency"), DO))
+    expect(announced(treasurer, "Stop accepting a currency", euro)).to_have_count(0)
+    treasurer.acts(in_it(announced(treasurer, "Allow a currency", coin), DO))
     assert lab.ask("Crowdfunding", "isCurrency", coin)
     treasurer.acts(in_it(announced(treasurer, "Open a programme of credits"), DO))
     lab.catch_up()
@@ -113,7 +115,8 @@ def test_treasurer__announces_and_does_it_when_the_delay_is_over(meet_later: Mee
     assert (programme["issuer"], programme["cap"]) == (issuer, str(25 * CREDIT))
     wait_until_stored(treasurer.page, lab, programme["purpose_hash"])
     treasurer.goes_to("/desks/treasurer")
-    expect(treasurer.page.locator("section.announced")).to_have_count(0)
+    expect(announced(treasurer, "Allow a currency", coin)).to_have_count(0)
+    expect(announced(treasurer, "Open a programme of credits")).to_have_count(0)
     expect(treasurer.page.locator("[data-outbox]")).to_be_hidden()
 
 
@@ -131,7 +134,7 @@ def test_treasurer__stops_a_currency_and_closes_a_programme(meet_later: Meet, la
     treasurer.acts(form)
     let_pass(lab, 2)
     treasurer.goes_to("/desks/treasurer")
-    treasurer.acts(in_it(announced(treasurer, stopping), DO))
+    treasurer.acts(in_it(announced(treasurer, stopping, coin), DO))
     treasurer.acts(in_it(announced(treasurer, closing), DO))
     assert not lab.ask("Crowdfunding", "isCurrency", coin)
     lab.catch_up()
