@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
-from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated, Any, Final, Protocol, get_args
 
@@ -90,9 +89,7 @@ def export(reader: Reader, kind: Format, name: str, model: type[BaseModel], rows
             page = PageRequest(BATCH, None, "", ())
             while True:
                 found = rows.find(mirror, page)
-                records = iter(rows.shown(mirror, found[:BATCH]))
-                while batch := list(islice(records, BATCH)):
-                    write(batch)
+                write(rows.shown(mirror, found[:BATCH]))
                 if len(found) <= BATCH:
                     break
                 page = replace(page, after=rows.position(found[BATCH - 1]))

@@ -6,7 +6,7 @@ cursor holds both of the last record shown, and a digest of the query: its path,
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar
@@ -90,7 +90,7 @@ class Rows(Generic[R, T]):
 
     find: Callable[[Mirror, PageRequest], Sequence[R]]
     position: Callable[[R], Position]
-    shown: Callable[[Mirror, Sequence[R]], Iterable[T]]
+    shown: Callable[[Mirror, Sequence[R]], list[T]]
 
 
 def _limit(text: Any) -> Any:
@@ -175,7 +175,7 @@ def page_of(kind: type[P], reader: Reader, page: PageRequest, rows: Rows[Any, An
     """
     with reader.open() as mirror:
         found, cursor = cut(page, rows.find(mirror, page), rows.position)
-        items, on = list(rows.shown(mirror, found)), links(reader.request, page, cursor)
+        items, on = rows.shown(mirror, found), links(reader.request, page, cursor)
         return kind(as_of=mirror.as_of, items=items, next_cursor=cursor, links=on)
 
 
