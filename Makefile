@@ -58,9 +58,9 @@ up: setup ## Local chain, contracts, a story with real transactions, index, API,
 .PHONY: test
 test: check ## Set-up, check and every test: what continuous integration runs
 	@echo "Tests of the contracts beside all others, some ten minutes; each is shown when it is done"
-	@$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=line) test-contracts test-others
+	@$(MAKE) --jobs=3 $(if $(filter output-sync,$(.FEATURES)),--output-sync=line) test-contracts test-others test-browser
 
-# Two runs side by side, of about the same length: one core would idle otherwise.
+# Side by side, as a core would idle otherwise: a browser waits for blocks most of the time.
 .PHONY: test-contracts
 test-contracts:
 	@ape test tests/contracts
@@ -69,7 +69,11 @@ test-contracts:
 
 .PHONY: test-others
 test-others:
-	@pytest
+	@pytest --ignore tests/web/browser
+
+.PHONY: test-browser
+test-browser:
+	@pytest tests/web/browser
 
 .PHONY: test-deep
 test-deep: setup ## The forge tests with forty times as many runs and another seed, for the night (ARGS=--match-contract NAME: some)
