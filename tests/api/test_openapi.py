@@ -64,6 +64,7 @@ PATHS = {
     "/v1/pools/{pool_id}/campaigns",
     "/v1/pools/{pool_id}/campaigns/{campaign_id}",
     "/v1/pools/{pool_id}/campaigns/{campaign_id}/matches",
+    "/v1/pools/{pool_id}/matches.{form}",
     "/v1/proofs/{tx_hash}/{log_index}",
     "/v1/reconciliation",
     "/v1/redemptions",

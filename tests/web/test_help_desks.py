@@ -95,8 +95,12 @@ def test_case__forms__are_those_of_the_acts_that_are_legal(
     page = show("/en/redemptions/1/desk", asked(**changes))
 
     assert forms_of(page) == offered
-    # Nobody waits for settlements to be taken back, or for help to be canceled.
-    assert len(next_in(page)) == (offered not in ([], ["voidSettlements"], ["cancelHelp"]))
+    # Nobody waits for help to be canceled.
+    assert len(next_in(page)) == (offered not in ([], ["cancelHelp"]))
+
+
+def test_case__that_is_contested__is_next_settled_by_both(show: Show) -> None:
+    assert next_in(show("/en/redemptions/1/desk", asked(**CONTESTED))) == ["Bring a settlement that both have signed"]
 
 
 def test_case__hours__are_at_most_those_in_escrow_and_its_need_is_that_of_the_request(show: Show) -> None:
