@@ -31,6 +31,8 @@ from web.words import N_
 
 MOST: Final = PageRequest(50, None, "", ())
 """Of each kind that is looked at: those that changed last, or end first."""
+CAMPAIGNS: Final = PageRequest(20, None, "", ())
+"""Likewise of campaigns, own ones and pledged ones: what is next in them is much to ask."""
 RENEWAL: Final = 60 * 86_400
 """Seconds before its end from which on a verification is worth renewing."""
 SHOWN_CHANGES: Final = 20
@@ -131,7 +133,7 @@ class _Seer:
 
     def pledges(self) -> Iterator[Seen]:
         """Yield what a backer can do until some time, and how its campaigns stand."""
-        pledges = {one.campaign_id: one for one in pledges_of(self.mirror, MOST, backer=self.account)[0]}
+        pledges = {one.campaign_id: one for one in pledges_of(self.mirror, CAMPAIGNS, backer=self.account)[0]}
         for number, campaign, title in self._campaigns(CampaignFilters(campaign_ids=list(pledges))):
             pledge, here = pledges[number], f"/campaigns/{number}"
             yield None, self._campaign_change(campaign, title, here)
@@ -208,7 +210,7 @@ class _Seer:
         """Yield number, details and title of the campaigns that changed last."""
         if filters.campaign_ids is not None and not filters.campaign_ids:
             return
-        found = list_campaigns(self.mirror, filters, CampaignSort.UPDATED, MOST)[: MOST.limit]
+        found = list_campaigns(self.mirror, filters, CampaignSort.UPDATED, CAMPAIGNS)[: CAMPAIGNS.limit]
         for one, campaign in zip(found, details_values(self.mirror, found), strict=True):
             yield one.campaign.campaign_id, campaign, title_of(self.visit, one)
 
