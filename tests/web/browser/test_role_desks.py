@@ -154,13 +154,13 @@ def test_issuer__issues_what_hours_cover_and_no_more(meet_later: Meet, later: La
     issuer, stranger = meet_later(cast.beitillu), meet_later(cast.town)
     stranger.goes_to(f"{desk}?account={cast.beitillu.address}")
     write_issue(stranger, sorting, cast.seville.address, "1")
-    fails(stranger.form("Issue credits"), "InnovationCredit_NotIssuer")
+    fails(issue_form(stranger, sorting), "InnovationCredit_NotIssuer")
     assert (stranger.wallet.signed(), stranger.wallet.sent()) == ([], [])
 
     issuer.goes_to(f"{desk}?account={cast.beitillu.address}")
     before = int(lab.ask("InnovationCredit", "balanceOf", cast.seville.address))
     write_issue(issuer, sorting, cast.seville.address, "1.5")
-    form = issuer.form("Issue credits")
+    form = issue_form(issuer, sorting)
     expect(form.locator("[data-state-of]")).to_have_attribute("data-state", "in_block", timeout=40_000)
     after = int(lab.ask("InnovationCredit", "balanceOf", cast.seville.address))
     assert after - before == 1.5 * CREDIT
@@ -171,11 +171,16 @@ def test_issuer__issues_what_hours_cover_and_no_more(meet_later: Meet, later: La
     to = cast.nablus.address
     lab.actor.do(cast.beitillu, "InnovationCredit", "issue", sorting, to, rest, scenery.document("evidence"))
     write_issue(issuer, sorting, cast.seville.address, "2")
-    assert "hours" in fails(issuer.form("Issue credits"), "InnovationCredit_AboveCapacity")
+    assert "hours" in fails(issue_form(issuer, sorting), "InnovationCredit_AboveCapacity")
+
+
+def issue_form(person: Person, programme: int) -> Locator:
+    """Return the form of one programme; an issuer may have several."""
+    return person.page.locator(f'form[data-act="act-issue-{programme}-spec"]')
 
 
 def write_issue(person: Person, programme: int, to: str, amount: str) -> None:
-    form = person.page.locator(f'form[data-act="act-issue-{programme}-spec"]')
+    form = issue_form(person, programme)
     person.fills(form, to=to, amount=amount, title="A day of sorting", text="Glass and paper of forty households.")
     person.sends(form)
 
