@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -26,11 +27,15 @@ def explained() -> set[str]:
 
 
 def earlier() -> dict[str, dict[str, Any]]:
-    """Returns the last result of each mutant that was ever tried."""
+    """Returns the last result of each mutant that was ever tried; a line that a killed run left half is none."""
     if not RESULTS.is_file():
         return {}
-    lines = map(json.loads, RESULTS.read_text(encoding="utf-8").splitlines())
-    return {line["mutant"]: line for line in lines}
+    found = {}
+    for line in RESULTS.read_text(encoding="utf-8").splitlines():
+        with suppress(json.JSONDecodeError):
+            result = json.loads(line)
+            found[result["mutant"]] = result
+    return found
 
 
 def known_kills(facts: Mapping[str, str]) -> dict[str, dict[str, Any]]:

@@ -4,7 +4,7 @@ import json
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -88,7 +88,10 @@ class Sources:
             if file.startswith("contracts/") and "/interfaces/" not in file:
                 text = (ROOT / file).read_bytes()
                 found += mutants_of(file, text, tree, self.index, guards_only=file in GUARDS_ONLY)
-        return found
+        # What no call can come to is done by constructors alone, of which the lab has to be deployed anew.
+        return [
+            mutant if self.entry_points(mutant.node_id) else replace(mutant, in_constructor=True) for mutant in found
+        ]
 
     def outputs_for(self, node_id: int) -> Outputs:
         """Which deployed contracts hold code of a function, a modifier or a constant, and what to put out of them."""

@@ -62,6 +62,15 @@ def test_known_kills__hold_while_the_test_is_as_it_was(found: Report) -> None:
     assert report.known_kills({}) == {}
 
 
+def test_earlier__line_of_a_killed_run__is_no_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    results = tmp_path / "results.jsonl"
+    results.write_text(
+        '{"mutant": "aa", "outcome": "killed"}\n{"mutant": "bb", "out{"mutant": "cc"}\n{"mutant": "dd"}\n{"mu'
+    )
+    monkeypatch.setattr(report, "RESULTS", results)
+    assert list(report.earlier()) == ["aa", "dd"]
+
+
 def test_stale__explanation_of_no_mutant__is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     document = tmp_path / "mutation.md"
     document.write_text(f"| mutant | why |\n| --- | --- |\n| `{mutant(1).name}` | x |\n| `0123abcd` | x |\n", "utf-8")
