@@ -3,9 +3,6 @@
 from typing import Any
 
 import pytest
-from eth_abi.abi import encode
-from eth_account.messages import encode_typed_data
-from eth_utils.crypto import keccak
 
 from tests.api.client import Client
 from tests.api.rows import NOW
@@ -13,7 +10,7 @@ from tests.web.conftest import Show
 from tests.web.test_desks import forms_of, spec_of
 from tests.web.test_help_desks import ACCEPTED, ASKING, CONFIRMED, CONTESTED, DELIVERED, PROVIDER, asked
 from tests.web.test_market_desks import args_of
-from tests.web.test_settlements import CHAIN, signed
+from tests.web.test_settlements import check_words, signed
 
 PAGE = "/en/redemptions/1/settle"
 
@@ -62,13 +59,7 @@ def test_settle__signed_words__are_those_that_the_contract_checks(show: Show) ->
     done = signed(args_of(page, "settle"), [ASKING], contract, name="ProBono", **fields)
 
     (one,) = done["asked"]
-    message = encode_typed_data(full_message=one["data"])
-    kind = keccak(text="Settlement(uint32 id,uint16 share,uint256 nonce,uint40 deadline)")
-    words = encode(["bytes32", "uint32", "uint16", "uint256", "uint40"], [kind, 1, 6_000, 3, 1_800_000_000])
-    place = keccak(text="EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")
-    names = [place, keccak(text="ProBono"), keccak(text="1"), CHAIN, contract]
-    assert message.body == keccak(words)
-    assert message.header == keccak(encode(["bytes32", "bytes32", "bytes32", "uint256", "address"], names))
+    check_words(one["data"], "ProBono", contract)
 
 
 def test_case__that_can_be_settled__leads_to_its_settlement(show: Show) -> None:

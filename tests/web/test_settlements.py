@@ -83,19 +83,24 @@ def signed(
     return done
 
 
+def check_words(typed: dict[str, Any], name: str, contract: str) -> None:
+    """Compare what a wallet is asked to sign with the words of `Escrow.SETTLEMENT_TYPEHASH`, in a contract's domain."""
+    message = encode_typed_data(full_message=typed)
+    kind = keccak(text="Settlement(uint32 id,uint16 share,uint256 nonce,uint40 deadline)")
+    words = encode(["bytes32", "uint32", "uint16", "uint256", "uint40"], [kind, 1, 6_000, 3, 1_800_000_000])
+    place = keccak(text="EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")
+    names = [place, keccak(text=name), keccak(text="1"), CHAIN, contract]
+    assert message.body == keccak(words)
+    assert message.header == keccak(encode(["bytes32", "bytes32", "bytes32", "uint256", "address"], names))
+
+
 def test_settle__signed_words__are_those_that_the_contract_checks(show: Show) -> None:
     page = show("/en/orders/1/settle", market(c.listing(1), c.order(1, **ACCEPTED, settlement_nonce=3)))
     contract = str(spec_of(page, "settle")["to"])
     done = signed(args_of(page, "settle"), [BUYER], contract)
 
     (asked,) = done["asked"]
-    message = encode_typed_data(full_message=asked["data"])
-    kind = keccak(text="Settlement(uint32 id,uint16 share,uint256 nonce,uint40 deadline)")
-    words = encode(["bytes32", "uint32", "uint16", "uint256", "uint40"], [kind, 1, 6_000, 3, 1_800_000_000])
-    place = keccak(text="EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")
-    names = [place, keccak(text="Marketplace"), keccak(text="1"), CHAIN, contract]
-    assert message.body == keccak(words)
-    assert message.header == keccak(encode(["bytes32", "bytes32", "bytes32", "uint256", "address"], names))
+    check_words(asked["data"], "Marketplace", contract)
 
 
 def test_settle__wallet__is_asked_once_and_for_its_own_side_alone(show: Show) -> None:

@@ -12,6 +12,7 @@ import deployments
 from scripts._lab.rpc import Rpc
 from scripts._lab.wallets import Wallet
 from tests.web.browser.lab import Lab, whole_lab
+from tests.web.browser.people import Meet, people
 from tests.web.browser.wallet import BrowserWallet
 
 UNPACKED = Path(__file__).parents[3] / ".toolchain" / "browser"
@@ -114,3 +115,17 @@ def wallet_of(context: BrowserContext, lab: Lab) -> Iterator[WalletOf]:
     yield make
     for rpc in rpcs:
         rpc.close()
+
+
+@pytest.fixture
+def meet(browser: Browser, lab: Lab) -> Iterator[Meet]:
+    """Return a function that has somebody come with a browser and a wallet of their own."""
+    with people(browser, lab) as meet:
+        yield meet
+
+
+@pytest.fixture
+def meet_later(browser: Browser, later: Lab) -> Iterator[Meet]:
+    """Return the same for the lab whose clock may be moved."""
+    with people(browser, later) as meet:
+        yield meet

@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from scripts._lab.rpc import Rpc
 from scripts._lab.wallets import Wallet
+from tests.web.browser.barriers import violations
 from tests.web.browser.lab import Lab
 from tests.web.browser.steps import reaches
-from tests.web.browser.test_access import violations
 from tests.web.browser.wallet import BrowserWallet
 
 DAY = 86_400

@@ -5,20 +5,18 @@ looks at each once.
 """
 
 import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.web.browser.barriers import violations
 from tests.web.browser.chapter import CLAIMED, FAILED, OPEN, RELEASED
 from tests.web.browser.conftest import WalletOf
 from tests.web.browser.lab import Lab
 from tests.web.browser.screens import in_state
 from tests.web.browser.steps import fails, open_act, pledged, reaches
 
-AXE = (Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 FULL = os.environ.get("ERANOS_BROWSER") == "full"
 ABSENT = "/nothing-is-here"
 NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
@@ -61,15 +59,6 @@ def one_of_each_state(lab: Lab, resource: str, number: str) -> list[int]:
     """Return the newest of the orders or requests in each state."""
     found = lab.api.get(f"/v1/{resource}?limit=100")["items"]
     return list({one["state"]: one[number] for one in reversed(found)}.values())
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe finds wrong with a page as it stands."""
-    page.evaluate(AXE)
-    found: dict[str, Any] = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-    return [
-        f"{page.url} {one['id']}: {[node['html'][:120] for node in one['nodes'][:3]]}" for one in found["violations"]
-    ]
 
 
 def sideways(page: Page) -> list[str]:

@@ -5,25 +5,18 @@
 └── calendar files of a campaign and of an account, as the browser stores them
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from scripts._lab.stage import CREDIT
 from tests.web.browser.chapter import DUE, OPEN
 from tests.web.browser.lab import Lab
-from tests.web.browser.people import Meet, now_of, people
+from tests.web.browser.people import Meet, now_of
 from tests.web.browser.steps import fails
 from tests.web.browser.test_help import asked, credits_of, offered
 from tests.web.test_calendars import parsed
-
-
-@pytest.fixture
-def meet(browser: Browser, lab: Lab) -> Iterator[Meet]:
-    with people(browser, lab) as meet:
-        yield meet
 
 
 def stored_calendar(page: Page) -> list[dict[str, str]]:

@@ -5,28 +5,14 @@
 └── contested help: at most the hours asked for; the arbiter finds one
 """
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from scripts._lab.wallets import Wallet
 from tests.web.browser import scenery
 from tests.web.browser.lab import Lab
-from tests.web.browser.people import Meet, Person, let_pass, people, wait_until_stored
+from tests.web.browser.people import Meet, Person, let_pass, wait_until_stored
 from tests.web.browser.steps import fails
-
-
-@pytest.fixture
-def meet(browser: Browser, lab: Lab) -> Iterator[Meet]:
-    with people(browser, lab) as meet:
-        yield meet
-
-
-@pytest.fixture
-def meet_later(browser: Browser, later: Lab) -> Iterator[Meet]:
-    with people(browser, later) as meet:
-        yield meet
 
 
 def refused(person: Person, path: str, title: str, error: str, **values: str) -> str:

@@ -7,23 +7,15 @@
 └── turning a campaign down with reasons
 """
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.web.browser.chapter import DUE
 from tests.web.browser.lab import Lab
-from tests.web.browser.people import Meet, Person, day, moment, people, wait_until_stored
+from tests.web.browser.people import Meet, Person, day, moment, wait_until_stored
 from tests.web.browser.steps import fails
 
 TITLE = "A kitchen for the quarter"
-
-
-@pytest.fixture
-def meet(browser: Browser, lab: Lab) -> Iterator[Meet]:
-    with people(browser, lab) as meet:
-        yield meet
 
 
 def write(person: Person, lab: Lab, title: str, share: str = "100") -> None:

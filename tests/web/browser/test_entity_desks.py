@@ -7,29 +7,15 @@
 └── suspending at once; revoking by an announcement, and not before its delay is over
 """
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from scripts._lab.wallets import Wallet
 from tests.web.browser.lab import Lab
-from tests.web.browser.people import Meet, alarmed, day, is_stored, let_pass, moment, people, wait_until_stored
+from tests.web.browser.people import Meet, alarmed, day, is_stored, let_pass, moment, wait_until_stored
 from tests.web.browser.steps import fails
 
 SSE = 1
-
-
-@pytest.fixture
-def meet(browser: Browser, lab: Lab) -> Iterator[Meet]:
-    with people(browser, lab) as meet:
-        yield meet
-
-
-@pytest.fixture
-def meet_later(browser: Browser, later: Lab) -> Iterator[Meet]:
-    with people(browser, later) as meet:
-        yield meet
 
 
 def newcomer(number: int) -> Wallet:

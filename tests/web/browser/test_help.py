@@ -8,29 +8,22 @@
 └── of two minds: a no-show contested; settled by both, the first signature by a link; signatures taken back
 """
 
-from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from scripts._lab.help_stage import WEEK
 from scripts._lab.stage import CREDIT
 from scripts._lab.wallets import Wallet
 from tests.web.browser.lab import Lab
-from tests.web.browser.people import DAY, Meet, Person, later, moment, now_of, people, wait_until_stored
+from tests.web.browser.people import DAY, Meet, Person, later, moment, now_of, wait_until_stored
 from tests.web.browser.steps import fails, reaches
 
 MINUTE = 1 / 1_440
 """Days."""
 NEED = sha256(b"Somebody who reads a lease with us.").digest()
-
-
-@pytest.fixture
-def meet(browser: Browser, lab: Lab) -> Iterator[Meet]:
-    with people(browser, lab) as meet:
-        yield meet
 
 
 def offered(lab: Lab, hours: int = 3, provider: Wallet | None = None) -> int:

@@ -10,18 +10,18 @@
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
 from eth_utils.crypto import keccak
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from relay.settings import MAX_DATA_BYTES, Settings
 from scripts._lab.wallets import Wallet
 from tests.web.browser.chapter import UNANSWERED, UNCONFIRMED
 from tests.web.browser.lab import Lab
-from tests.web.browser.people import Meet, Person, moment, now_of, people, wait_until_stored
+from tests.web.browser.people import Meet, Person, moment, now_of, wait_until_stored
 from tests.web.browser.steps import check_permit, check_request, fails, held
 from tests.web.browser.test_uploads import photograph
 from web.desks.basket import MOST_ITEMS
@@ -34,12 +34,6 @@ NO_HASH = bytes(32)
 DEAR = 9_000
 """Euros that one thing costs, and the buyer does not have."""
 ADDRESS = "Calle Feria 1\n41003 <img src=x onerror=alert(1)> Sevilla"
-
-
-@pytest.fixture
-def meet(browser: Browser, lab: Lab) -> Iterator[Meet]:
-    with people(browser, lab) as meet:
-        yield meet
 
 
 @pytest.fixture(scope="module", autouse=True)

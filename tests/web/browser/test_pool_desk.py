@@ -5,31 +5,17 @@
     what is not earned freed, and the rest given back when the window is over
 """
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from scripts._lab.stage import EURO
 from scripts._lab.wallets import Wallet
 from tests.web.browser import scenery
 from tests.web.browser.lab import Lab
-from tests.web.browser.people import Meet, Person, let_pass, moment, people, wait_until_stored
+from tests.web.browser.people import Meet, Person, let_pass, moment, wait_until_stored
 from tests.web.browser.steps import fails, held
 
 BY_PLEDGE, BY_THRESHOLD = "Open a pool that matches each pledge", "Open a pool that gives when thresholds are met"
-
-
-@pytest.fixture
-def meet(browser: Browser, lab: Lab) -> Iterator[Meet]:
-    with people(browser, lab) as meet:
-        yield meet
-
-
-@pytest.fixture
-def meet_later(browser: Browser, later: Lab) -> Iterator[Meet]:
-    with people(browser, later) as meet:
-        yield meet
 
 
 def write(person: Person, title: str, *, days: float, **values: str) -> None:

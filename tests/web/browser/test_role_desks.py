@@ -6,31 +6,18 @@
 └── registrar: a revocation announced, and done when its delay is over
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from scripts._lab.stage import CREDIT
 from tests.web.browser import scenery
 from tests.web.browser.lab import Lab
-from tests.web.browser.people import Meet, Person, is_stored, let_pass, moment, people, wait_until_stored
+from tests.web.browser.people import Meet, Person, is_stored, let_pass, moment, wait_until_stored
 from tests.web.browser.steps import fails
 
 DO, WITHDRAW = "Do it, as announced", "Take the announcement back"
-
-
-@pytest.fixture
-def meet(browser: Browser, lab: Lab) -> Iterator[Meet]:
-    with people(browser, lab) as meet:
-        yield meet
-
-
-@pytest.fixture
-def meet_later(browser: Browser, later: Lab) -> Iterator[Meet]:
-    with people(browser, later) as meet:
-        yield meet
 
 
 def of_contract(person: Person, name: str) -> Locator:

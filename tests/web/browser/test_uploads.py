@@ -5,29 +5,22 @@
 └── the service is down: said, kept in this browser, offered again on any page, stored once it is back, or thrown away
 """
 
-from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from documents import pictures
 from documents.pictures.parts import Size
 from tests.web.browser.chapter import OPEN
 from tests.web.browser.lab import Lab
-from tests.web.browser.people import Meet, Person, is_stored, people, wait_until_stored
+from tests.web.browser.people import Meet, Person, is_stored, wait_until_stored
 from tests.web.browser.steps import fails
 
 PIXELS = 16_000_000
 TURNED_TO_THE_LEFT = 6
-
-
-@pytest.fixture
-def meet(browser: Browser, lab: Lab) -> Iterator[Meet]:
-    with people(browser, lab) as meet:
-        yield meet
 
 
 def photograph() -> bytes:
