@@ -28,38 +28,45 @@ def test_once__killed_at_random_instants__same_mirror_as_left_in_peace(
 ) -> None:
     chance = random.Random(1)
     node = FakeNode(seed=51)
-    node.grow(250, acts=5)
+    node.grow(400, acts=5)
+    fresh = make_mirror(node)
+    fresh.catch_up()
     rpc = Rpc(node)
     rpc.delay = 0.004
-    database = new_database("killed")
-    killed = 0
     with pytest.MonkeyPatch.context() as patch, serving(rpc) as url:
         patch.setenv(deployments.FOLDER_VARIABLE, str(tmp_path))
         deployments.save(record_of(node))
-        variables = os.environ | {
-            "ERANOS_INDEX_RPC_URL": url,
-            "ERANOS_INDEX_DATABASE_URL": database,
-            "ERANOS_INDEX_MAX_RANGE": "4",
-        }
-        command = [sys.executable, "-m", "eranos.cli", "index", "once"]
+        patch.setenv("ERANOS_INDEX_RPC_URL", url)
+        patch.setenv("ERANOS_INDEX_MAX_RANGE", "4")
+        killed = 0
         while killed < KILLS:
-            before = _checkpoint(database)
-            # However far the machine let the one before come: there must be work in which to kill this one.
-            node.grow(max(0, before + 250 - len(node.blocks)), acts=5)
-            process = subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            name = f"after_{killed}"
+            kills = _index(new_database(name), chance, KILLS - killed)
+            assert kills, "no process was killed at its work"
+            killed += kills
+            survivor = make_mirror(node, name)
+            assert survivor.digest() == fresh.digest()
+            with reading(survivor.engine) as connection:
+                assert list(compare_with_events(connection)) == []
+
+
+def _index(database: str, chance: random.Random, most: int) -> int:
+    """Index the whole chain into a new database, killing the process again and again; return how often."""
+    command = [sys.executable, "-m", "eranos.cli", "index", "once"]
+    variables = os.environ | {"ERANOS_INDEX_DATABASE_URL": database}
+    killed = 0
+    while True:
+        before = _checkpoint(database)
+        process = subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if killed < most:
             _wait_for_progress(database, before, process)
             time.sleep(chance.random() * 0.05)
             process.kill()
-            _, errors = process.communicate(timeout=60)
-            assert process.returncode in (-9, 0), errors.decode()
-            killed += process.returncode == -9
-        subprocess.run(command, env=variables, check=True, capture_output=True, timeout=120)
-    fresh = make_mirror(node)
-    fresh.catch_up()
-    survivor = make_mirror(node, "killed")
-    assert survivor.digest() == fresh.digest()
-    with reading(survivor.engine) as connection:
-        assert list(compare_with_events(connection)) == []
+        _, errors = process.communicate(timeout=60)
+        if process.returncode == 0:
+            return killed
+        assert process.returncode == -9, errors.decode()
+        killed += 1
 
 
 def _wait_for_progress(database: str, before: int, process: "subprocess.Popen[bytes]") -> None:
