@@ -36,7 +36,7 @@ from api import (
 from api import (
     credits as credit,
 )
-from api.database import engine_of
+from api.database import Present, engine_of
 from api.kept import Keep, Kept
 from api.marketplace import routes as marketplace
 from api.paging import refuse_unknown_parameters
@@ -130,7 +130,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.pulse = stream.Pulse(engine)
     app.state.kept = Kept()
     problems.install(app)
-    app.add_middleware(Keep, kept=app.state.kept)
+    app.add_middleware(Keep, kept=app.state.kept, present_etag=Present(engine).etag)
     if settings.requests_per_minute:
         buckets = Buckets(settings.requests_per_minute)
         app.add_middleware(RateLimit, buckets=buckets, kind=TOO_MANY_REQUESTS, answer=answer)

@@ -4,17 +4,19 @@ Everything an answer holds is read in one transaction, so that rows and `as_of` 
 writes on.
 """
 
+from asyncio import Lock
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import Engine, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine, Row, select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
 from api import VERSION, fields, past
 from api.errors import DatabaseMissing, Known, NotModified, SchemaMismatch
@@ -22,7 +24,7 @@ from api.past import Facts, Label
 from api.problems import MIRROR_NOT_READY
 from indexer.store import schema
 from indexer.store.models import Checkpoint
-from indexer.store.session import READS, open_engine
+from indexer.store.session import READS, open_engine, reading
 from serving.conditional import is_held
 from serving.problems import Problem
 
@@ -32,6 +34,7 @@ IMMUTABLE: Final = "public, max-age=31536000, immutable"
 """The answer will never be another one."""
 
 NOTHING_INDEXED: Final = "nothing is indexed yet"
+_PRESENT: Final = select(Checkpoint.__table__)
 
 
 class AsOf(BaseModel):
@@ -138,6 +141,39 @@ class Reader:
         headers["ETag"] = etag
 
 
+class Present:
+    """The block that the mirror is at, for many requests at once.
+
+    Whoever asks while it is being read shares the next reading, so that each is told of a reading that began after it
+    asked: never of an older block than if it had read by itself.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = Lock()
+        self._begun = 0
+        self._done = 0
+        self._as_of: AsOf | None = None
+
+    async def etag(self, request: Request) -> str | None:
+        """Return the ETag that the answer to a request has at this block; None if the block can't be read now."""
+        asked = self._begun
+        async with self._lock:
+            if self._done <= asked:
+                self._begun += 1
+                self._as_of = await run_in_threadpool(self._read)
+                self._done = self._begun
+        return None if self._as_of is None else _etag(request, self._as_of)
+
+    def _read(self) -> AsOf | None:
+        try:
+            with reading(self._engine) as connection:
+                row = connection.execute(_PRESENT).first()
+        except SQLAlchemyError:  # whoever makes the answer says what is wrong
+            return None
+        return None if row is None else _as_of(row)
+
+
 async def _reader(request: Request, response: Response) -> Reader:
     return Reader(request, response)
 
@@ -177,7 +213,7 @@ def check_schema(engine: Engine) -> None:
         raise SchemaMismatch(f"the mirror at {where} can't be served: {error}; see `eranos index rebuild`") from error
 
 
-def _as_of(checkpoint: Checkpoint) -> AsOf:
+def _as_of(checkpoint: Checkpoint | Row[Any]) -> AsOf:
     label: Label = "head"
     if checkpoint.number <= checkpoint.finalized_number:
         label = "finalized"
@@ -188,6 +224,6 @@ def _as_of(checkpoint: Checkpoint) -> AsOf:
     )
 
 
-def _etag(request: Request, as_of: AsOf, variant: str) -> str:
+def _etag(request: Request, as_of: AsOf, variant: str = "") -> str:
     text = f"{VERSION} {variant} {request.url.path}?{request.url.query} {as_of.block_hash} {as_of.label}"
     return f'W/"{sha256(text.encode("utf-8", "replace")).hexdigest()[:32]}"'

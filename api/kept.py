@@ -1,7 +1,8 @@
 """Answers that were made once and stay true: those at one block.
 
 An ETag names path, query and block, so that whoever asks the same at the same block is sent the same bytes. They are
-kept up to a number of bytes; those that nobody asked for longest are forgotten first.
+kept up to a number of bytes; those that nobody asked for longest are forgotten first. What was made for the present
+block is sent before the application is asked anything.
 
 Right after a block everybody asks for what nobody has made yet. The first one makes it; the others wait, without a
 thread or a connection to the database, and then ask again as if for the first time: what they get is never older than
@@ -10,15 +11,19 @@ what they would have made.
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final, NamedTuple
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import BeingMade
+from serving.conditional import is_held
 
 MAX_BYTES: Final = 32 * 2**20
 """Of all answers together."""
@@ -30,6 +35,11 @@ _OK: Final = 200
 _KEPT_HEADERS: Final = frozenset(
     {"content-type", "etag", "cache-control", "content-security-policy", "content-disposition"}
 )
+_NOT_MODIFIED_HEADERS: Final = frozenset({"etag", "cache-control"})
+
+
+PresentEtag = Callable[[Request], Awaitable[str | None]]
+"""Returns the ETag that the answer to a request has at the present block; None if that is not known."""
 
 
 class Answer(NamedTuple):
@@ -38,13 +48,23 @@ class Answer(NamedTuple):
     body: bytes
     headers: dict[str, str]
 
+    def to(self, request: Request) -> Response:
+        """Return it as the response to a request; without what the client holds already."""
+        if is_held(request, self.headers["etag"]):
+            held = {name: value for name, value in self.headers.items() if name in _NOT_MODIFIED_HEADERS}
+            return Response(status_code=304, headers=held)
+        return Response(self.body, headers=self.headers)
+
 
 @dataclass
 class Kept:
     """Answers by their ETag. Threads may use it at the same time."""
 
     max_bytes: int = MAX_BYTES
-    _answers: OrderedDict[str, Answer] = field(default_factory=OrderedDict)
+    _answers: OrderedDict[str, tuple[str, Answer]] = field(default_factory=OrderedDict)
+    """By ETag, each with its address."""
+    _last: dict[str, str] = field(default_factory=dict)
+    """The ETag of the last answer at each address."""
     _bytes: int = 0
     _lock: Lock = field(default_factory=Lock)
     _being_made: dict[str, asyncio.Event] = field(default_factory=dict)
@@ -52,20 +72,32 @@ class Kept:
     def get(self, etag: str) -> Answer | None:
         """Return the answer with this ETag if it is still here."""
         with self._lock:
-            answer = self._answers.get(etag)
-            if answer is not None:
-                self._answers.move_to_end(etag)
-            return answer
+            if etag not in self._answers:
+                return None
+            self._answers.move_to_end(etag)
+            return self._answers[etag][1]
 
-    def put(self, etag: str, answer: Answer) -> None:
-        """Keep an answer."""
+    def last(self, address: str) -> str | None:
+        """Return the ETag of the last answer at an address (path and query) if it is still here."""
+        return self._last.get(address)
+
+    def put(self, address: str, answer: Answer) -> None:
+        """Keep the answer at an address."""
+        etag = answer.headers["etag"]
         with self._lock:
-            before = self._answers.pop(etag, None)
-            self._bytes += len(answer.body) - (len(before.body) if before else 0)
-            self._answers[etag] = answer
+            if etag in self._answers:
+                self._bytes -= len(self._answers.pop(etag)[1].body)
+            self._bytes += len(answer.body)
+            self._answers[etag] = (address, answer)
+            self._last[address] = etag
             while self._bytes > self.max_bytes:
-                _, oldest = self._answers.popitem(last=False)
-                self._bytes -= len(oldest.body)
+                self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        etag, (address, answer) = self._answers.popitem(last=False)
+        self._bytes -= len(answer.body)
+        if self._last.get(address) == etag:
+            del self._last[address]
 
     def begin(self, etag: str) -> asyncio.Event | None:
         """Return None to the first who wants to make an answer; to all others what is set once it is made or given up.
@@ -118,21 +150,34 @@ class Making:
 class Keep:
     """Layer that keeps answers which have an ETag, and has each made by one request."""
 
-    def __init__(self, app: ASGIApp, kept: Kept) -> None:
+    def __init__(self, app: ASGIApp, kept: Kept, present_etag: PresentEtag | None = None) -> None:
+        """Make a layer.
+
+        Args:
+            app: The layer behind.
+            kept: Where answers are.
+            present_etag: Tells which of them are still true; None: the layer behind does.
+        """
         self.app = app
         self.kept = kept
+        self.present_etag = present_etag
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and keep what it is answered with."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        request = Request(scope)
+        address = f"{request.url.path}?{request.url.query}"
+        if (known := await self._known(request, address)) is not None:
+            await known.to(request)(scope, receive, send)
+            return
         making = Making(self.kept)
         scope.setdefault("state", {})["making"] = making
         try:
             while True:
                 try:
-                    await self.app(scope, receive, self._keeping(making, send))
+                    await self.app(scope, receive, self._keeping(address, making, send))
                 except BeingMade as another:
                     with suppress(TimeoutError):
                         await asyncio.wait_for(another.made.wait(), PATIENCE_SECONDS)
@@ -141,7 +186,14 @@ class Keep:
         finally:
             making.end()
 
-    def _keeping(self, making: Making, send: Send) -> Send:
+    async def _known(self, request: Request, address: str) -> Answer | None:
+        """Return the answer of the present block if it was made before."""
+        last = self.kept.last(address)
+        if self.present_etag is None or last is None or request.method != "GET":
+            return None
+        return self.kept.get(last) if last == await self.present_etag(request) else None
+
+    def _keeping(self, address: str, making: Making, send: Send) -> Send:
         """Return a `send` that also keeps the answer; whoever waits goes on once its fate is clear."""
         headers: dict[str, str] = {}
         body = bytearray()
@@ -160,7 +212,7 @@ class Keep:
                     body.clear()
                     making.end()
                 elif not message.get("more_body"):
-                    self.kept.put(headers["etag"], Answer(bytes(body), dict(headers)))
+                    self.kept.put(address, Answer(bytes(body), dict(headers)))
                     making.end()
             await send(message)
 

@@ -346,8 +346,8 @@ async def _not_modified(_request: Request, error: NotModified) -> Response:
     return Response(status_code=304, headers={"ETag": error.etag, "Cache-Control": error.cache_control})
 
 
-async def _known(_request: Request, error: Known) -> Response:
-    return Response(error.answer.body, headers=error.answer.headers)
+async def _known(request: Request, error: Known) -> Response:
+    return error.answer.to(request)
 
 
 def _invalid(_request: Request, error: RequestValidationError) -> Problem:

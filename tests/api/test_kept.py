@@ -4,21 +4,26 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, update
+from sqlalchemy import Connection, Engine, create_engine, update
+from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
 from api import currencies
+from api.database import Present, engine_of
 from api.errors import BeingMade
 from api.kept import MAX_ANSWER, Keep, Kept, Making
 from indexer.store.models import Checkpoint
+from indexer.store.session import reading
 from tests.api import rows as r
 from tests.api import scenario as s
 from tests.api.client import Answer, Client
+from tests.api.conftest import make_mirror
 
 PATH = "/v1/currencies"
 MANY = 60
@@ -124,6 +129,23 @@ def test_answer__waited_for_while_a_block_comes__is_of_that_block(
     assert late.result().json()["as_of"]["block_number"] == r.BLOCK + 1
 
 
+def test_answer__known_while_the_database_fails__is_not_sent(
+    client_of: Callable[..., Client], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    asking = client_of(s.rows())
+    assert asking.get(PATH).status == 200
+    engine = create_engine(f"sqlite:///{tmp_path / 'own.db'}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE checkpoint RENAME TO lost")
+
+    assert asking.get(PATH).problem == "database-unavailable"
+
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE lost RENAME TO checkpoint")
+    engine.dispose()
+    assert asking.get(PATH).status == 200
+
+
 def test_answer__whose_maker_is_slow__is_not_waited_for_for_ever(
     client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +164,9 @@ def test_answer__whose_maker_is_slow__is_not_waited_for_for_ever(
 
 
 # The layer alone
+
+
+ASKED: Scope = {"type": "http", "method": "GET", "path": "/v1/x", "query_string": b"a=b", "headers": []}
 
 
 async def nothing() -> Message:
@@ -186,7 +211,7 @@ def test_answer__that_is_not_kept__keeps_nobody_waiting(send_all: Callable[[Send
     kept = Kept()
 
     async def run() -> None:
-        first = asyncio.create_task(Keep(app_of(send_all), kept)({"type": "http"}, nothing, drop))
+        first = asyncio.create_task(Keep(app_of(send_all), kept)(dict(ASKED), nothing, drop))
         await asyncio.sleep(0.01)
         assert kept.begin("x") is None, "nobody makes it any more"
         first.cancel()
@@ -200,7 +225,7 @@ def test_answer__whose_maker_is_canceled__keeps_nobody_waiting() -> None:
     kept = Kept()
 
     async def run() -> None:
-        first = asyncio.create_task(Keep(app_of(hang), kept)({"type": "http"}, nothing, drop))
+        first = asyncio.create_task(Keep(app_of(hang), kept)(dict(ASKED), nothing, drop))
         await asyncio.sleep(0.01)
         waiter = kept.begin("x")
         assert waiter is not None
@@ -210,6 +235,127 @@ def test_answer__whose_maker_is_canceled__keeps_nobody_waiting() -> None:
         await asyncio.wait_for(waiter.wait(), 1)
 
     asyncio.run(run())
+
+
+@dataclass
+class Behind:
+    """A layer behind the one that keeps; its answer has the present ETag."""
+
+    present: str | None = "1"
+    etag: str = "1"
+    asked: int = 0
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        self.asked += 1
+        headers = [(b"etag", self.etag.encode()), (b"cache-control", b"no-cache"), (b"content-type", b"text/plain")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"made" * 5})
+
+    async def present_etag(self, _request: Request) -> str | None:
+        return self.present
+
+
+def answers(behind: Behind, *asked: Scope, kept: Kept | None = None) -> list[tuple[int, bytes]]:
+    """Return status and body of the answer to each of some requests, one after the other."""
+    layer, sent = Keep(behind, kept or Kept(), behind.present_etag), []
+
+    async def run() -> None:
+        for scope in asked:
+            messages: list[Message] = []
+
+            async def send(message: Message, into: list[Message] = messages) -> None:
+                into.append(message)
+
+            await layer(dict(scope), nothing, send)
+            sent.append((messages[0]["status"], messages[1]["body"]))
+
+    asyncio.run(run())
+    return sent
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"path": "/v1/y"},
+        {"query_string": b"a=c"},
+        {"query_string": b""},
+        {"method": "POST"},
+        {"method": "DELETE", "query_string": b"a=b"},
+    ],
+)
+def test_answer__to_another_request__is_not_sent(other: dict[str, Any]) -> None:
+    behind = Behind()
+
+    answers(behind, ASKED, {**ASKED, **other})
+
+    assert behind.asked == 2
+
+
+@pytest.mark.parametrize("present", [None, "2"])
+def test_answer__of_a_block_that_is_not_present__is_not_sent(present: str | None) -> None:
+    behind = Behind(present)
+
+    answers(behind, ASKED, ASKED)
+
+    assert behind.asked == 2
+
+
+def test_answer__that_was_forgotten__is_made_anew() -> None:
+    behind = Behind()
+
+    assert answers(behind, ASKED, ASKED, kept=Kept(max_bytes=19)) == [(200, b"made" * 5)] * 2
+
+    assert behind.asked == 2
+
+
+def test_answer__of_the_present_block__is_sent_without_asking_the_layer_behind() -> None:
+    behind = Behind()
+    holding = {**ASKED, "headers": [(b"if-none-match", b'"0", 1')]}
+
+    assert answers(behind, ASKED, ASKED, holding) == [(200, b"made" * 5), (200, b"made" * 5), (304, b"")]
+
+    assert behind.asked == 1
+
+
+def test_present_block__that_many_ask_for_at_once__is_read_twice_and_never_told_from_before_the_question(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, blank: Path
+) -> None:
+    path = tmp_path / "own.db"
+    make_mirror(path, s.rows(), blank)
+    engine, writer = engine_of(f"sqlite:///{path}"), create_engine(f"sqlite:///{path}")
+    readings, began, may_go_on = 0, threading.Event(), threading.Event()
+
+    @contextmanager
+    def slowly(engine: Engine) -> Iterator[Connection]:
+        nonlocal readings
+        readings += 1
+        with reading(engine) as connection:
+            connection.exec_driver_sql("SELECT number FROM checkpoint")  # the snapshot is of now
+            began.set()
+            assert may_go_on.wait(20)
+            yield connection
+
+    monkeypatch.setattr("api.database.reading", slowly)
+    request = Request(ASKED)
+
+    async def run() -> None:
+        present = Present(engine)
+        first = asyncio.create_task(present.etag(request))
+        await asyncio.to_thread(began.wait, 20)
+        late = [asyncio.create_task(present.etag(request)) for _ in range(MANY)]
+        await asyncio.sleep(0.01)
+        with writer.begin() as connection:
+            connection.execute(update(Checkpoint).values(number=r.BLOCK + 1, hash=r.digest(r.BLOCK + 1)))
+        late[0].cancel()
+        may_go_on.set()
+        before, after = await first, set(await asyncio.gather(*late[1:]))
+        assert len(after) == 1
+        assert before not in after
+
+    asyncio.run(run())
+    engine.dispose()
+    writer.dispose()
+    assert readings == 2
 
 
 def test_making__after_one_wait__waits_no_more() -> None:
