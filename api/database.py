@@ -122,14 +122,14 @@ class Reader:
             self.request.state.as_of = as_of = _as_of(then)
             if isinstance(at, int) and at <= now.finalized_number:
                 self.response.headers["Cache-Control"] = IMMUTABLE
-            self._make(as_of, variant(mirror))
+            self._make(as_of, variant(mirror), is_present=at is None)
             if then is now or facts is None:
                 yield Mirror(mirror.session, then, as_of)
                 return
             with past.filled(mirror.session, facts, then.number) as session:
                 yield Mirror(session, then, as_of)
 
-    def _make(self, as_of: AsOf, variant: str) -> None:
+    def _make(self, as_of: AsOf, variant: str, *, is_present: bool) -> None:
         """Go on only if the answer has to be made, here and now."""
         etag, headers = _etag(self.request, as_of, variant), self.response.headers
         if is_held(self.request, etag):
@@ -138,6 +138,7 @@ class Reader:
             raise Known(known)
         if (making := getattr(self.request.state, "making", None)) is not None:
             making.begin(etag)
+            making.of_present = is_present and not variant
         headers["ETag"] = etag
 
 

@@ -61,10 +61,10 @@ class Kept:
     """Answers by their ETag. Threads may use it at the same time."""
 
     max_bytes: int = MAX_BYTES
-    _answers: OrderedDict[str, tuple[str, Answer]] = field(default_factory=OrderedDict)
-    """By ETag, each with its address."""
+    _answers: OrderedDict[str, tuple[str | None, Answer]] = field(default_factory=OrderedDict)
+    """By ETag, each with its address if that and the present block alone told it."""
     _last: dict[str, str] = field(default_factory=dict)
-    """The ETag of the last answer at each address."""
+    """The ETag of the last answer at each of these addresses."""
     _bytes: int = 0
     _lock: Lock = field(default_factory=Lock)
     _being_made: dict[str, asyncio.Event] = field(default_factory=dict)
@@ -77,26 +77,32 @@ class Kept:
             self._answers.move_to_end(etag)
             return self._answers[etag][1]
 
-    def last(self, address: str) -> str | None:
-        """Return the ETag of the last answer at an address (path and query) if it is still here."""
-        return self._last.get(address)
+    def knows(self, address: str) -> bool:
+        """Tell whether an answer is here that address (path and query) and block alone tell."""
+        return address in self._last
 
-    def put(self, address: str, answer: Answer) -> None:
-        """Keep the answer at an address."""
+    def put(self, answer: Answer, address: str | None = None) -> None:
+        """Keep an answer.
+
+        Args:
+            answer: What was sent.
+            address: Path and query, if they and the present block alone tell the answer.
+        """
         etag = answer.headers["etag"]
         with self._lock:
             if etag in self._answers:
                 self._bytes -= len(self._answers.pop(etag)[1].body)
             self._bytes += len(answer.body)
             self._answers[etag] = (address, answer)
-            self._last[address] = etag
+            if address is not None:
+                self._last[address] = etag
             while self._bytes > self.max_bytes:
                 self._forget_oldest()
 
     def _forget_oldest(self) -> None:
         etag, (address, answer) = self._answers.popitem(last=False)
         self._bytes -= len(answer.body)
-        if self._last.get(address) == etag:
+        if address is not None and self._last.get(address) == etag:
             del self._last[address]
 
     def begin(self, etag: str) -> asyncio.Event | None:
@@ -125,6 +131,8 @@ class Making:
         self._kept = kept
         self._waited_for: set[str] = set()
         self._own: set[str] = set()
+        self.of_present = False
+        """Whether the answer is told by address and present block alone."""
 
     def begin(self, etag: str) -> None:
         """Take the making of an answer on, unless another request does it already.
@@ -169,15 +177,15 @@ class Keep:
             return
         request = Request(scope)
         address = f"{request.url.path}?{request.url.query}"
-        if (known := await self._known(request, address)) is not None:
-            await known.to(request)(scope, receive, send)
-            return
         making = Making(self.kept)
         scope.setdefault("state", {})["making"] = making
         try:
             while True:
                 try:
-                    await self.app(scope, receive, self._keeping(address, making, send))
+                    if (known := await self._known(request, address, making)) is not None:
+                        await known.to(request)(scope, receive, send)
+                    else:
+                        await self.app(scope, receive, self._keeping(address, making, send))
                 except BeingMade as another:
                     with suppress(TimeoutError):
                         await asyncio.wait_for(another.made.wait(), PATIENCE_SECONDS)
@@ -186,12 +194,20 @@ class Keep:
         finally:
             making.end()
 
-    async def _known(self, request: Request, address: str) -> Answer | None:
-        """Return the answer of the present block if it was made before."""
-        last = self.kept.last(address)
-        if self.present_etag is None or last is None or request.method != "GET":
+    async def _known(self, request: Request, address: str, making: Making) -> Answer | None:
+        """Return the answer of the present block if it was made before; take its making on if not.
+
+        Raises:
+            BeingMade: Another request is making it.
+        """
+        if self.present_etag is None or request.method != "GET" or not self.kept.knows(address):
             return None
-        return self.kept.get(last) if last == await self.present_etag(request) else None
+        if (etag := await self.present_etag(request)) is None:
+            return None
+        known = self.kept.get(etag)
+        if known is None:
+            making.begin(etag)
+        return known
 
     def _keeping(self, address: str, making: Making, send: Send) -> Send:
         """Return a `send` that also keeps the answer; whoever waits goes on once its fate is clear."""
@@ -212,7 +228,7 @@ class Keep:
                     body.clear()
                     making.end()
                 elif not message.get("more_body"):
-                    self.kept.put(address, Answer(bytes(body), dict(headers)))
+                    self.kept.put(Answer(bytes(body), dict(headers)), address if making.of_present else None)
                     making.end()
             await send(message)
 

@@ -152,12 +152,12 @@ def test_answer__at_another_block__is_made_anew(client_of: Callable[..., Client]
 def test_answers__that_are_kept__take_so_many_bytes_and_no_more() -> None:
     kept = Kept(max_bytes=100)
     for number in range(10):
-        kept.put(str(number), KeptAnswer(b"x" * 30, {"etag": str(number)}))
-        kept.put(str(number), KeptAnswer(b"y" * 30, {"etag": str(number)}))
+        kept.put(KeptAnswer(b"x" * 30, {"etag": str(number)}))
+        kept.put(KeptAnswer(b"y" * 30, {"etag": str(number)}))
     assert kept.get("6") is None
     assert [kept.get(etag) is not None for etag in ("7", "8", "9")] == [True] * 3
     kept.get("7")
-    kept.put("10", KeptAnswer(b"z" * 30, {"etag": "10"}))
+    kept.put(KeptAnswer(b"z" * 30, {"etag": "10"}))
     assert (kept.get("7") is not None, kept.get("8")) == (True, None), "what was asked for last stays"
 
 

@@ -243,10 +243,13 @@ class Behind:
 
     present: str | None = "1"
     etag: str = "1"
+    of_present: bool = True
     asked: int = 0
 
-    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         self.asked += 1
+        scope["state"]["making"].of_present = self.of_present
+        await asyncio.sleep(0.001)
         headers = [(b"etag", self.etag.encode()), (b"cache-control", b"no-cache"), (b"content-type", b"text/plain")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"made" * 5})
@@ -297,6 +300,27 @@ def test_answer__of_a_block_that_is_not_present__is_not_sent(present: str | None
 
     answers(behind, ASKED, ASKED)
 
+    assert behind.asked == 2
+
+
+def test_answer__that_more_than_the_block_tells__is_not_sent() -> None:
+    behind = Behind(of_present=False)
+
+    answers(behind, ASKED, ASKED)
+
+    assert behind.asked == 2
+
+
+def test_answer__of_a_new_block__is_asked_of_the_layer_behind_by_one_request() -> None:
+    behind = Behind()
+    layer = Keep(behind, Kept(), behind.present_etag)
+
+    async def run() -> None:
+        await layer(dict(ASKED), nothing, drop)
+        behind.present = behind.etag = "2"
+        await asyncio.gather(*(layer(dict(ASKED), nothing, drop) for _ in range(MANY)))
+
+    asyncio.run(run())
     assert behind.asked == 2
 
 
