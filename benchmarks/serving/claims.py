@@ -3,7 +3,6 @@
 import asyncio
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,14 +13,12 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from benchmarks.claims import Claim
-from benchmarks.serving.mirror import HEAD, fill, write_block
-from indexer.store.session import open_engine
+from benchmarks.serving.mirror import fill
 
 CONNECTIONS: Final = 50
 SECONDS: Final = 1.5
 """Of one round; a route and its constant take turns."""
 ROUNDS: Final = 5
-BLOCKS_A_SECOND: Final = 2
 
 NEVER_ASKED: Final = "/v1/campaigns?deadline_from=1970-01-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
 """Holds all campaigns, and another address for each of a day's seconds in a month."""
@@ -125,31 +122,27 @@ def _length(head: bytes) -> int:
 
 @contextmanager
 def _server(path: Path) -> Iterator[int]:
-    command = [sys.executable, "-m", "benchmarks.serving.server", str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own module
+    with _module("benchmarks.serving.server", path) as process:
         try:
-            yield int(process.stdout.readline() if process.stdout else "")
+            yield int(_line(process))
         finally:
             process.kill()
 
 
 @contextmanager
 def _indexing(path: Path) -> Iterator[None]:
-    """Write blocks of 500 events while the block runs."""
-    done = threading.Event()
+    """Write blocks of 500 events while the block runs, in a process of its own as the indexer is."""
+    with _module("benchmarks.serving.writer", path) as process:
+        try:
+            _line(process)
+            yield
+        finally:
+            process.kill()
 
-    def write() -> None:
-        engine = open_engine(f"sqlite:///{path}")
-        number = HEAD
-        while not done.wait(1 / BLOCKS_A_SECOND):
-            number += 1
-            write_block(engine, number)
-        engine.dispose()
 
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        yield
-    finally:
-        done.set()
-        writer.join()
+def _module(name: str, path: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-m", name, str(path)], stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
+
+
+def _line(process: subprocess.Popen[str]) -> str:
+    return process.stdout.readline() if process.stdout else ""
