@@ -25,7 +25,7 @@ from api.problems import MIRROR_NOT_READY
 from indexer.store import schema
 from indexer.store.models import Checkpoint
 from indexer.store.session import READS, open_engine, reading
-from serving.conditional import is_held
+from serving.conditional import address_of, is_held
 from serving.problems import Problem
 
 REVALIDATE: Final = "no-cache"
@@ -226,5 +226,5 @@ def _as_of(checkpoint: Checkpoint | Row[Any]) -> AsOf:
 
 
 def _etag(request: Request, as_of: AsOf, variant: str = "") -> str:
-    text = f"{VERSION} {variant} {request.url.path}?{request.url.query} {as_of.block_hash} {as_of.label}"
+    text = f"{VERSION} {variant} {address_of(request)} {as_of.block_hash} {as_of.label}"
     return f'W/"{sha256(text.encode("utf-8", "replace")).hexdigest()[:32]}"'

@@ -23,7 +23,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import BeingMade
-from serving.conditional import is_held
+from serving.conditional import address_of, is_held
 
 MAX_BYTES: Final = 32 * 2**20
 """Of all answers together."""
@@ -176,7 +176,7 @@ class Keep:
             await self.app(scope, receive, send)
             return
         request = Request(scope)
-        address = f"{request.url.path}?{request.url.query}"
+        address = address_of(request)
         making = Making(self.kept)
         scope.setdefault("state", {})["making"] = making
         try:
