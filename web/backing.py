@@ -13,6 +13,7 @@ from api.campaigns.views import detail_values
 from web.acts import backing
 from web.acts.forms import Desk, Form
 from web.campaigns.lists import title_of
+from web.lists import pool_names
 from web.visits import Visit, VisitDep
 
 router = APIRouter()
@@ -56,11 +57,13 @@ def _show(visit: Visit, campaign_id: int, step: str, *names: ActName) -> HTMLRes
         nexts = [act for act in campaign["next_acts"] if act["act"] in names]
         # Backers and managers of pools object by the same call.
         legal = [act for act in nexts if act["legal_now"] and act["by"] != Actor.POOL_MANAGER]
-        forms = [form_of(desk, campaign, act) for act in legal] if desk else []
+        pools = pool_names(visit, ((pool["pool_id"], pool["agreement_hash"]) for pool in campaign["pools"]))
+        forms = [form_of(desk, campaign, act, about=pools.get(act["pool_id"], "")) for act in legal] if desk else []
         return visit.page(
             f"backing/{step}.html",
             campaign=campaign,
             title=title_of(visit, found),
+            pool_names=pools,
             desk=desk,
             forms=forms,
             acts=nexts,
@@ -68,7 +71,7 @@ def _show(visit: Visit, campaign_id: int, step: str, *names: ActName) -> HTMLRes
         )
 
 
-def form_of(desk: Desk, campaign: Mapping[str, Any], act: Mapping[str, Any], key: str = "") -> Form:
+def form_of(desk: Desk, campaign: Mapping[str, Any], act: Mapping[str, Any], key: str = "", about: str = "") -> Form:
     """Return the form of one of a campaign's next legal acts."""
     unit, number = campaign["currency"], campaign["campaign_id"]
     given = {
@@ -89,7 +92,7 @@ def form_of(desk: Desk, campaign: Mapping[str, Any], act: Mapping[str, Any], key
         ActName.COLLECT: backing.COLLECT,
         ActName.RELEASE_MATCH: backing.RELEASE_MATCH,
     }[name]
-    return desk.form(words, place, given, unit=unit, ends_at=act["until"], changes=changes)
+    return desk.form(words, place, given, unit=unit, ends_at=act["until"], changes=changes, about=about)
 
 
 def _matched(campaign: Mapping[str, Any]) -> bool:

@@ -20,7 +20,7 @@ from api.pro_bono import queries as help_queries
 from api.pro_bono import routes as help_routes
 from api.pro_bono.queries import AttestationSort, OfferFilters, OfferSort
 from web.campaigns.lists import cards_of
-from web.lists import names_of, paging, text_of
+from web.lists import names_of, paging, pool_names, text_of
 from web.visits import Visit, VisitDep
 from web.words import ENTITY_KINDS
 
@@ -76,13 +76,13 @@ def _records(visit: Visit, mirror: Mirror, entity: EntityDetail) -> dict[str, An
     run = list_campaigns(mirror, CampaignFilters(organizer=number), CampaignSort.NEWEST, NEWEST)
     managed = pools.list_pools(mirror, PoolFilters(manager=number), PoolSort.NEWEST, NEWEST)
     funded = pools.list_pools(mirror, PoolFilters(funder=number), PoolSort.NEWEST, NEWEST)
+    supported = [*managed, *(one for one in funded if one.manager.entity_id != number)]
     listed = market.list_listings(mirror, ListingFilters(seller=number), ListingSort.NEWEST, NEWEST)
     offered = help_queries.list_offers(mirror, OfferFilters(provider=number), OfferSort.NEWEST, NEWEST)
     return {
         "campaigns": cards_of(visit, mirror, run),
-        "pools": pool_routes.records(
-            [*managed, *(one for one in funded if one.manager.entity_id != number)], mirror.now
-        ),
+        "pools": pool_routes.records(supported, mirror.now),
+        "pool_names": pool_names(visit, ((one.pool.pool_id, one.pool.agreement_hash) for one in supported)),
         "listings": market_routes.listings_of(mirror, listed),
         "offers": help_routes.offers_of(mirror, offered),
     }

@@ -19,6 +19,8 @@ HEADINGS: Final = {
     "offer": N_("Offer %(number)s"),
 }
 """What something without a title here is called."""
+POOL: Final = N_("Pool %(number)s")
+TITLED_POOL: Final = N_("%(title)s (pool %(number)s)")
 
 
 def paging(page: PageRequest, cursor: str | None) -> dict[str, Any]:
@@ -48,6 +50,22 @@ def heading_of(visit: Visit, digest: str, kind: str, number: int) -> str:
     """Return the title in a document; kind and number where it has none here."""
     title = title_of(visit.request.app.state.settings.documents, digest, visit.language)
     return title or visit.words.gettext(HEADINGS[kind], number=number)
+
+
+def pool_name(visit: Visit, digest: str, number: int) -> str:
+    """Return the title of a pool's agreement with the pool's number; the number alone where it has none here."""
+    title, say = title_of(visit.request.app.state.settings.documents, digest, visit.language), visit.words.gettext
+    return say(TITLED_POOL, title=title, number=number) if title else say(POOL, number=number)
+
+
+def pool_names(visit: Visit, agreements: Iterable[tuple[int, str]]) -> dict[int, str]:
+    """Return what some pools are called.
+
+    Args:
+        visit: Of the person.
+        agreements: Number of each pool, and the SHA-256 of its agreement.
+    """
+    return {number: pool_name(visit, digest, number) for number, digest in agreements}
 
 
 def text_of(visit: Visit, digest: str, field: str) -> Text | None:

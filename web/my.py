@@ -26,6 +26,7 @@ from web.calendars import LAST_CHANCE, answer, lab_of, place_of
 from web.campaigns.lists import title_of
 from web.desks.accounts import holder_of
 from web.ics import Deadline, calendar
+from web.lists import pool_name
 from web.nexts import concerns_of
 from web.visits import Visit, VisitDep
 from web.words import N_
@@ -97,7 +98,7 @@ class Sight:
         """Yield what was not used of the public money that an account paid in."""
         for pool_id in funded_by(self.mirror, account):
             pool = detail_of(self.mirror, pool_id)
-            name = self.visit.words.gettext("Pool %(number)s", number=pool_id)
+            name = pool_name(self.visit, str(pool.agreement_hash), pool_id)
             for act in pool.next_acts:
                 if act.act == ActName.RECLAIM and act.legal_now and str(act.funding_account).lower() == account:
                     given = {"pool": pool_id, "account": str(act.funding_account)}

@@ -17,7 +17,7 @@ from api.pools import queries, routes, schemas
 from api.pools.queries import Found, Owed, PoolFilters, PoolSort
 from api.pools.routes import PoolId, filters
 from web.campaigns.lists import title_of
-from web.lists import heading_of, names_of, paging
+from web.lists import heading_of, names_of, paging, pool_name, pool_names
 from web.pictures import provenance
 from web.pictures.provenance import MatchBooks, PoolBooks, Share
 from web.visits import Visit, VisitDep
@@ -46,6 +46,7 @@ def list_pools(
             pools=routes.records(shown, mirror.now),
             now_text=rfc3339(mirror.now),
             names=names_of(visit, mirror, [one.manager.entity_id for one in shown]),
+            titles=pool_names(visit, ((one.pool.pool_id, one.pool.agreement_hash) for one in shown)),
             **paging(page, cursor),
         )
 
@@ -62,6 +63,7 @@ def show_pool(visit: VisitDep, page: PageDep, pool_id: PoolId) -> HTMLResponse:
         return visit.page(
             "pools/one.html",
             pool=pool,
+            name=pool_name(visit, pool.agreement_hash, pool_id),
             fundings=pool.fundings[:MOST_FUNDINGS],
             per_hundred=Decimal(pool.ratio_bps) / PER_CENT,
             now_text=rfc3339(mirror.now),
@@ -79,12 +81,14 @@ def show_reservation(visit: VisitDep, page: PageDep, pool_id: PoolId, campaign_i
     with visit.open() as mirror:
         owed = routes.provenance_of(mirror, pool_id, campaign_id)
         matches, cursor = routes.matches_of(mirror, pool_id, campaign_id, page)
+        name = pool_name(visit, owed.agreement_hash, pool_id)
         return visit.page(
             "pools/reservation.html",
             owed=owed,
+            pool_name=name,
             title=title_of(visit, find_campaign(mirror, campaign_id)),
             matches=matches,
-            picture=_picture_of_match(visit, mirror, owed),
+            picture=_picture_of_match(visit, mirror, owed, name),
             **paging(page, cursor),
         )
 
@@ -114,7 +118,7 @@ def largest_of(pool: schemas.PoolDetail) -> list[schemas.Funding]:
     return sorted(pool.fundings, key=lambda one: -int(one.funded))[: provenance.MOST]
 
 
-def _picture_of_match(visit: Visit, mirror: Mirror, owed: schemas.Provenance) -> Markup | None:
+def _picture_of_match(visit: Visit, mirror: Mirror, owed: schemas.Provenance, pool: str) -> Markup | None:
     if not int(owed.called):
         return None
     _ = visit.words.gettext
@@ -132,7 +136,7 @@ def _picture_of_match(visit: Visit, mirror: Mirror, owed: schemas.Provenance) ->
         waiting=int(owed.called) - freed - sum(share.amount for share in spent),
         freed=freed,
     )
-    return provenance.of_match(visit.words, owed.currency, _("Pool %(number)s", number=owed.pool_id), books)
+    return provenance.of_match(visit.words, owed.currency, pool, books)
 
 
 def _short(address: str) -> str:

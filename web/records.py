@@ -8,10 +8,12 @@ from fastapi.responses import HTMLResponse
 from api import fields
 from api.database import Mirror
 from api.events import CASE_CONTRACTS, Event, event_record, find_event
+from api.pools.queries import agreements_of
 from api.problems import NOT_FINAL_YET
 from api.proofs import find_proof
 from serving.problems import Problem
 from web.event_words import SUBJECTS
+from web.lists import pool_names
 from web.visits import Visit, VisitDep
 
 router = APIRouter()
@@ -27,7 +29,7 @@ def show_record(visit: VisitDep, key: Annotated[fields.EventKey, Path(alias="eve
         return visit.page(
             "records/one.html",
             event=event,
-            subjects=_subjects(visit, event),
+            subjects=_subjects(visit, mirror, event),
             size=size,
             confirmations=max(0, confirmations),
             finalized=mirror.checkpoint.finalized_number,
@@ -44,14 +46,18 @@ def _size_of_proof(mirror: Mirror, tx_hash: str, log_index: int) -> int | None:
         return None
 
 
-def _subjects(visit: Visit, event: Event) -> list[tuple[str, str]]:
+def _subjects(visit: Visit, mirror: Mirror, event: Event) -> list[tuple[str, str]]:
     """Return the pages of what a record names, each with what it is called."""
     named = dict(event.arguments)
     for kind, contract in CASE_CONTRACTS.items():
         if event.contract == contract and "id" in named:
             named[f"{kind}_id"] = named["id"]
+    pools = pool_names(visit, agreements_of(mirror, {named["pool_id"]} if "pool_id" in named else ()).items())
     return [
-        (f"/{folder}/{named[argument]}", visit.words.gettext(words, number=named[argument]))
+        (
+            f"/{folder}/{named[argument]}",
+            pools[named[argument]] if argument == "pool_id" else visit.words.gettext(words, number=named[argument]),
+        )
         for argument, folder, words in SUBJECTS
         if named.get(argument)
     ]

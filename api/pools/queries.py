@@ -119,6 +119,14 @@ def find_pool(mirror: Mirror, pool_id: int) -> Found:
     return Found(*row)
 
 
+def agreements_of(mirror: Mirror, pool_ids: Collection[int]) -> dict[int, str]:
+    """Return the SHA-256 of the agreement of each of some pools."""
+    if not pool_ids:
+        return {}
+    statement = select(Pool.pool_id, Pool.agreement_hash).where(Pool.pool_id.in_(pool_ids))
+    return {row.pool_id: row.agreement_hash for row in mirror.session.execute(statement)}
+
+
 def fundings_of(mirror: Mirror, pool_id: int) -> Sequence[Funding]:
     """Return what each account paid into a pool, in the order of their first payment."""
     statement = select(Funding).where(Funding.pool_id == pool_id).order_by(Funding.first_event_key)

@@ -146,6 +146,7 @@ def provenance_of(mirror: Mirror, pool_id: int, campaign_id: int) -> schemas.Pro
     (shown,) = _campaigns(mirror, found, [owed])
     more = {
         "currency": currency_unit(found.pool.currency, found.currency, found.metadata),
+        "agreement_hash": found.pool.agreement_hash,
         "tranches": views.tranche_values(owed, found.pool, milestones),
         "releases": [views.release_values(row) for row in queries.releases_of(mirror, pool_id, campaign_id)],
     }

@@ -154,6 +154,7 @@ class CampaignPool(Reservation):
 
     rule: Rule
     manager: int = Field(description="Entity id of the public body that opened it.")
+    agreement_hash: fields.Hash = Field(description="SHA-256 of the pool's agreement.")
     ratio_bps: int
     members_only: bool
     campaign_cap: fields.Amount
@@ -198,6 +199,7 @@ class Provenance(PoolCampaign):
     """What a pool owes a campaign, by the milestones that spend it; who called it is in `matches`."""
 
     currency: CurrencyUnit
+    agreement_hash: fields.Hash = Field(description="SHA-256 of the pool's agreement.")
     tranches: list[Tranche]
     releases: list[MatchRelease] = Field(description="Oldest first.")
 

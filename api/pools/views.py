@@ -67,7 +67,7 @@ def pool_of_campaign(
     terms = values_of(asked.pool)
     names = (
         *("rule", "manager", "ratio_bps", "members_only", "campaign_cap", "member_cap"),
-        *("min_raised", "min_member_pledge", "min_members", "ends_at"),
+        *("min_raised", "min_member_pledge", "min_members", "ends_at", "agreement_hash"),
     )
     return _reservation(asked, campaign, milestones, now) | {name: terms[name] for name in names}
 

@@ -51,6 +51,7 @@ class Form:
         spec: For the script.
         ends_at: Unix time from which the contract refuses; None if no time ends it.
         unit: Currency of the page, if it has one.
+        about: What it acts on, where a page has the same form for several; "" elsewhere.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Form:
     spec: Mapping[str, Any]
     ends_at: int | None
     unit: Money | None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Desk:
         units: Sequence[Money] | None = None,
         ends_at: int | None = None,
         changes: Mapping[str, Mapping[str, Any]] | None = None,
+        about: str = "",
     ) -> Form:
         """Return the form of an act.
 
@@ -100,6 +103,7 @@ class Desk:
             units: Of each permit, where they differ.
             ends_at: Unix time from which the contract refuses; None if no time ends it.
             changes: Field name -> attributes that differ on this page, such as `least`, `value` or `choices`.
+            about: What it acts on, where a page has the same form for several.
         """
         known = given or {}
         fields = [self._on_page(field, changes or {}) for field in act.fields]
@@ -128,7 +132,7 @@ class Desk:
             "unit": {**_unit(unit), "address": unit.address} if unit else None,
             "words": {f"read_{lookup.name}": self.visit.words.gettext(lookup.words) for lookup in act.lookups},
         }
-        return Form(key, act, fields, spec, ends_at, unit)
+        return Form(key, act, fields, spec, ends_at, unit, about)
 
     def _on_page(self, field: Field, changes: Mapping[str, Mapping[str, Any]]) -> Field:
         """Return a field as it is on this page; languages to write in begin with that of the page."""

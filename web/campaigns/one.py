@@ -20,6 +20,7 @@ from api.updates import updates_of
 from web.campaigns.lists import title_of
 from web.campaigns.records import read
 from web.descriptions import LONGEST, document_of
+from web.lists import pool_names
 from web.pictures.progress import progress
 from web.pictures.timeline import Mark, timeline
 from web.visits import Visit, VisitDep
@@ -52,6 +53,7 @@ def show_campaign(visit: VisitDep, campaign_id: CampaignId) -> HTMLResponse:
             timeline=_timeline(visit, campaign, mirror.now),
             acts=_acts(campaign["next_acts"]),
             names=_names(visit, mirror, campaign),
+            pool_names=pool_names(visit, ((pool["pool_id"], pool["agreement_hash"]) for pool in campaign["pools"])),
             **_records(visit, mirror, found),
         )
 

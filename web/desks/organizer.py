@@ -18,7 +18,7 @@ from web.acts.forms import Desk, Form
 from web.acts.model import Act
 from web.campaigns.lists import title_of
 from web.desks.accounts import Typed, holder_of
-from web.lists import names_of, paging
+from web.lists import names_of, paging, pool_names
 from web.visits import Visit, VisitDep
 
 BY: Final = frozenset({Actor.ORGANIZER, Actor.PAYOUT_ACCOUNT, Actor.ANYONE})
@@ -121,17 +121,11 @@ def _forms(visit: Visit, mirror: Mirror, desk: Desk, campaign: Mapping[str, Any]
 
 
 def _pools(visit: Visit, mirror: Mirror, campaign: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the open pools in the campaign's currency that it did not ask for, with the names of their managers."""
+    """Return the open pools in the campaign's currency that it did not ask for, each by its name and its manager's."""
     asked = {pool["pool_id"] for pool in campaign["pools"]}
     filters = PoolFilters(currency=campaign["currency"].address.lower(), is_open=True)
     rows = list_pools(mirror, filters, PoolSort.ENDING, POOLS)[: POOLS.limit]
     found = [one for one in rows if one.pool.pool_id not in asked]
     names = names_of(visit, mirror, {one.manager.entity_id for one in found})
-    say = visit.words.gettext
-    return [
-        (
-            str(one.pool.pool_id),
-            say("Pool %(number)s of %(name)s", number=one.pool.pool_id, name=names[one.manager.entity_id]),
-        )
-        for one in found
-    ]
+    called = pool_names(visit, ((one.pool.pool_id, one.pool.agreement_hash) for one in found))
+    return [(str(one.pool.pool_id), f"{called[one.pool.pool_id]} – {names[one.manager.entity_id]}") for one in found]

@@ -24,7 +24,7 @@ from web.acts.model import Act
 from web.campaigns.lists import title_of
 from web.desks.accounts import Typed, holder_of
 from web.desks.start import chosen
-from web.lists import names_of, paging
+from web.lists import names_of, paging, pool_name, pool_names
 from web.pools import largest_of, picture_of_pool, place_of
 from web.visits import Visit, VisitDep
 from web.words import N_
@@ -68,6 +68,7 @@ def show_public_body(visit: VisitDep, page: PageDep, typed: Typed = "") -> HTMLR
             pools=routes.records(found, mirror.now),
             asking=queries.asking(mirror, [one.pool.pool_id for one in found]),
             paid_into=routes.records(paid_into, mirror.now),
+            titles=pool_names(visit, ((one.pool.pool_id, one.pool.agreement_hash) for one in [*found, *paid_into])),
             now=mirror.now,
             **paging(page, cursor),
         )
@@ -105,6 +106,7 @@ def show_pool_desk(visit: VisitDep, page: PageDep, pool_id: PoolId) -> HTMLRespo
             "desks/pool.html",
             desk=desk,
             pool=pool,
+            name=pool_name(visit, pool.agreement_hash, pool_id),
             names=names,
             campaigns=[_watched(visit, mirror, desk, pool, one) for one in shown],
             picture=picture_of_pool(visit, mirror, found, pool, names),

@@ -54,7 +54,7 @@ def test_open__is_for_public_bodies_and_stores_the_agreement(meet: Meet, lab: La
     assert (pool["members_only"], pool["max_first_tranche_bps"]) == (False, 5_000)
     wait_until_stored(town.page, lab, pool["agreement_hash"])
     town.goes_to(f"/desks/pools?account={lab.cast.town.address}")
-    expect(town.page.get_by_role("link", name=f"Pool {number}", exact=True)).to_be_visible()
+    expect(town.page.get_by_role("link", name=f"For our quarter (pool {number})", exact=True)).to_be_visible()
 
 
 @pytest.mark.long
