@@ -16,6 +16,8 @@ from tests.web.browser import scenery
 from tests.web.browser.lab import Lab
 from tests.web.browser.people import Meet, Person, is_stored, let_pass, moment, wait_until_stored
 from tests.web.browser.steps import fails
+from web.acts.guard import CONTRACTS
+from web.words import CONTRACTS as WORDS
 
 DO, WITHDRAW = "Do it, as announced", "Take the announcement back"
 
@@ -39,24 +41,29 @@ def in_it(section: Locator, title: str) -> Locator:
 def test_pause__is_the_guardians_and_ends_when_it_is_ended(meet: Meet, lab: Lab) -> None:
     stranger = meet(lab.cast.pierre)
     stranger.goes_to("/desks/guardian")
-    form = of_contract(stranger, "Innovation credit")
-    stranger.sends(form)
-    assert "does not hold the role" in fails(form, "AccessManagedUnauthorized")
+    for contract in CONTRACTS:
+        form = of_contract(stranger, WORDS[contract])
+        stranger.sends(form)
+        assert "does not hold the role" in fails(form, "AccessManagedUnauthorized")
     assert stranger.wallet.sent() == []
 
     guardian = meet(lab.cast.guardian)
     guardian.goes_to("/desks/guardian")
-    guardian.acts(of_contract(guardian, "Innovation credit"))
-    assert lab.ask("InnovationCredit", "entryPausedUntil") > 0
+    for contract in CONTRACTS:
+        guardian.acts(of_contract(guardian, WORDS[contract]))
+        assert lab.ask(contract, "entryPausedUntil") > 0
     guardian.goes_to("/desks/guardian")
     expect(guardian.page.locator("main")).to_contain_text("pauses end by themselves")
     issuer = meet(lab.cast.beitillu)
     issuer.goes_to(f"/desks/issuer?account={lab.cast.beitillu.address}")
     expect(issuer.page.locator("main")).to_contain_text("Issuing is paused until")
-    guardian.acts(of_contract(guardian, "Innovation credit"))
+    for contract in CONTRACTS:
+        guardian.acts(of_contract(guardian, WORDS[contract]))
+        assert lab.ask(contract, "entryPausedUntil") == 0
     guardian.goes_to("/desks/guardian")
-    expect(guardian.page.locator("main")).to_contain_text("can be paused again from")
-    expect(of_contract(guardian, "Innovation credit")).to_have_count(0)
+    expect(guardian.page.get_by_text("can be paused again from")).to_have_count(len(CONTRACTS))
+    for contract in CONTRACTS:
+        expect(of_contract(guardian, WORDS[contract])).to_have_count(0)
 
 
 @pytest.mark.long
