@@ -26,6 +26,10 @@ class Announced(NamedTuple):
     signature: str | None
     """Of the function it calls; None if no known ABI has it."""
 
+    def calls(self, contract: str, function: str) -> bool:
+        """Return whether it calls a function of one of the lab's contracts."""
+        return self.contract == contract and (self.signature or "").startswith(f"{function}(")
+
 
 def list_operations(mirror: Mirror, page: PageRequest) -> Sequence[Announced]:
     """Return the announced acts of a page, the one that can be carried out last in front, and one more if any."""
@@ -35,22 +39,15 @@ def list_operations(mirror: Mirror, page: PageRequest) -> Sequence[Announced]:
     return [_announced(row, names.get(row.target)) for row in rows]
 
 
-def waiting(mirror: Mirror, contract: str, function: str) -> Sequence[Announced]:
-    """Return the announced acts that call a function and were neither carried out nor canceled, the next one in front.
-
-    Args:
-        mirror: Where to look.
-        contract: Name.
-        function: Name.
-    """
+def waiting(mirror: Mirror) -> Sequence[Announced]:
+    """Return the announced acts that were neither carried out nor canceled, the next one in front."""
     rows = mirror.session.scalars(
         select(Operation)
         .where(Operation.state == OperationState.SCHEDULED.value)
         .order_by(Operation.executable_at, Operation.last_event_key)
     )
     names = contract_names(mirror)
-    found = (_announced(row, names.get(row.target)) for row in rows)
-    return [one for one in found if one.contract == contract and (one.signature or "").startswith(f"{function}(")]
+    return [_announced(row, names.get(row.target)) for row in rows]
 
 
 def _announced(row: Operation, contract: str | None) -> Announced:

@@ -1,6 +1,7 @@
 """Who may administer what, and how fast: roles of the AccessManager, their holders, functions and delays."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -92,15 +93,14 @@ def all_roles(mirror: Mirror) -> list[Role]:
     return [_role(role_id, rows.get(role_id), holders[role_id], functions[role_id], now) for role_id in ids]
 
 
-def holders_of(mirror: Mirror, contract: str, function: str) -> list[RoleHolder]:
+def holders_of(roles: Sequence[Role], contract: str, function: str) -> list[RoleHolder]:
     """Return who may call a restricted function, or will: the holders of its role.
 
     Args:
-        mirror: Where to look.
+        roles: All of them.
         contract: Name.
         function: Name.
     """
-    roles = all_roles(mirror)
     given = (role for role in roles for one in role.functions if _is(one, contract, function))
     role = next(given, next(role for role in roles if role.role_id == str(ADMIN)))
     return role.holders

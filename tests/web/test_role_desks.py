@@ -17,7 +17,7 @@ from tests.api.client import Client
 from tests.api.rows import DAY, NOW
 from tests.web.conftest import Show
 from tests.web.reading import forms_of, read, spec_of
-from tests.web.test_desks import registry
+from tests.web.test_desks import REGISTRY, registry
 from web.acts.forms import function_of, selector_of
 from web.acts.guard import CONTRACTS
 
@@ -218,6 +218,29 @@ def test_issuer__paused__is_told_until_when(show: Show) -> None:
     assert "Issuing is paused until" in page.text
 
 
+def guarded(*more: Base, delays: tuple[int, ...] = (0,)) -> list[Base]:
+    """Return the contracts with guardians, each of whom acts with a delay."""
+    since = {"granted_at": NOW - DAY, "since": NOW - DAY, "delay_since": NOW - DAY, "previous_delay": 0}
+    rows: list[Base] = [
+        models.RoleMember(role_id=6, account=f"0x{place + 0x9A:040x}", delay=delay, **since, **r.mirrored(r.key(31)))
+        for place, delay in enumerate(delays)
+    ]
+    for place, contract in enumerate(CONTRACTS):
+        address = REGISTRY if contract == "EntityRegistry" else f"0x{place + 0x50:040x}"
+        if contract != "EntityRegistry":
+            rows.append(r.journal(contract, address))
+        rows += [
+            models.RoleTarget(
+                target=address,
+                selector=selector_of(function_of(contract, name)),
+                role_id=6,
+                **r.mirrored(r.key(32)),
+            )
+            for name in ("pauseEntry", "resumeEntry")
+        ]
+    return registry(*rows, *more)
+
+
 @pytest.mark.parametrize(
     ("pause", "offered"),
     [
@@ -230,7 +253,7 @@ def test_issuer__paused__is_told_until_when(show: Show) -> None:
 )
 def test_guardian__act__is_the_one_that_time_allows(show: Show, pause: dict[str, int], offered: str | None) -> None:
     row = models.LabPause(contract_name="Crowdfunding", contract=r.CROWDFUNDING, **pause, **r.mirrored(r.key(34)))
-    page = show("/en/desks/guardian", registry(row))
+    page = show("/en/desks/guardian", guarded(row))
 
     assert forms_of(page).count("pauseEntry") == len(CONTRACTS) - (offered != "pauseEntry")
     assert forms_of(page).count("resumeEntry") == (offered == "resumeEntry")
@@ -238,8 +261,68 @@ def test_guardian__act__is_the_one_that_time_allows(show: Show, pause: dict[str,
 
 
 def test_guardian__each_contract__is_paused_by_its_own_form(show: Show) -> None:
-    page = show("/en/desks/guardian", registry())
+    page = show("/en/desks/guardian", guarded())
 
-    specs = [spec_of(page, f"pause-{contract}") for contract in CONTRACTS]
+    specs = [spec_of(page, f"pauseEntry-{contract}") for contract in CONTRACTS]
     assert len({spec["to"] for spec in specs}) == len(CONTRACTS)
     assert not any(spec["gasless"] for spec in specs)
+
+
+SENTENCE = "Nothing new begins in this contract for 72 hours"
+
+
+def test_guardian__what_a_pause_does__is_said_once(show: Show) -> None:
+    page = show("/en/desks/guardian", guarded())
+
+    assert page.text.count(SENTENCE) == 1
+    assert "delay" not in page.text
+
+
+def test_guardian__nothing_to_pause__does_not_say_what_a_pause_does(show: Show) -> None:
+    pauses = [
+        models.LabPause(
+            contract_name=contract,
+            contract=f"0x{place + 0x50:040x}",
+            paused_at=NOW - DAY,
+            paused_until=NOW + DAY,
+            **r.mirrored(r.key(34)),
+        )
+        for place, contract in enumerate(CONTRACTS)
+    ]
+    text = show("/en/desks/guardian", guarded(*pauses)).text
+
+    assert SENTENCE not in text
+    assert text.count("New business may begin at once.") == 1
+
+
+@pytest.mark.parametrize(
+    ("delays", "offered", "told"),
+    [
+        ((2 * DAY,), ["schedule"], ["2 days"]),
+        ((0, 3 * DAY, 2 * DAY), ["pauseEntry", "schedule"], ["2 days", "3 days"]),
+    ],
+)
+def test_guardian__role_with_a_delay__is_told_so_and_announces(
+    show: Show, delays: tuple[int, ...], offered: list[str], told: list[str]
+) -> None:
+    page = show("/en/desks/guardian", guarded(delays=delays))
+
+    assert forms_of(page) == offered * len(CONTRACTS)
+    assert [f"with a delay of {one}" in page.text for one in told] == [True] * len(told)
+    assert page.text.count("announce it now") == len(told)
+
+
+def test_guardian__announced_pause__names_its_contract_and_can_be_done(show: Show) -> None:
+    pause = announced(REGISTRY, call("EntityRegistry", "pauseEntry"))
+    page = show("/en/desks/guardian", guarded(pause, delays=(2 * DAY,)))
+
+    assert forms_of(page)[:2] == ["pauseEntry", "cancel"]
+    assert "Announced: Pause new business can be done now" in page.text
+    assert "Contract Registry of entities" in page.text
+
+
+def test_guardian__whose_role_nobody_holds__is_told_so(show: Show) -> None:
+    page = show("/en/desks/guardian", guarded(delays=()))
+
+    assert forms_of(page) == []
+    assert "Nobody holds the role" in page.text

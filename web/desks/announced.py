@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from api.database import Mirror
 from api.operations import Announced, waiting
-from api.roles import holders_of
+from api.roles import Role, holders_of
 from web.acts.delayed import EXPIRES, WITHDRAW, announced_args, announcement, carried_out
 from web.acts.forms import Desk, Form
 from web.acts.model import Act, Field
@@ -37,9 +37,14 @@ class Announcement:
     forms: Sequence[Form]
 
 
-def ways(mirror: Mirror, act: Act) -> list[tuple[str, Act]]:
+def delays_of(roles: Sequence[Role], act: Act) -> set[int]:
+    """Return how many seconds before those who may do an act have to announce it; 0 is not at all."""
+    return {holder.delay for holder in holders_of(roles, act.contract, act.function)}
+
+
+def ways(roles: Sequence[Role], act: Act) -> list[tuple[str, Act]]:
     """Return the ways in which those who may do an act have to: at once, or announced first; none if nobody may."""
-    delays = {holder.delay > 0 for holder in holders_of(mirror, act.contract, act.function)}
+    delays = {delay > 0 for delay in delays_of(roles, act)}
     return [
         *([(act.function, act)] if False in delays else []),
         *([(f"announce-{act.function}", announcement(act))] if True in delays else []),
@@ -57,8 +62,10 @@ def announcements(
         acts: Which ones.
         about: First argument that they have; None is any.
     """
+    all_waiting = waiting(mirror)
     for act in acts:
-        found = ((one, announced_args(act, one.operation.data)) for one in waiting(mirror, act.contract, act.function))
+        calling = (one for one in all_waiting if one.calls(act.contract, act.function))
+        found = ((one, announced_args(act, one.operation.data)) for one in calling)
         running = (it for it in found if mirror.now < _lapse(it[0]) and about in {None, _subject(it[1])})
         for one, args in islice(running, MOST):
             forms = list(_forms(desk, act, one, args, mirror.now)) if desk else []

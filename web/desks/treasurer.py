@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from api.credits import Credits, credits_of
 from api.currencies import Currency, all_currencies
 from api.database import Mirror
+from api.roles import all_roles
 from web.acts import treasury
 from web.acts.forms import Desk, Form
 from web.desks.announced import announcements, ways
@@ -46,11 +47,12 @@ def _forms(visit: Visit, mirror: Mirror, desk: Desk, currencies: list[Currency],
         for one in credit.programmes
         if one.closed_at is None
     ]
+    roles = all_roles(mirror)
     choices = {treasury.DELIST_CURRENCY.function: listed, treasury.CLOSE_PROGRAMME.function: going_on}
     for act in treasury.OF_TREASURER:
         chosen = choices.get(act.function)
         if chosen == []:
             continue
         changes = {act.fields[0].name: {"choices": chosen}} if chosen else {}
-        for key, way in ways(mirror, act):
+        for key, way in ways(roles, act):
             yield desk.form(way, key, changes=changes)
