@@ -30,6 +30,7 @@ MOST_BYTES: Final = 2**20
 """Of a document that is read at all."""
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _URL: Final = re.compile(r"https://[^\s\"<>\\^`{|}]{1,492}", re.ASCII)
+_AUTHORITY_END: Final = re.compile(r"[/?#]")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 _JOINERS: Final = "\u200c\u200d"
 
@@ -59,6 +60,12 @@ class Link:
 
     url: str
     title: Text | None
+
+    @property
+    def host(self) -> str:
+        """Return whose page it is: what a title says of that may be a lie."""
+        authority = _AUTHORITY_END.split(self.url.removeprefix("https://"), maxsplit=1)[0]
+        return authority.rpartition("@")[2]
 
 
 @dataclass(frozen=True, slots=True)

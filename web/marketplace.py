@@ -55,6 +55,7 @@ def show_listing(visit: VisitDep, listing_id: ListingId) -> HTMLResponse:
             title=heading_of(visit, listing.description_hash, "listing", listing_id),
             description=document.text("about", LONGEST),
             pictures=document.pictures(),
+            elsewhere=document.links(),
             names=names_of(visit, mirror, [listing.seller.entity_id]),
         )
 

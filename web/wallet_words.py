@@ -122,6 +122,7 @@ FAULTS: Final = {
         "“{label}” is no signature: it begins with 0x, and digits and letters from a to f follow in pairs."
     ),
     "not_hash": N_("“{label}” is no hash: write 0x and 64 digits or letters from a to f."),
+    "not_link": N_("“{label}” is no link: it begins with https:// and has no spaces in it."),
     "not_time": N_("“{label}” is no date: choose one."),
     "not_code": N_("“{label}” is no code: at most {length} letters and digits."),
     "not_picture": N_("“{label}” is no picture that can be taken: choose a PNG, JPEG or WebP."),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from api.documents import ERASURE
-from web.descriptions import LINE, LONGEST, MOST_BYTES, SHORT, Document, document_of
+from web.descriptions import LINE, LONGEST, MOST_BYTES, SHORT, Document, Link, document_of
 from web.languages import Language
 
 
@@ -181,3 +181,16 @@ def test_document__that_was_erased__says_nothing_any_more(tmp_path: Path) -> Non
     (tmp_path / f"{digest}.erased").write_bytes(b"{}")
 
     assert not document_of(tmp_path, f"0x{digest}", Language.ENGLISH).is_here
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://a.example/b", "a.example"),
+        ("https://a.example?b=/c@d", "a.example"),
+        ("https://a.example#b@c", "a.example"),
+        ("https://bank.example@evil.example:8443/bank.example", "evil.example:8443"),
+    ],
+)
+def test_link__tells_whose_page_it_is(url: str, host: str) -> None:
+    assert Link(url, None).host == host

@@ -144,7 +144,7 @@ def test_offering__ends__are_weeks_while_the_provider_is_verified(show: Show) ->
     call: Any = spec_of(page, "offer")["call"]
     document = call["args"][2]
     assert document["kind"] == "offer"
-    assert set(document["content"]) == {"type", "language", "title", "skill", "about", "spoken"}
+    assert set(document["content"]) == {"type", "language", "title", "skill", "about", "spoken", "links"}
 
 
 def test_offering__without_an_account__has_every_week_of_a_year(show: Show) -> None:

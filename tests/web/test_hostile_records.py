@@ -34,6 +34,7 @@ def document(evil: str) -> bytes:
     content: dict[str, Any] = {key: {"en": evil, evil: evil} for key in FIELDS}
     content |= {"name": evil, "language": evil, "spoken": evil}
     content["pictures"] = [{"sha256": "ab" * 32, "alt": {"en": evil}}, {"sha256": evil, "alt": evil}, evil]
+    content["links"] = [{"url": evil, "title": {"en": evil}}, {"url": f"https://a.example/{evil}", "title": evil}, evil]
     return json.dumps(content).encode()
 
 

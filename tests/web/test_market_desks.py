@@ -1,6 +1,8 @@
 """What the marketplace's desks offer, to whom and until when, as the mirror has it."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from tests.web.conftest import Show
 from tests.web.reading import Element, read
 from tests.web.test_desks import forms_of, spec_of
 
+Pages = Callable[..., Client]
 ANYONES = "What anybody can do"
 HANDED_OVER = {"accepted_at": NOW - 2 * DAY, "handed_over_at": NOW - DAY}
 
@@ -202,3 +205,42 @@ def test_price__in_both__is_said_on_the_listing(show: Show) -> None:
     page = show("/en/listings/1/desk", market(c.listing(1, price=250, credit_price=2 * HOUR)))
 
     assert "2 EIC" in page.text
+
+
+@pytest.mark.parametrize("path", ["/sell", "/sell?currency=credits", "/desks/help/offer", "/start"])
+def test_form__of_what_is_offered__takes_links(pages: Client, path: str) -> None:
+    page = read(pages.get(f"/en{path}").body)
+
+    (rows,) = (one for one in page.all("fieldset") if one.attributes.get("data-rows") == "links")
+    names = {one.attributes["data-name"] for one in rows.all("input")}
+    assert names == {"url", "name"}
+    fields = [
+        field
+        for script in page.all("script")
+        if "-spec" in script.attributes.get("id", "")
+        for field in json.loads(script.text)["fields"]
+        if field["name"] == "links"
+    ]
+    assert [(one["fields"][0]["type"], one["fields"][0]["max"]) for one in fields] == [("link", "500")]
+
+
+def test_listing_and_offer__lead_where_their_documents_say_and_whose_page_it_is(pages_of: Pages) -> None:
+    links = [
+        {"url": "https://a.example/x", "title": {"en": "More of it"}},
+        {"url": "https://b.example/"},
+        {"url": "javascript:alert(1)", "title": {"en": "Not this"}},
+        {"url": "http://c.example/", "title": {"en": "Nor this"}},
+    ]
+    content = json.dumps({"title": {"en": "A bell"}, "links": links}).encode()
+    digest = "0x" + sha256(content).hexdigest()
+    pages = pages_of(
+        [*market(c.listing(1, description_hash=digest)), r.entity(7), c.offer(1, details_hash=digest)], [content]
+    )
+
+    for path in ("/listings/1", "/offers/1"):
+        page = read(pages.get(f"/en{path}").body)
+        found = [one for one in page.all("a") if one.attributes.get("rel") == "nofollow noopener ugc"]
+        assert [(one.attributes["href"], one.text) for one in found] == [
+            ("https://a.example/x", "More of it a.example"),
+            ("https://b.example/", "https://b.example/"),
+        ]

@@ -3,7 +3,18 @@
 from typing import Final
 
 from web.acts.model import ACCOUNT, Act, Field, Kind, each, given, typed, when, worded
-from web.acts.texts import LANGUAGE, LINE, PICTURED, PICTURES, REASON, REASON_FIELDS, translations, written
+from web.acts.texts import (
+    LANGUAGE,
+    LINE,
+    LINKED,
+    LINKS,
+    PICTURED,
+    PICTURES,
+    REASON,
+    REASON_FIELDS,
+    translations,
+    written,
+)
 from web.words import N_, THEMES
 
 CROWDFUNDING: Final = "Crowdfunding"
@@ -84,7 +95,7 @@ SUBMIT: Final = Act(
             "territory": typed("territory"),
             "themes": typed("themes"),
             "descriptionHash": written(
-                "campaign", lines=("title", "summary", "description", "risks"), pictures=PICTURED
+                "campaign", lines=("title", "summary", "description", "risks"), pictures=PICTURED, links=LINKED
             ),
         },
         each(
@@ -111,6 +122,7 @@ SUBMIT: Final = Act(
         *(TITLE, SUMMARY, DESCRIPTION, RISKS),
         translations(TITLE, SUMMARY, DESCRIPTION, RISKS),
         PICTURES,
+        LINKS,
         Field(
             name="territory",
             label=N_("Territory"),

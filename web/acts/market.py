@@ -4,7 +4,18 @@ from typing import Final
 
 from web.acts.model import ACCOUNT, Act, Field, Kind, Template, given, typed, when
 from web.acts.settlements import DEADLINE, HINT, signature, signature_field
-from web.acts.texts import LANGUAGE, LINE, PICTURED, PICTURES, REASON, REASON_FIELDS, translations, written
+from web.acts.texts import (
+    LANGUAGE,
+    LINE,
+    LINKED,
+    LINKS,
+    PICTURED,
+    PICTURES,
+    REASON,
+    REASON_FIELDS,
+    translations,
+    written,
+)
 from web.words import N_
 
 MARKETPLACE: Final = "Marketplace"
@@ -102,12 +113,12 @@ def _listing(title: str, prices: tuple[Field, ...], currency: Template, price: T
                 "deliverWindow": typed("deliver"),
                 "confirmWindow": typed("confirm"),
                 "payoutAccount": when("payout", "", ACCOUNT, typed("payout")),
-                "descriptionHash": written("listing", lines=("title", "about"), pictures=PICTURED),
+                "descriptionHash": written("listing", lines=("title", "about"), pictures=PICTURED, links=LINKED),
             },
         ),
         title=title,
         says=N_("Only the prices and the account that is paid can change later; everything else stays as it is."),
-        fields=(LANGUAGE, TITLE, ABOUT, translations(TITLE, ABOUT), PICTURES, *prices, *_REST),
+        fields=(LANGUAGE, TITLE, ABOUT, translations(TITLE, ABOUT), PICTURES, LINKS, *prices, *_REST),
         button=N_("List it"),
         then=N_("It is on the marketplace. “My shop” shows what is ordered, and by when you have to answer."),
         draft=True,

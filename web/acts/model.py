@@ -140,6 +140,8 @@ class Kind(StrEnum):
     """32 bytes as 0x text."""
     BYTES = "bytes"
     """Bytes of any number as 0x text, such as a signature."""
+    LINK = "link"
+    """Address of a page elsewhere that begins with https://."""
     CODE = "code"
     """ASCII letters, put to the left in so many `bytes`."""
     FILE = "file"

@@ -4,7 +4,7 @@ from typing import Final
 
 from web.acts.model import Act, Field, Kind, given, typed
 from web.acts.settlements import DEADLINE, HINT, signature, signature_field
-from web.acts.texts import LANGUAGE, LINE, REASON, REASON_FIELDS, translations, written
+from web.acts.texts import LANGUAGE, LINE, LINKED, LINKS, REASON, REASON_FIELDS, translations, written
 from web.languages import NAMES
 from web.words import N_
 
@@ -52,7 +52,7 @@ OFFER: Final = Act(
     args=(
         typed("hours"),
         typed("until"),
-        written("offer", lines=("title", "skill", "about"), spoken=typed("spoken")),
+        written("offer", lines=("title", "skill", "about"), spoken=typed("spoken"), links=LINKED),
     ),
     title=N_("Offer hours of help"),
     says=N_(
@@ -70,6 +70,7 @@ OFFER: Final = Act(
             choices=tuple((code.value, name) for code, name in NAMES.items()),
             hint=N_("Offer hours in another language as an offer of its own."),
         ),
+        LINKS,
         Field(
             name="hours",
             label=N_("Hours"),

@@ -47,6 +47,30 @@ PICTURES: Final = Field(
 PICTURED: Final = each("pictures", {"sha256": digest("picture", "picture"), "alt": worded("alt", "")})
 """Member `pictures` of a document."""
 
+LINK_LETTERS: Final = 500
+"""Most letters of an address, as the schemas of documents have it."""
+LINKS: Final = Field(
+    name="links",
+    label=N_("Links to more about it"),
+    kind=Kind.ROWS,
+    least=0,
+    most=12,
+    more=N_("Add a link"),
+    fields=(
+        Field(
+            name="url",
+            label=N_("Address of the page"),
+            kind=Kind.LINK,
+            most=LINK_LETTERS,
+            hint=N_("It begins with https://."),
+            autocomplete="url",
+        ),
+        Field(name="name", label=N_("What is there"), required=False, most=LINE),
+    ),
+)
+LINKED: Final = each("links", {"url": typed("url"), "title": worded("name", "")})
+"""Member `links` of a document."""
+
 
 def written(kind: str, *, lines: tuple[str, ...] = (), **more: Template) -> Leaf:
     """Return a document of a kind.

@@ -13,6 +13,8 @@ import { money, say } from "./words.js";
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
 const HASH = /^0x[0-9a-fA-F]{64}$/;
 const BYTES = /^0x([0-9a-fA-F]{2})+$/;
+/** As the schemas of documents have it. */
+const LINK = /^https:\/\/[^\s"<>\\^`{|}]+$/;
 const POINTS = /[.,٫]/;
 
 /** What was typed can't be used; the message says why. */
@@ -85,11 +87,18 @@ const READERS = {
   hash: (field, text) => matching(field, text, HASH, "not_hash"),
   bytes: (field, text) => matching(field, text, BYTES, "not_bytes"),
   code,
-  text: (field, text) => {
-    if (field.max && text.length > Number(field.max)) throw new Unusable(say("too_long", { label: field.label, max: field.max }));
-    return text;
-  },
+  text: short,
+  link: (field, text) => matching(field, short(field, text), LINK, "not_link"),
 };
+
+/**
+ * @param {Field} field
+ * @param {string} text
+ */
+function short(field, text) {
+  if (field.max && text.length > Number(field.max)) throw new Unusable(say("too_long", { label: field.label, max: field.max }));
+  return text;
+}
 
 /**
  * @param {Field} field

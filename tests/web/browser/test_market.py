@@ -112,6 +112,11 @@ def test_sell__by_a_verified_entity__is_on_the_marketplace(
     file = {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": photograph()}
     form.locator('[data-name="picture"]').set_input_files(files=file)  # type: ignore[arg-type]
     form.locator('[data-name="alt"]').fill("A blue bicycle")
+    form.locator('[data-rows="links"] [data-add-row]').click()
+    seller.fills(form, url="http://bikes.example/", name="How it was mended")
+    seller.sends(form)
+    expect(form.locator("[data-summary]")).to_contain_text("it begins with https://")
+    seller.fills(form, url="https://bikes.example/blue?gears=3")
     seller.acts(form)
     number = int(lab.ask("Marketplace", "listingCount"))
     lab.catch_up()
@@ -125,6 +130,8 @@ def test_sell__by_a_verified_entity__is_on_the_marketplace(
     seller.goes_to(f"/listings/{number}")
     expect(seller.page.get_by_role("heading", level=1)).to_have_text("A mended bicycle")
     expect(seller.page.get_by_role("img", name="A blue bicycle")).to_be_visible()
+    leads = seller.page.get_by_role("link", name="How it was mended bikes.example", exact=True)
+    expect(leads).to_have_attribute("href", "https://bikes.example/blue?gears=3")
     seller.goes_to(f"/desks/shop?account={lab.cast.marseille.address}")
     expect(seller.page.locator("main")).to_contain_text("A mended bicycle")
 
