@@ -125,7 +125,7 @@ contract ProBono is Escrow, IProBono {
         Redemptions.Redemption storage r = _redemptions[redemptionId];
         (r.offerId, r.beneficiary, r.requested, r.state) = (offerId, beneficiary, requested, State.Requested);
         (r.start, r.deliverBy) = (start, deliverBy);
-        (r.payer, r.needTag) = (payer, bytes12(needHash));
+        (r.payer, r.needTag) = (payer, Redemptions.tagOf(needHash));
 
         // Log
         _append(
@@ -247,7 +247,7 @@ contract ProBono is Escrow, IProBono {
             hoursDelivered != 0 && hoursDelivered <= r.requested,
             ProBono_HoursNotInEscrow(redemptionId, hoursDelivered, r.requested)
         );
-        require(bytes12(needHash) == r.needTag, ProBono_OtherNeed(redemptionId, needHash));
+        require(Redemptions.tagOf(needHash) == r.needTag, ProBono_OtherNeed(redemptionId, needHash));
 
         // Effect
         r.delivered = hoursDelivered;

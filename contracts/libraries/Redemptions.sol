@@ -25,13 +25,19 @@ library Redemptions {
         uint40 since; // of the last act that opened a window
         // slot 1
         address payer;
-        bytes12 needTag; // first bytes of the need's hash: enough to recognize it
+        bytes12 needTag; // see `tagOf`
     }
 
     /// @dev Filled by the delivery.
     struct Documents {
         bytes32 needHash;
         bytes32 evidenceHash;
+    }
+
+    /// @notice Enough to recognize the hash of a need by. Not its own first bytes: whoever delivers is free to make up the
+    /// others, as no document needs to stand behind a hash here.
+    function tagOf(bytes32 needHash) internal pure returns (bytes12) {
+        return bytes12(keccak256(abi.encode(needHash)));
     }
 
     /// @notice The state now.

@@ -250,6 +250,15 @@ def test_deliver__another_need__reverts(pro_bono, people, redemptions):
         pro_bono.deliverHelp(redemption_id, 1, d.OTHER_HASH, d.HASH, sender=people.provider)
 
 
+@pytest.mark.parametrize("byte", [0, 11, 12, 31])
+def test_deliver__another_need_in_one_byte__reverts(pro_bono, people, redemptions, byte):
+    # Whoever delivers may make a hash up: no document needs to stand behind it.
+    redemption_id = redemptions.reach(State.Underway)
+    other = d.HASH[:byte] + b"\0" + d.HASH[byte + 1 :]
+    with reverts(pro_bono.ProBono_OtherNeed, redemptionId=redemption_id, needHash=other):
+        pro_bono.deliverHelp(redemption_id, DELIVERED, other, d.OTHER_HASH, sender=people.provider)
+
+
 def test_deliver__at_the_start__opens_the_window(pro_bono, people, redemptions):
     redemption_id = redemptions.reach(State.Accepted)
     start = pro_bono.redemption(redemption_id).start
