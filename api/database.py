@@ -182,6 +182,11 @@ async def _reader(request: Request, response: Response) -> Reader:
 ReaderDep = Annotated[Reader, Depends(_reader)]
 
 
+def base_of(request: Request) -> str:
+    """Return scheme, host and port at which whoever asks calls us; an answer that holds them is theirs alone."""
+    return str(request.base_url).rstrip("/")
+
+
 def engine_of(url: str) -> Engine:
     """Return an engine that can only read.
 

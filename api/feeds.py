@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import literal, select, union_all
 
 from api import fields
-from api.database import Mirror, ReaderDep
+from api.database import Mirror, ReaderDep, base_of
 from api.events import EVENTS
 from api.problems import read_failures
 from api.records import event_path
@@ -37,8 +37,8 @@ def read_feed(
     campaign: Annotated[fields.Id | None, Query(description="Only what concerns this campaign.")] = None,
 ) -> Response:
     """Return the newest 50 events that people want to hear of: approvals, milestones, updates, ends."""
-    base = str(request.base_url).rstrip("/")
-    with reader.open() as mirror:
+    base = base_of(request)
+    with reader.open(variant=lambda _mirror: base) as mirror:
         feed = "".join(_feed(mirror, request.app.state.settings, base, str(request.url), lang, campaign))
     return Response(feed, media_type=MEDIA_TYPE, headers=dict(reader.response.headers))
 

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from api import fields
-from api.database import Mirror, ReaderDep
+from api.database import Mirror, ReaderDep, base_of
 from api.money import in_units
 from api.pools.views import reservation_path
 from api.problems import NO_GRANTS, read_failures
@@ -225,13 +225,14 @@ router = APIRouter(tags=["pools"])
 def read_grants(request: Request, reader: ReaderDep) -> GrantPackage:
     """Return what pools give to campaigns as one package in the 360Giving data standard."""
     settings: Settings = request.app.state.settings
-    with reader.open() as mirror:
+    base = base_of(request)
+    with reader.open(variant=lambda _mirror: base) as mirror:
         codes = {address.lower(): code for address, code in settings.currency_codes.items()}
         found = all_grants(mirror)
         told = [(one, codes[one.pool.currency]) for one in found if one.pool.currency in codes]
         if not told:
             raise Problem(NO_GRANTS, f"{len(found)} grants, none in a currency whose ISO 4217 code is set")
-        writer = _Writer(settings, str(request.base_url).rstrip("/"), mirror.checkpoint.chain_id)
+        writer = _Writer(settings, base, mirror.checkpoint.chain_id)
         funders = funders_of(mirror)
         return GrantPackage(
             version=VERSION,

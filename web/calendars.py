@@ -47,9 +47,7 @@ def answer(visit: Visit, name: str, content: str) -> Response:
 
 def place_of(visit: Visit, path: str) -> str:
     """Return the whole address of a page."""
-    request = visit.request
-    origin = request.app.state.settings.url or str(request.base_url).rstrip("/")
-    return f"{origin}/{visit.language}{path}"
+    return f"{visit.origin}/{visit.language}{path}"
 
 
 def lab_of(mirror: Mirror) -> str:

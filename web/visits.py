@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
-from api.database import Mirror, Reader
+from api.database import Mirror, Reader, base_of
 from api.status import seen_following
 from web.languages import NAMES, Catalogue, Language, catalogue_of
 from web.test_lab import test_lab_of
@@ -33,6 +33,12 @@ class Visit:
     language: Language
     mirror: Mirror | None = None
     """While it is open."""
+
+    @property
+    def origin(self) -> str:
+        """Return what whole addresses of pages begin with: as the settings say, else as whoever asks calls us."""
+        url: str | None = self.request.app.state.settings.url
+        return url or base_of(self.request)
 
     @property
     def words(self) -> Catalogue:
@@ -98,7 +104,7 @@ class Visit:
         return path.removeprefix(first) if path == first or path.startswith(f"{first}/") else path.rstrip("/")
 
     def _variant(self, mirror: Mirror) -> str:
-        return f"{self.request.app.state.edition} {self._is_behind(mirror)}"
+        return f"{self.request.app.state.edition} {self._is_behind(mirror)} {self.origin}"
 
     def _is_behind(self, mirror: Mirror) -> bool:
         seen_at = seen_following(mirror)

@@ -15,14 +15,16 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
 from api import currencies
+from api.app import create_app
 from api.database import Present, engine_of
 from api.errors import BeingMade
 from api.kept import MAX_ANSWER, Keep, Kept, Making
+from api.settings import Settings
 from indexer.store.models import Checkpoint
 from indexer.store.session import reading
 from tests.api import rows as r
 from tests.api import scenario as s
-from tests.api.client import Answer, Client
+from tests.api.client import Answer, Client, serving
 from tests.api.conftest import make_mirror
 
 PATH = "/v1/currencies"
@@ -395,3 +397,14 @@ def test_making__after_one_wait__waits_no_more() -> None:
 
     assert kept.begin("y") is None, "what it made is given up"
     assert kept.begin("x") is not None, "what another makes is not"
+
+
+@pytest.mark.parametrize("path", ["/v1/feeds/en.atom", "/v1/360giving.json"])
+def test_answer__made_for_another_host__is_not_sent(mirror: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    settings = Settings(database_url=f"sqlite:///{mirror}", currency_codes={r.EURO: "EUR"})
+    with serving(create_app(settings)) as asking:
+        foreign, own = asking.get(path, {"Host": "evil.example"}), asking.get(path)
+
+    assert b"evil.example" in foreign.body
+    assert own.status == 200
+    assert b"evil.example" not in own.body

@@ -8,6 +8,8 @@ from tests.api import rows as r
 from tests.api import scenario as s
 from tests.api.client import Client
 
+FOREIGN = {"Host": "evil.example"}
+
 
 @pytest.mark.parametrize(
     ("trap", "page"),
@@ -27,3 +29,14 @@ def test_page__of_another_address__is_not_sent(pages_of: Callable[..., Client], 
     assert own.status == 200
     assert own.headers["etag"] != trapped.headers.get("etag")
     assert own.body != trapped.body
+
+
+@pytest.mark.parametrize("path", ["/en/campaigns/1/calendar.ics", "/en/campaigns/3/pledge"])
+def test_page__made_for_another_host__is_not_sent(pages_of: Callable[..., Client], path: str) -> None:
+    pages = pages_of(s.rows())
+
+    trapped, own = pages.get(path, FOREIGN), pages.get(path)
+
+    assert b"evil.example" in trapped.body
+    assert own.status == 200
+    assert b"evil.example" not in own.body

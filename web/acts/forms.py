@@ -163,10 +163,9 @@ class Desk:
     @property
     def url(self) -> str:
         """Address of the page, for a wallet's own browser."""
-        request = self.visit.request
-        origin = request.app.state.settings.url or str(request.base_url).rstrip("/")
-        query = f"?{request.url.query}" if request.url.query else ""
-        return f"{origin}{request.url.path}{query}"
+        url = self.visit.request.url
+        query = f"?{url.query}" if url.query else ""
+        return f"{self.visit.origin}{url.path}{query}"
 
     @property
     def picture(self) -> Markup:
