@@ -27,6 +27,8 @@ from serving.conditional import address_of, is_held
 
 MAX_BYTES: Final = 32 * 2**20
 """Of all answers together."""
+OVERHEAD: Final = 1_024
+"""Bytes that an answer is counted as beside its body and its address, for its headers and its place."""
 MAX_ANSWER: Final = 2**18
 """Of one; larger ones, such as exports, are made anew."""
 PATIENCE_SECONDS: Final = 1.0
@@ -91,8 +93,8 @@ class Kept:
         etag = answer.headers["etag"]
         with self._lock:
             if etag in self._answers:
-                self._bytes -= len(self._answers.pop(etag)[1].body)
-            self._bytes += len(answer.body)
+                self._bytes -= _size(*self._answers.pop(etag))
+            self._bytes += _size(address, answer)
             self._answers[etag] = (address, answer)
             if address is not None:
                 self._last[address] = etag
@@ -101,7 +103,7 @@ class Kept:
 
     def _forget_oldest(self) -> None:
         etag, (address, answer) = self._answers.popitem(last=False)
-        self._bytes -= len(answer.body)
+        self._bytes -= _size(address, answer)
         if address is not None and self._last.get(address) == etag:
             del self._last[address]
 
@@ -122,6 +124,10 @@ class Kept:
             made = self._being_made.pop(etag, None)
         if made is not None:
             made.set()
+
+
+def _size(address: str | None, answer: Answer) -> int:
+    return OVERHEAD + len(address or "") + len(answer.body)
 
 
 class Making:

@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import create_engine, update
 
 from api.app import create_app
+from api.kept import OVERHEAD, Kept
 from api.kept import Answer as KeptAnswer
-from api.kept import Kept
 from api.problems import PROBLEM_TYPES
 from api.settings import Settings
 from indexer.store import indexes
@@ -150,7 +150,7 @@ def test_answer__at_another_block__is_made_anew(client_of: Callable[..., Client]
 
 
 def test_answers__that_are_kept__take_so_many_bytes_and_no_more() -> None:
-    kept = Kept(max_bytes=100)
+    kept = Kept(max_bytes=100 + 3 * OVERHEAD)
     for number in range(10):
         kept.put(KeptAnswer(b"x" * 30, {"etag": str(number)}))
         kept.put(KeptAnswer(b"y" * 30, {"etag": str(number)}))

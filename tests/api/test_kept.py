@@ -19,6 +19,7 @@ from api.app import create_app
 from api.database import Present, engine_of
 from api.errors import BeingMade
 from api.kept import MAX_ANSWER, Keep, Kept, Making
+from api.kept import Answer as KeptAnswer
 from api.settings import Settings
 from indexer.store.models import Checkpoint
 from indexer.store.session import reading
@@ -408,3 +409,23 @@ def test_answer__made_for_another_host__is_not_sent(mirror: Path, monkeypatch: p
     assert b"evil.example" in foreign.body
     assert own.status == 200
     assert b"evil.example" not in own.body
+
+
+def test_answers__with_next_to_nothing_in_them__are_bounded_too() -> None:
+    kept = Kept(max_bytes=10_000)
+
+    for number in range(1_000):
+        address = f"/v1/x.jsonl?{number}"
+        kept.put(KeptAnswer(b"", {"etag": str(number)}), address)
+
+    assert sum(kept.knows(f"/v1/x.jsonl?{number}") for number in range(1_000)) < 100
+    assert kept.get("999") is not None
+
+
+def test_answer__to_a_long_address__is_counted_with_it() -> None:
+    kept = Kept(max_bytes=100_000)
+
+    for number in range(10):
+        kept.put(KeptAnswer(b"x", {"etag": str(number)}), f"/v1/x?{number}{'0' * 20_000}")
+
+    assert sum(kept.get(str(number)) is not None for number in range(10)) < 5
