@@ -155,6 +155,10 @@ class Making:
             raise BeingMade(made)
         self._own.add(etag)
 
+    def makes(self, etag: str | None) -> bool:
+        """Tell whether this request makes this answer; documents and proofs are read anew for each."""
+        return etag in self._own or etag in self._waited_for
+
     def end(self) -> None:
         """Let those go on who wait for this request."""
         while self._own:
@@ -223,7 +227,7 @@ class Keep:
         async def send_and_keep(message: Message) -> None:
             if message["type"] == "http.response.start":
                 sent = Headers(raw=message["headers"])
-                if message["status"] == _OK and "etag" in sent:
+                if message["status"] == _OK and making.makes(sent.get("etag")):
                     headers.update((name, value) for name, value in sent.items() if name in _KEPT_HEADERS)
                 else:
                     making.end()

@@ -251,6 +251,7 @@ class Behind:
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         self.asked += 1
+        scope["state"]["making"].begin(self.etag)
         scope["state"]["making"].of_present = self.of_present
         await asyncio.sleep(0.001)
         headers = [(b"etag", self.etag.encode()), (b"cache-control", b"no-cache"), (b"content-type", b"text/plain")]
@@ -429,3 +430,19 @@ def test_answer__to_a_long_address__is_counted_with_it() -> None:
         kept.put(KeptAnswer(b"x", {"etag": str(number)}), f"/v1/x?{number}{'0' * 20_000}")
 
     assert sum(kept.get(str(number)) is not None for number in range(10)) < 5
+
+
+def test_answer__that_is_made_anew_for_every_request__drives_no_other_out() -> None:
+    behind, kept = Behind(), Kept(max_bytes=MAX_ANSWER)
+
+    async def documents(scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"etag", scope["query_string"])]})
+        await send({"type": "http.response.body", "body": b"x" * 100_000})
+
+    async def run() -> None:
+        await Keep(behind, kept, behind.present_etag)(dict(ASKED), nothing, drop)
+        for number in range(10):
+            await Keep(documents, kept)({**ASKED, "query_string": b"%d" % number}, nothing, drop)
+
+    asyncio.run(run())
+    assert kept.get("1") is not None
