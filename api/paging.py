@@ -128,7 +128,7 @@ def seek(statement: S, page: PageRequest, value: ColumnElement[int], key: Column
     Args:
         statement: The list's query with its filters.
         page: Which part is asked for.
-        value: What the list is ordered by.
+        value: What the list is ordered by; the key itself if by nothing else.
         key: The records' event key: a column without doubles.
         descending: From high to low, in both.
 
@@ -140,8 +140,9 @@ def seek(statement: S, page: PageRequest, value: ColumnElement[int], key: Column
         if v > fields.INT63_MAX and not isinstance(value.type, Uint256):
             raise Problem(INVALID_CURSOR, NO_PLACE)
         beyond = (value < v, key < k) if descending else (value > v, key > k)
-        statement = statement.where(or_(beyond[0], and_(value == v, beyond[1])))
-    order = (value.desc(), key.desc()) if descending else (value.asc(), key.asc())
+        statement = statement.where(beyond[1] if value is key else or_(beyond[0], and_(value == v, beyond[1])))
+    by = (key,) if value is key else (value, key)
+    order = [column.desc() if descending else column.asc() for column in by]
     return statement.order_by(*order).limit(page.limit + 1)
 
 

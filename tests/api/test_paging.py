@@ -2,13 +2,17 @@
 when it is malformed, or points to where no record can be: invalid-cursor
 when it came from another path, filter or order: cursor-of-another-query
 when only the limit changes, or rows are added: it goes on where it was
+and a list by nothing but the records' key is ordered by it once
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
+from api.paging import PageRequest, Position, seek
+from indexer.store.models import Listing
 from tests.api import rows as r
 from tests.api.client import Client
 
@@ -93,3 +97,18 @@ def test_links__of_a_page__keep_the_query(client: Client) -> None:
     assert links["self"] == "/v1/campaigns?territory=ES-SE&phase=live&phase=failed&limit=1"
     assert links["next"].startswith("/v1/campaigns?phase=failed&phase=live&territory=ES-SE&limit=1&cursor=")
     assert [item["campaign_id"] for item in client.get(links["next"]).json()["items"]] == [3]
+
+
+@pytest.mark.parametrize("descending", [True, False])
+def test_seek__by_nothing_but_the_key__names_it_once(descending: bool) -> None:
+    key, page = Listing.listed_event_key.expression, PageRequest(20, Position(7, 7), "", ())
+    by_key = str(
+        seek(select(Listing.listing_id), page, Listing.listed_event_key.expression, key, descending=descending)
+    )
+    by_price = str(seek(select(Listing.listing_id), page, Listing.price.expression, key, descending=descending))
+
+    direction = "DESC" if descending else "ASC"
+    assert by_key.partition("ORDER BY ")[2].partition("\n")[0].strip() == f"listings.listed_event_key {direction}"
+    assert " OR " not in by_key
+    assert f"listings.price {direction}, listings.listed_event_key {direction}" in by_price
+    assert " OR " in by_price
