@@ -16,7 +16,7 @@ from tests.web.conftest import Show
 from tests.web.reading import Element
 from tests.web.test_calendars import parsed
 from tests.web.test_desks import delivering
-from tests.web.test_help_desks import ASKING, PROVIDER, REPORTED, UNDERWAY, asked, lab
+from tests.web.test_help_desks import ASKING, CONTESTED, PROVIDER, REPORTED, UNDERWAY, asked, lab
 from tests.web.test_pool_desk import between
 
 
@@ -42,6 +42,20 @@ def test_my__requests_for_help__lead_to_their_desk(show: Show, account: str) -> 
     ((path, words),) = nexts(page)
     assert path == "/en/redemptions/1/desk"
     assert "in 4 days" in words
+
+
+@pytest.mark.parametrize("account", [PROVIDER, ASKING])
+def test_my__contested_help__is_to_be_settled_by_both(show: Show, account: str) -> None:
+    ((path, words),) = nexts(show(f"/en/my?account={account}", asked(**CONTESTED)))
+
+    assert path == "/en/redemptions/1/desk"
+    assert words.startswith("Bring a settlement that both have signed")
+    assert "until" in words
+
+
+def test_my__contested_help__is_nothing_to_who_is_no_side(show: Show) -> None:
+    page = show(f"/en/my?account={r.BACKER}", asked(**CONTESTED))
+    assert "/en/redemptions/1/desk" not in page.text
 
 
 def test_my__what_ends_first__stands_in_front_and_what_is_not_possible_yet_behind(show: Show) -> None:
@@ -74,6 +88,19 @@ def test_my__an_order__has_another_next_act_for_each_side(show: Show, account: s
     assert path == "/en/orders/1/desk"
     assert words.startswith(what)
     assert "in 24 hours" in words or "in 1 day" in words
+
+
+@pytest.mark.parametrize("account", [BUYER, r.ORGANIZER])
+@pytest.mark.parametrize(
+    ("state", "is_told"), [(OrderState.ACCEPTED, False), (OrderState.DISPUTED, True)], ids=["accepted", "disputed"]
+)
+def test_my__a_settlement__is_next_where_an_arbiter_may_rule(
+    show: Show, account: str, state: OrderState, is_told: bool
+) -> None:
+    since = {"accepted_at": NOW - 2 * DAY} | ({"handed_over_at": NOW - DAY, "disputed_at": NOW} if is_told else {})
+    page = show(f"/en/my?account={account}", order(state=state, **since))
+
+    assert any(words.startswith("Bring a settlement") for _, words in nexts(page)) is is_told
 
 
 def test_my__an_order_that_time_decided__can_be_carried_out_by_each(show: Show) -> None:

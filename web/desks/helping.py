@@ -161,13 +161,21 @@ def first_of(these: Sequence[NextCaseAct]) -> NextCaseAct | None:
 
 
 def next_for(these: Iterable[NextCaseAct], account: str) -> NextCaseAct | None:
-    """Return what is next for the account of one side: its own acts, and what anybody may carry out."""
-    own = [
-        act
-        for act in these
-        if act.act not in WAITED_FOR_BY_OTHERS and (act.account is None or str(act.account).lower() == account)
-    ]
-    return first_of(own)
+    """Return what is next for the account of one side: its own acts, and what anybody may carry out.
+
+    Where an arbiter may rule, both sides may settle before.
+    """
+    these = list(these)
+    is_contested = any(act.act is CaseActName.RULE for act in these)
+    return first_of([act for act in these if _is_own(act, account) or (is_contested and _is_signed_by(act, account))])
+
+
+def _is_own(act: NextCaseAct, account: str) -> bool:
+    return act.act not in WAITED_FOR_BY_OTHERS and (act.account is None or str(act.account).lower() == account)
+
+
+def _is_signed_by(act: NextCaseAct, account: str) -> bool:
+    return act.act is CaseActName.SETTLE and account in {str(one).lower() for one in act.signers}
 
 
 def ends_at(act: NextCaseAct) -> int | None:
