@@ -1,6 +1,6 @@
 """What a backer does in a campaign, one page each: pledge, take back, be refunded, object, and have payments made."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -64,6 +64,10 @@ def _show(visit: Visit, campaign_id: int, step: str, *names: ActName) -> HTMLRes
             campaign=campaign,
             title=title_of(visit, found),
             pool_names=pools,
+            claim=next(
+                (campaign["milestones"][act["milestone"]] for act in legal if act["act"] is ActName.OBJECT), None
+            ),
+            managers=_silent(campaign, nexts),
             desk=desk,
             forms=forms,
             acts=nexts,
@@ -93,6 +97,15 @@ def form_of(desk: Desk, campaign: Mapping[str, Any], act: Mapping[str, Any], key
         ActName.RELEASE_MATCH: backing.RELEASE_MATCH,
     }[name]
     return desk.form(words, place, given, unit=unit, ends_at=act["until"], changes=changes, about=about)
+
+
+def _silent(campaign: Mapping[str, Any], acts: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Return the pools whose managers may stop the present claim: they did not object yet."""
+    if not any(act["by"] is Actor.POOL_MANAGER and act["legal_now"] for act in acts):
+        return []
+    claim = campaign["milestones"][campaign["current_milestone"]]
+    enrolled = (pool["pool_id"] for pool in campaign["pools"] if pool["enrolled_at"] is not None)
+    return [number for number in enrolled if number not in claim["objected_pools"]]
 
 
 def _matched(campaign: Mapping[str, Any]) -> bool:

@@ -73,6 +73,13 @@ GLOSSARY: Final = (
         (
             (N_("Listing"), N_("What a seller offers: terms, prices, stock.")),
             (N_("Order"), N_("One item, once it is paid into escrow.")),
+            (
+                N_("Delivery address"),
+                N_(
+                    "Where an order goes. Sealed between buyer and seller: the chain has a hash of it that can't be "
+                    "guessed, and no server sees it."
+                ),
+            ),
             (N_("Leg"), N_("What an order pays in one means: money or credits. A refund mirrors both.")),
             (N_("Settlement"), N_("What both parties signed to end an order or a redemption, with a share.")),
         ),

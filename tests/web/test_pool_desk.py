@@ -68,15 +68,32 @@ def test_pool__payment__allows_exactly_the_amount_and_needs_gas(show: Show) -> N
     assert not spec["gasless"]
 
 
-def test_pool__open_claim__is_for_the_manager_to_object_to(show: Show) -> None:
+def claimed(**changes: Any) -> list[Any]:
+    """Return a campaign that a pool matches, with an open claim."""
     over = {"opens_at": NOW - 65 * DAY, "deadline": NOW - 5 * DAY, "submitted_at": NOW - 70 * DAY, "extension": 0}
-    claim = {"state": "claimed", "attempts": 1, "claimed_at": NOW - DAY, "window_ends_at": NOW + 2 * DAY}
+    claim = {"state": "claimed", "attempts": 1, "claimed_at": NOW - DAY, "window_ends_at": NOW + 2 * DAY} | changes
     rows = between({"place": 0, "reserved": 100, "enrolled_at": NOW - 60 * DAY}, over | {"raised": 1_000, "pools": 1})
-    rows = [one for one in rows if type(one).__name__ != "Milestone"] + r.milestones(1, claim, {})
-    page = show("/en/pools/1/desk", rows)
+    return [one for one in rows if type(one).__name__ != "Milestone"] + r.milestones(1, claim, {})
+
+
+def test_pool__open_claim__is_for_the_manager_to_object_to(show: Show) -> None:
+    page = show("/en/pools/1/desk", claimed())
 
     assert forms_of(page) == ["object", "fundPool"]
     assert spec_of(page, "object-1")["call"]["args"] == [1, 0, 1]
+    assert "your objection alone stops the claim" in page.text
+
+
+@pytest.mark.parametrize(("objected_pools", "told"), [(0, True), (1, False)])
+def test_objecting__of_backers__tells_of_the_pool_that_stops_the_claim_alone(
+    show: Show, objected_pools: int, told: bool
+) -> None:
+    page = show("/en/campaigns/1/object", claimed(objected_pools=objected_pools))
+
+    assert forms_of(page) == ["object"]
+    assert "If enough backers do" in page.text
+    assert ("stops the claim alone, by an objection from the desk of the pool: Pool 1" in page.text) is told
+    assert [one.text for one in page.all("dt")].count("Milestone") == 1
 
 
 def test_pool__whose_window_is_over__gives_back_to_each_account(pages: Client) -> None:

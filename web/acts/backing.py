@@ -98,6 +98,16 @@ OBJECT: Final = Act(
     button=N_("Object"),
     then=N_("Your objection counts. The campaign's page shows how many objected, and what follows when."),
 )
+OBJECT_FOR_POOL: Final = replace(
+    OBJECT,
+    says=N_(
+        "Say that the milestone was not reached. You manage a pool that matches this campaign, so that your objection "
+        "alone stops the claim, and an arbiter may rule. If nobody rules in time, it is released after all, unless "
+        "more than half of the money, with what pools reserved, or of the counted members object. You can object "
+        "once to each claim, and not take it back."
+    ),
+)
+"""By the manager of pools, with what they owe."""
 COLLECT: Final = Act(
     contract="Crowdfunding",
     function="collect",
@@ -135,4 +145,7 @@ RECLAIM: Final = Act(
     then=N_("The money is back in the account that paid it in."),
 )
 
-ACTS: Final = (PLEDGE, PLEDGE_UNMATCHED, WITHDRAW, REFUND, REFUND_ANY, OBJECT, COLLECT, RELEASE, RELEASE_MATCH, RECLAIM)
+ACTS: Final = (
+    *(PLEDGE, PLEDGE_UNMATCHED, WITHDRAW, REFUND, REFUND_ANY, OBJECT, OBJECT_FOR_POOL),
+    *(COLLECT, RELEASE, RELEASE_MATCH, RECLAIM),
+)

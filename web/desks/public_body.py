@@ -31,7 +31,7 @@ from web.words import N_
 
 ACTS: Final[Mapping[ActName, Act]] = {
     ActName.ENROL: pools.ENROL,
-    ActName.OBJECT: backing.OBJECT,
+    ActName.OBJECT: backing.OBJECT_FOR_POOL,
     ActName.RELEASE_MATCH: backing.RELEASE_MATCH,
     ActName.SETTLE: pools.SETTLE_RESERVATION,
 }

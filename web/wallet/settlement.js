@@ -6,7 +6,7 @@ import { isOn } from "./chain.js";
 import { Stop, explain } from "./errors.js";
 import { showFailure, showFaults, tell } from "./forms.js";
 import { linkOf, minuteOf, offeredIn, shareOf } from "./offered.js";
-import { connect } from "./session.js";
+import { connect, onSession, present } from "./session.js";
 import { signatureOf } from "./signed.js";
 import { read } from "./values.js";
 import { json } from "./words.js";
@@ -19,17 +19,23 @@ const form = /** @type {HTMLFormElement | null} */ (document.querySelector(`form
 if (section && form) {
   const spec = /** @type {import("./act.js").Spec} */ (json(String(section.dataset.settlement)));
   open(section, form);
+  onSession(() => refresh(section, form, spec));
   // A link to the page that is open already changes nothing but what stands behind its #.
-  addEventListener("hashchange", () => open(section, form));
+  addEventListener("hashchange", () => {
+    open(section, form);
+    refresh(section, form, spec);
+  });
   form.addEventListener("input", (event) => {
     const name = /** @type {HTMLElement} */ (event.target).dataset.name ?? "";
     if (TERMS.includes(name)) forget(section, form);
+    refresh(section, form, spec);
   });
   let busy = false;
   section.querySelector("[data-offer]")?.addEventListener("click", async () => {
     if (busy) return;
     busy = true;
     await offer(section, form, spec, json("wallet-page")).finally(() => (busy = false));
+    refresh(section, form, spec);
   });
 }
 
@@ -52,7 +58,34 @@ function open(section, form) {
   put(form, "share", shareOf(found.share, Number(section.dataset.decimals)));
   put(form, "deadline", minuteOf(found.deadline));
   for (const [side, signature] of Object.entries(found.signatures)) put(form, side, signature);
-  show(section, Object.keys(found.signatures).length > 1 ? "both" : Object.keys(found.signatures)[0]);
+  section.dataset.opened = Object.keys(found.signatures).length > 1 ? "both" : Object.keys(found.signatures)[0];
+  show(section, section.dataset.opened);
+}
+
+/**
+ * Offers to send to whom it is of use: to the other side of who signed first, and to anybody once both signed.
+ *
+ * @param {HTMLElement} section
+ * @param {HTMLFormElement} form
+ * @param {import("./act.js").Spec} spec
+ */
+function refresh(section, form, spec) {
+  const own = leafOf(spec, present()?.account)?.name;
+  const signed = sidesOf(section).filter((side) => /** @type {HTMLInputElement | null} */ (form.querySelector(`[data-name="${side}"]`))?.value);
+  const isOwn = signed.length === 1 && signed[0] === own;
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-send]"))) part.hidden = !signed.length || isOwn;
+  const { opened } = section.dataset;
+  if (opened) show(section, opened === own ? "own" : opened);
+}
+
+/**
+ * What an account signs; undefined if it is that of neither side.
+ *
+ * @param {import("./act.js").Spec} spec
+ * @param {string} [account]
+ */
+function leafOf(spec, account) {
+  return spec.call.args.find((it) => it.$ === "signed" && it.account.toLowerCase() === account?.toLowerCase());
 }
 
 /**
@@ -63,6 +96,7 @@ function open(section, form) {
  */
 function forget(section, form) {
   for (const side of sidesOf(section)) put(form, side, "");
+  section.dataset.opened = "";
   show(section, "");
 }
 
@@ -82,7 +116,7 @@ async function offer(section, form, spec, page) {
   try {
     const session = await connect((key, more) => tell(form, key, more));
     if (!(await isOn(session.provider, page.chain))) throw new Stop("wrong_chain", { chain: page.chain.name });
-    const leaf = spec.call.args.find((it) => it.$ === "signed" && it.account.toLowerCase() === session.account.toLowerCase());
+    const leaf = leafOf(spec, session.account);
     if (!leaf) throw new Stop("not_party");
     tell(form, "ask_signature", { wallet: session.wallet.info.name });
     const message = await fillIn(leaf.message, contextOf({ account: session.account, now: 0, values }));
@@ -102,6 +136,7 @@ async function offer(section, form, spec, page) {
  * @param {string} fragment
  */
 function handOver(section, fragment) {
+  section.dataset.opened = "";
   show(section, "link");
   const link = /** @type {HTMLInputElement | null} */ (section.querySelector("[data-link]"));
   if (!link) return;
