@@ -101,9 +101,11 @@ PAGES = (
     *(f"/orders/{number}/{page}" for number in case_scenario.ORDERS for page in ("desk", "settle")),
     *(
         f"/desks/{desk}?account={account}"
-        for desk in ("shop", "orders")
+        for desk in ("shop", "shop/orders", "orders")
         for account in (rows.ORGANIZER, rows.BUYER, "0x" + "99" * 20, "0x12", "")
     ),
+    f"/desks/shop/orders?account={rows.ORGANIZER}&ended=true",
+    f"/desks/shop/orders?account={rows.ORGANIZER}&listing=1",
     "/my",
     "/my?account=nobody",
     "/my?account=0x" + "99" * 20,

@@ -174,6 +174,51 @@ def test_shop__orders__begin_with_what_ends_first_and_leave_out_what_is_paid(sho
     assert numbers_in(page, "listings") == [1]
 
 
+OVER = {"state": OrderState.DECLINED, "window_ends_at": None, "ended_at": NOW, "seller_bps": 0}
+
+
+@pytest.mark.parametrize("count", [50, 51])
+@pytest.mark.parametrize("over", [{}, OVER | {"paid_parts": 3}], ids=["going on", "ended"])
+def test_shop__with_more_orders_than_it_shows__says_so(show: Show, count: int, over: dict[str, Any]) -> None:
+    rows = market(c.listing(1), *(c.order(number, **over) for number in range(1, count + 1)))
+    text = show(f"/en/desks/shop?account={r.ORGANIZER}", rows).text
+
+    assert ("These are not all" in text) is (count > 50)
+
+
+def all_of(client: Client, path: str) -> list[int]:
+    """Return the orders that a list leads to, page by page."""
+    found: list[int] = []
+    while path:
+        page = read(client.get(path).body)
+        found += numbers_in(page, "orders")
+        path = next((one.attributes["href"] for one in page.all("a") if one.attributes.get("rel") == "next"), "")
+    return found
+
+
+def test_shop__lists_of_orders__have_every_one_once(pages_of: Pages) -> None:
+    orders = [c.order(number, **(OVER if number % 3 == 0 else {})) for number in range(1, 61)]
+    other = c.order(61, listing_id=2), c.order(62, listing_id=3, seller=2)
+    pages = pages_of([*market(c.listing(1), c.listing(2), *orders, *other), r.entity(2), c.listing(3, seller=2)])
+
+    path = f"/en/desks/shop/orders?account={r.ORGANIZER}"
+    going_on = [number for number in range(1, 61) if number % 3]
+    assert all_of(pages, path) == [*going_on, 61]
+    assert all_of(pages, f"{path}&listing=1&limit=7") == going_on
+    assert all_of(pages, f"{path}&ended=true") == list(range(60, 0, -3))
+    assert all_of(pages, f"/en/desks/shop/orders?account={BUYER}") == []
+
+
+def test_shop__and_its_listings__lead_to_their_lists_of_orders(show: Show) -> None:
+    for path, query in ((f"/desks/shop?account={r.ORGANIZER}", ""), ("/listings/1/desk", "&listing=1")):
+        page = show(f"/en{path}", market(c.listing(1)))
+        found = [one.attributes["href"] for one in page.all("a") if "/desks/shop/orders" in one.attributes["href"]]
+        assert [one.partition("?")[2].lower() for one in found] == [
+            f"account={r.ORGANIZER}{query}",
+            f"account={r.ORGANIZER}{query}&ended=true",
+        ]
+
+
 def test_orders__of_a_buyer__say_what_is_next_for_the_buyer_alone(show: Show) -> None:
     rows = market(c.listing(1), c.order(1), c.order(2, state=OrderState.HANDED_OVER, **HANDED_OVER))
     page = show(f"/en/desks/orders?account={BUYER}", [*rows, c.order(3, buyer=r.ORGANIZER)])

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from api.case_acts import CaseActName
 from api.currencies import all_currencies
 from api.database import Mirror
+from api.fields import Id
 from api.marketplace import queries, routes
 from api.marketplace.queries import ListingFilters, ListingSort, OrderFilters, OrderSort
 from api.marketplace.routes import ListingId
@@ -70,11 +71,34 @@ def show_shop(visit: VisitDep, page: PageDep, typed: Typed = "") -> HTMLResponse
             desk=Desk.of(visit, mirror),
             holder=holder,
             names=names_of(visit, mirror, [number] if number is not None else []),
-            orders=_orders(visit, mirror, OrderFilters(seller=number)) if number is not None else [],
+            **(_orders(visit, mirror, OrderFilters(seller=number)) if number is not None else {"orders": []}),
             listings=[
                 (one, heading_of(visit, one.description_hash, "listing", one.listing_id))
                 for one in routes.listings_of(mirror, listings)
             ],
+            now=mirror.now,
+            **paging(page, cursor),
+        )
+
+
+@router.get("/{language}/desks/shop/orders")
+def show_shop_orders(
+    visit: VisitDep, page: PageDep, typed: Typed = "", listing: Id | None = None, *, ended: bool = False
+) -> HTMLResponse:
+    """Show all orders of the entity that an account acts for, or those of one listing: that go on, or that ended."""
+    with visit.open() as mirror:
+        holder, sort = holder_of(mirror, typed), OrderSort.UPDATED if ended else OrderSort.OLDEST
+        rows: Sequence[queries.FoundOrder] = []
+        if holder.entity is not None:
+            wanted = OrderFilters(seller=holder.entity.entity_id, listing=listing, ended=ended)
+            rows = queries.list_orders(mirror, wanted, sort, page)
+        shown, cursor = cut(page, rows, lambda one: queries.order_position(one, sort))
+        return visit.page(
+            "market/shop_orders.html",
+            holder=holder,
+            listing=listing,
+            ended=ended,
+            orders=list(with_next(visit, mirror, shown, SELLER)),
             now=mirror.now,
             **paging(page, cursor),
         )
@@ -91,7 +115,7 @@ def show_listing_desk(visit: VisitDep, listing_id: ListingId) -> HTMLResponse:
             listing=listing,
             title=heading_of(visit, listing.description_hash, "listing", listing_id),
             names=names_of(visit, mirror, [listing.seller.entity_id]),
-            orders=_orders(visit, mirror, OrderFilters(listing=listing_id)),
+            **_orders(visit, mirror, OrderFilters(listing=listing_id)),
             forms=list(_forms(desk, listing)) if desk else [],
             now=mirror.now,
         )
@@ -104,13 +128,17 @@ def _listings(mirror: Mirror, holder: Holder, page: PageRequest) -> tuple[Sequen
     return cut(page, found, lambda one: queries.listing_position(one, ListingSort.NEWEST))
 
 
-def _orders(visit: Visit, mirror: Mirror, filters: OrderFilters) -> list[dict[str, Any]]:
-    """Return the orders that go on, or of which something is still to be paid, by what the seller has to do first."""
+def _orders(visit: Visit, mirror: Mirror, filters: OrderFilters) -> dict[str, Any]:
+    """Return the orders that go on, or of which something is still to be paid, by what the seller has to do first.
+
+    `more` is whether there are others, which the lists of orders have.
+    """
     going_on, ended = replace(filters, ended=False), replace(filters, ended=True)
-    found = queries.list_orders(mirror, going_on, OrderSort.OLDEST, AT_MOST)[: AT_MOST.limit]
-    over = queries.list_orders(mirror, ended, OrderSort.UPDATED, AT_MOST)[: AT_MOST.limit]
-    unpaid = [one for one in with_next(visit, mirror, over, SELLER) if one["next"] is not None]
-    return sorted([*with_next(visit, mirror, found, SELLER), *unpaid], key=in_turn)
+    found = queries.list_orders(mirror, going_on, OrderSort.OLDEST, AT_MOST)
+    over = queries.list_orders(mirror, ended, OrderSort.UPDATED, AT_MOST)
+    unpaid = [one for one in with_next(visit, mirror, over[: AT_MOST.limit], SELLER) if one["next"] is not None]
+    shown = sorted([*with_next(visit, mirror, found[: AT_MOST.limit], SELLER), *unpaid], key=in_turn)
+    return {"orders": shown, "more": max(len(found), len(over)) > AT_MOST.limit}
 
 
 def _forms(desk: Desk, listing: ListingDetail) -> Iterator[Form]:

@@ -39,7 +39,7 @@ def paths(lab: Lab) -> list[str]:
         *("/desks/arbiter/orders/1", "/desks/arbiter/redemptions/1", "/desks/treasurer", "/desks/issuer"),
         *("/desks/guardian", "/sell", "/sell?currency=credits", "/basket", "/listings/1/desk"),
         "/basket?listing=1&quantity=2&mode=pickup&listing=2&quantity=1&mode=online",
-        *(f"/desks/{one}?account={lab.cast.marco.address}" for one in ("orders", "shop")),
+        *(f"/desks/{one}?account={lab.cast.marco.address}" for one in ("orders", "shop", "shop/orders")),
         *(f"/orders/{order}/desk" for order in one_of_each_state(lab, "orders", "order_id")),
         *(f"/redemptions/{case}/desk" for case in one_of_each_state(lab, "redemptions", "redemption_id")),
         *(f"/{settled}/settle" for settled in ("orders/1", f"orders/{accepted}", "redemptions/1")),
