@@ -66,6 +66,8 @@ export function tell(form, key, values) {
  */
 export function showFailure(form, explained, offers = []) {
   const place = /** @type {HTMLElement} */ (form.querySelector("[data-failure]"));
+  // Whoever took one of the offers by keyboard stands on a button that goes away.
+  if (!explained && place.contains(document.activeElement)) submitOf(form)?.focus();
   place.hidden = !explained;
   place.replaceChildren();
   if (!explained) return;
@@ -74,6 +76,11 @@ export function showFailure(form, explained, offers = []) {
   if (explained.detail) place.append(paragraph(explained.detail, "detail"));
   place.append(...offers.map(button));
   place.focus();
+}
+
+/** @param {HTMLFormElement} form */
+function submitOf(form) {
+  return /** @type {HTMLElement | null} */ (form.querySelector("[type=submit]"));
 }
 
 /**
@@ -106,7 +113,8 @@ export function startRows(form) {
     const template = /** @type {HTMLTemplateElement} */ (group.querySelector("template"));
     const place = /** @type {HTMLElement} */ (group.querySelector("[data-rows-place]"));
     let count = place.children.length;
-    group.querySelector("[data-add-row]")?.addEventListener("click", () => {
+    const add = /** @type {HTMLElement | null} */ (group.querySelector("[data-add-row]"));
+    add?.addEventListener("click", () => {
       if (place.children.length >= Number(group.dataset.max)) return;
       const text = template.innerHTML.replaceAll("__row__", String(count++));
       place.insertAdjacentHTML("beforeend", text);
@@ -114,7 +122,9 @@ export function startRows(form) {
     });
     place.addEventListener("click", (event) => {
       const row = /** @type {Element} */ (event.target).closest("[data-remove-row]")?.closest("[data-row]");
-      if (row && place.children.length > Number(group.dataset.min)) row.remove();
+      if (!row || place.children.length <= Number(group.dataset.min)) return;
+      row.remove();
+      add?.focus();
     });
   }
 }

@@ -87,7 +87,14 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   for (const menu of document.querySelectorAll("details[data-menu]")) {
     menu.addEventListener("keydown", (event) => {
-      if (event instanceof KeyboardEvent && event.key === "Escape") menu.removeAttribute("open");
+      if (!(event instanceof KeyboardEvent) || event.key !== "Escape") return;
+      menu.removeAttribute("open");
+      menu.querySelector("summary")?.focus();
+    });
+    // Without a target the focus may have gone nowhere, as in browsers that give links none when they are pressed.
+    menu.addEventListener("focusout", (event) => {
+      const target = event instanceof FocusEvent ? event.relatedTarget : null;
+      if (target instanceof Node && !menu.contains(target)) menu.removeAttribute("open");
     });
   }
   /** @type {NodeListOf<HTMLTimeElement>} */

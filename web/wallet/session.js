@@ -18,6 +18,8 @@ const GRACE = 500;
 let session = null;
 /** @type {Wallet[]} */
 let wallets = [];
+/** @type {WeakMap<Wallet, HTMLLIElement>} */
+const items = new WeakMap();
 /** @type {((wallet: Wallet) => void) | null} waits for a choice */
 let chosen = null;
 /** @type {Set<(session: Session | null) => void>} */
@@ -111,8 +113,12 @@ function become(box, next) {
   session = next;
   const now = /** @type {HTMLElement} */ (box.querySelector("[data-wallet-now]"));
   now.textContent = next ? say("connected", { wallet: next.wallet.info.name, account: short(next.account) }) : "";
-  /** @type {HTMLElement} */ (box.querySelector("[data-leave]")).hidden = !next;
+  const leave = /** @type {HTMLElement} */ (box.querySelector("[data-leave]"));
+  const pressed = document.activeElement?.closest("[data-leave], [data-wallet-list]");
+  leave.hidden = !next;
   list(box);
+  // The button that was pressed is gone; what takes it back stands in its place.
+  if (pressed) (next ? leave : box.querySelector("button"))?.focus();
   for (const listener of listeners) listener(session);
   return session;
 }
@@ -120,7 +126,10 @@ function become(box, next) {
 /** @param {HTMLElement} box */
 function list(box) {
   const place = /** @type {HTMLElement} */ (box.querySelector("[data-wallet-list]"));
-  place.replaceChildren(...(session ? [] : wallets.map((wallet) => button(box, wallet))));
+  const shown = session ? [] : wallets.map((wallet) => itemOf(box, wallet));
+  // What stays is not touched: it may have the focus while another wallet announces itself.
+  for (const old of [...place.children]) if (!shown.includes(/** @type {HTMLLIElement} */ (old))) old.remove();
+  place.append(...shown.slice(place.children.length));
   const without = /** @type {HTMLDetailsElement} */ (box.querySelector("[data-no-wallet]"));
   without.hidden = wallets.length > 0;
   box.dataset.wallets = String(wallets.length);
@@ -130,8 +139,18 @@ function list(box) {
  * @param {HTMLElement} box
  * @param {Wallet} wallet
  */
+function itemOf(box, wallet) {
+  const item = items.get(wallet) ?? document.createElement("li");
+  if (!items.has(wallet)) item.append(button(box, wallet));
+  items.set(wallet, item);
+  return item;
+}
+
+/**
+ * @param {HTMLElement} box
+ * @param {Wallet} wallet
+ */
 function button(box, wallet) {
-  const item = document.createElement("li");
   const made = document.createElement("button");
   made.type = "button";
   made.className = "button secondary";
@@ -142,8 +161,7 @@ function button(box, wallet) {
   }
   made.append(say("use", { wallet: wallet.info.name }));
   made.addEventListener("click", () => (chosen ? chosen(wallet) : use(box, wallet).catch((error) => refused(box, error))));
-  item.append(made);
-  return item;
+  return made;
 }
 
 /**
@@ -163,10 +181,12 @@ function refused(box, error) {
  */
 function choice(box, tell) {
   tell("choose");
+  const before = /** @type {HTMLElement | null} */ (document.activeElement);
   box.querySelector("button")?.focus();
   return new Promise((resolve) => {
     chosen = (wallet) => {
       chosen = null;
+      before?.focus();
       resolve(wallet);
     };
   });

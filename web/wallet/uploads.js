@@ -121,6 +121,7 @@ function item(documents, one) {
     now.textContent = say("storing");
     try {
       await upload(String(documents), one, 1);
+      if (made.contains(document.activeElement)) focus(made);
       made.replaceChildren(name, " ", say("stored"));
     } catch (error) {
       now.textContent = error instanceof Stop ? say("not_stored_what", error.values) : String(error);
@@ -128,10 +129,21 @@ function item(documents, one) {
   });
   const drop = button(say("forget"), () => {
     forget(one.hash);
+    focus(/** @type {HTMLElement} */ (made.closest("[data-outbox]")));
     made.remove();
   });
   made.append(name, " ", ...(documents ? [store, " "] : []), saving(one), " ", drop, " ", now);
   return made;
+}
+
+/**
+ * Holds the focus of a button that goes away, so that a keyboard goes on from there.
+ *
+ * @param {HTMLElement} place
+ */
+function focus(place) {
+  place.tabIndex = -1;
+  place.focus();
 }
 
 /** @param {Upload} one */

@@ -6,11 +6,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, sync_playwright
 
 import deployments
 from scripts._lab.rpc import Rpc
 from scripts._lab.wallets import Wallet
+from tests.web.browser import keyboard
 from tests.web.browser.lab import Lab, whole_lab
 from tests.web.browser.people import Meet, people
 from tests.web.browser.wallet import BrowserWallet
@@ -26,6 +27,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     long = [] if FULL else [item for item in items if item.get_closest_marker("long")]
     config.hook.pytest_deselected(items=long)
     items[:] = [item for item in items if item not in long]
+
+
+@pytest.fixture(autouse=True)
+def hands(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a test does to a page it does by keyboard alone in the whole run; in the daily one a sample does."""
+    if FULL or request.node.get_closest_marker("keyboard"):
+        for name, act in keyboard.ACTS.items():
+            monkeypatch.setattr(Locator, name, act)
+            # What stands on a page is acted on by itself, so that no way leads around.
+            monkeypatch.delattr(Page, name)
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,10 @@ def open_act(page: Page, lab: Lab, name: str, step: str, language: str = "en") -
 
 
 def reaches(scope: Page | Locator, name: str) -> None:
-    """Wait until an act is in a state."""
+    """Wait until an act is in a state; it may not have cost the page its focus."""
     expect(scope.locator("[data-state-of]")).to_have_attribute("data-state", name, timeout=PATIENCE)
+    page = scope if isinstance(scope, Page) else scope.page
+    expect(page.locator(":focus")).to_have_count(1)
 
 
 def fails(scope: Page | Locator, name: str) -> str:

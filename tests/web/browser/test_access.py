@@ -1,4 +1,4 @@
-"""Everybody can use the pages: axe finds nothing anywhere, the keyboard is enough, nothing scrolls sideways.
+"""Everybody can use the pages: axe finds nothing anywhere, nothing scrolls sideways.
 
 `make test-web` looks at every page in both themes and both directions, at the least width and at double size; `test`
 looks at each once.
@@ -15,7 +15,7 @@ from tests.web.browser.chapter import CLAIMED, FAILED, OPEN, RELEASED
 from tests.web.browser.conftest import WalletOf
 from tests.web.browser.lab import Lab
 from tests.web.browser.screens import in_state
-from tests.web.browser.steps import fails, open_act, pledged, reaches
+from tests.web.browser.steps import fails, open_act, reaches
 
 FULL = os.environ.get("ERANOS_BROWSER") == "full"
 ABSENT = "/nothing-is-here"
@@ -119,30 +119,3 @@ def test_states_of_a_form__have_no_barrier(page: Page, lab: Lab, wallet_of: Wall
     found += violations(page)
     reaches(page, "final")
     assert found + violations(page) == []
-
-
-def test_pledge__by_keyboard_alone__with_focus_always_in_sight(page: Page, lab: Lab, wallet_of: WalletOf) -> None:
-    wallet = wallet_of(lab.cast.yusra)
-    before = pledged(lab, OPEN, wallet.holder.address)
-    open_act(page, lab, OPEN, "pledge")
-    seen = []
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        focus = page.evaluate(
-            """() => { const one = document.activeElement;
-                const style = getComputedStyle(one), box = one.getBoundingClientRect();
-                return {label: (one.labels && one.labels[0] || one).textContent.trim(), type: one.type || one.tagName,
-                    outline: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
-                    visible: box.width > 0 && box.height > 0}; }"""
-        )
-        assert focus["outline"], focus
-        assert focus["visible"], focus
-        seen.append(focus["label"])
-        if focus["label"] == "Your pledge":
-            page.keyboard.type("6")
-        if focus["type"] == "submit" and focus["label"] == "Pledge":
-            page.keyboard.press("Enter")
-            break
-    reaches(page, "in_block")
-    assert seen[0] == "Skip to the content"
-    assert pledged(lab, OPEN, wallet.holder.address) - before == 6_000_000

@@ -46,6 +46,7 @@ def submitted(person: Person, lab: Lab, title: str) -> int:
     return int(lab.ask("Crowdfunding", "campaignCount"))
 
 
+@pytest.mark.keyboard
 def test_start__draft_refusal_and_submission__end_with_a_review(meet: Meet, lab: Lab) -> None:
     organizer = meet(lab.cast.seville)
     organizer.goes_to("/start")

@@ -339,6 +339,7 @@ def test_basket__with_more_than_there_is__says_so_beside_the_line(meet: Meet, la
     expect(buyer.page.get_by_label("Units")).to_have_count(1)
 
 
+@pytest.mark.keyboard
 def test_order__address__goes_to_the_seller_by_a_link_that_is_checked(meet: Meet, lab: Lab) -> None:
     buyer, seller = meet(lab.cast.marco), meet(lab.cast.marseille)
     number = listed(lab, lab.cast.marseille)

@@ -7,6 +7,7 @@
 └── direct: a permit for exactly the amount, one transaction
 """
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.browser.chapter import OPEN, RACE
@@ -124,6 +125,7 @@ def test_pledge__relay_down__offers_the_direct_way(page: Page, lab: Lab, wallet_
     assert len(wallet.sent()) == 1
 
 
+@pytest.mark.keyboard
 def test_pledge__gasless__is_in_a_block_and_then_final(page: Page, lab: Lab, wallet_of: WalletOf) -> None:
     wallet = wallet_of(lab.cast.nadia)
     address = wallet.holder.address
