@@ -109,5 +109,6 @@ def test_documents__down__are_kept_offered_again_and_stored(meet: Meet, lab: Lab
     assert is_stored(lab, digest)
 
     outbox.get_by_role("button", name="Forget it").click()
+    expect(outbox).to_be_focused()
     organizer.page.reload()
     expect(outbox).to_be_hidden()
