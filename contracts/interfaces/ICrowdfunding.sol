@@ -369,7 +369,7 @@ interface ICrowdfunding is ILabContract {
     /// @notice Allows a currency (treasurer).
     function listCurrency(address currency) external;
 
-    /// @notice Closes a currency for new campaigns and pledges (treasurer). Never an exit.
+    /// @notice Closes a currency for new campaigns, pledges, pools, funding, listings and orders (treasurer). Never an exit.
     function delistCurrency(address currency) external;
 
     /// @notice Submits a campaign for review (a verified SSE entity or public body; entry act).
@@ -454,7 +454,7 @@ interface ICrowdfunding is ILabContract {
     /// @return amount What was paid, in base units.
     function releaseAndCollect(uint32 campaignId) external returns (uint256 amount);
 
-    /// @notice Whether campaigns may be submitted and pledged to in this currency.
+    /// @notice Whether this currency is listed: open for what is new, in MatchFunding and Marketplace as well.
     function isCurrency(address currency) external view returns (bool);
 
     /// @notice Number of campaigns ever submitted, which is also the highest id.
