@@ -130,3 +130,13 @@ def test_form__without_a_deployment__says_so(pages: Client, monkeypatch: pytest.
     page = read(pages.get("/en/campaigns/3/pledge?again").body)
     assert "does not know where the lab's contracts are" in page.text
     assert not list(page.all("form"))
+
+
+def test_wallet_box__at_an_address_too_long_for_a_picture__has_the_address_alone(pages: Client) -> None:
+    path = f"/en/campaigns/3/pledge?x={'y' * 3_000}"
+    answer = pages.get(path)
+    box = next(one for one in read(answer.body).all("section") if one.attributes.get("id") == "wallet")
+    assert answer.status == 200
+    assert [one.attributes["href"].endswith(path) for one in box.all("a") if "href" in one.attributes] == [True]
+    assert not list(box.all("svg"))
+    assert list(read(pages.get("/en/campaigns/3/pledge").body).all("svg"))

@@ -168,10 +168,14 @@ class Desk:
         return f"{self.visit.origin}{url.path}{query}"
 
     @property
-    def picture(self) -> Markup:
-        """The same as a picture for a telephone's camera (QR code)."""
+    def picture(self) -> Markup | None:
+        """The same as a picture for a telephone's camera (QR code); None of an address that is too long for one."""
         label = self.visit.words.gettext("Address of this page as a QR code")
-        drawn = segno.make(self.url, micro=False).svg_inline(border=2, svgclass="qr", lineclass=None, omitsize=True)
+        try:
+            code = segno.make(self.url, micro=False)
+        except segno.DataOverflowError:
+            return None
+        drawn = code.svg_inline(border=2, svgclass="qr", lineclass=None, omitsize=True)
         return Markup(drawn.replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1))  # noqa: S704
 
     @property
