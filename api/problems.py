@@ -265,7 +265,7 @@ STREAMS_FULL: Final = ProblemType(
     "streams-full",
     503,
     "Too many are following",
-    "The server holds a connection open for each reader of the stream, and holds as many as it can.",
+    "The server holds a connection open for each reader of the stream, and holds as many as it can; of one caller, 40.",
     "Try again after the seconds in the header `Retry-After`, or ask /v1/events now and then.",
 )
 MIRROR_NOT_READY: Final = ProblemType(

@@ -9,6 +9,7 @@ import asyncio
 import json
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Final, NamedTuple
@@ -28,10 +29,13 @@ from api.paging import PageRequest, Position
 from api.problems import INVALID_PARAMETER, STREAMS_FULL, read_failures
 from indexer.store.columns import block_of, last_key_of
 from indexer.store.models import Checkpoint
+from serving.callers import caller_of
 from serving.problems import Problem
 
 MAX_STREAMS: Final = 200
 """Readers at the same time, in one process."""
+MAX_OF_CALLER: Final = 40
+"""The same of one caller, so that nobody takes all places; a school or an office is one caller, too."""
 POLL_SECONDS: Final = 0.25
 """Between two looks at the checkpoint, for all readers together; nobody looks while nobody reads."""
 HEARTBEAT_SECONDS: Final = 15
@@ -71,26 +75,29 @@ class Pulse:
     """Tells all readers of one process when the mirror has moved."""
 
     engine: Engine
-    readers: int = 0
+    readers: Counter[str] = field(default_factory=Counter)
+    """By caller."""
     tip: tuple[int, str, int] = (-1, "", -1)
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
     _watch: asyncio.Task[None] | None = None
 
-    def join(self) -> None:
+    def join(self, caller: str) -> None:
         """Count a reader in.
 
         Raises:
-            Problem: There are too many.
+            Problem: There are too many, or too many of this caller.
         """
-        if self.readers >= MAX_STREAMS:
+        if self.readers[caller] >= MAX_OF_CALLER:
+            raise Problem(STREAMS_FULL, f"{MAX_OF_CALLER} streams of one caller are served at the same time")
+        if self.readers.total() >= MAX_STREAMS:
             raise Problem(STREAMS_FULL, STREAMS_FULL.meaning)
-        self.readers += 1
+        self.readers[caller] += 1
         if self._watch is None or self._watch.done():
             self._watch = asyncio.get_running_loop().create_task(self._look())
 
-    def leave(self) -> None:
+    def leave(self, caller: str) -> None:
         """Count a reader out."""
-        self.readers -= 1
+        self.readers -= Counter({caller: 1})
 
     async def moved(self, seen: tuple[int, str, int]) -> None:
         """Return once the mirror is elsewhere than at `seen`, or after a heartbeat."""
@@ -219,12 +226,13 @@ async def follow(
     """
     teller = Teller(reader, wanted, await run_in_threadpool(_start, reader, after, last_event_id))
     pulse: Pulse = request.app.state.pulse
-    pulse.join()
+    caller = caller_of(request.scope)
+    pulse.join(caller)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_tell(pulse, teller), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(_tell(pulse, caller, teller), media_type="text/event-stream", headers=headers)
 
 
-async def _tell(pulse: Pulse, teller: Teller) -> AsyncIterator[str]:
+async def _tell(pulse: Pulse, caller: str, teller: Teller) -> AsyncIterator[str]:
     try:
         yield f"retry: {RETRY_MILLISECONDS}\n\n"
         loop = asyncio.get_running_loop()
@@ -239,7 +247,7 @@ async def _tell(pulse: Pulse, teller: Teller) -> AsyncIterator[str]:
             if not told.more:
                 await pulse.moved(seen)
     finally:
-        pulse.leave()
+        pulse.leave(caller)
 
 
 def _start(reader: Reader, after: int | None, last_id: str | None) -> Place:

@@ -177,6 +177,21 @@ def test_stream__with_too_many_readers__asks_to_come_back(
     pytest.fail("the place of the reader who left stayed taken")
 
 
+def test_stream__of_a_caller_with_too_many__is_refused_to_that_caller_alone(
+    asking: Client, listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "MAX_OF_CALLER", 1)
+    other = HTTPConnection("127.0.0.1", asking.connection.port, timeout=20, source_address=("127.0.0.2", 0))
+    with listen():
+        answer = asking.get("/v1/stream")
+        other.request("GET", "/v1/stream")
+        others = other.getresponse().status
+        other.close()
+
+    assert (answer.status, answer.problem, others) == (503, "streams-full", 200)
+    assert answer.json()["detail"] == "1 streams of one caller are served at the same time"
+
+
 # What is told
 
 
