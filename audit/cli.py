@@ -46,6 +46,11 @@ class BlockHash(click.ParamType):
         return str(value).lower()
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Print a line that may hold words of a file, a node or an API: what would steer the terminal, as its code."""
+    click.echo("".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text), err=err)
+
+
 def checks(command: Command) -> Callable[..., None]:
     """Make a function that returns an exit code into what click runs: errors become one line and a code."""
 
@@ -83,7 +88,7 @@ def asks_a_node(command: Command) -> Command:
             lab = Lab.open(node, block_hash)
             if block_hash is None:
                 word = "the node's word, compare it elsewhere"
-                click.echo(f"as of block {lab.header.number}, {lab.block_hash}: {word}", err=True)
+                say(f"as of block {lab.header.number}, {lab.block_hash}: {word}", err=True)
             return command(lab, *arguments, **options)
 
     return run
@@ -111,20 +116,20 @@ def check_proof(file: Path, block_hash: str) -> int:
 def _check_proof(text: bytes, block_hash: str) -> int:
     record = proofs.check(proofs.parse(text), bytes_of(block_hash))
     chain = "names no chain" if record.chain_id is None else f"was signed for chain {record.chain_id}"
-    click.echo(f"holds: {record.event} of {record.address} in block {record.block_number}, {record.block_time}")
-    click.echo(f"transaction {record.tx_hash} {chain}")
+    say(f"holds: {record.event} of {record.address} in block {record.block_number}, {record.block_time}")
+    say(f"transaction {record.tx_hash} {chain}")
     for name, value in record.arguments.items():
-        click.echo(f"  {name}: {_spoken(value)}")
+        say(f"  {name}: {_spoken(value)}")
     return HOLDS
 
 
 def _check_bundle(file: Path, block_hash: str) -> int:
     opened = bundle.check(file, block_hash, Progress())
     for each in opened.journals:
-        click.echo(each.line())
+        say(each.line())
     others = [f"{name} at {opened.head.contracts[name]}" for name in opened.without_journal]
-    click.echo(f"without a journal: {', '.join(others) or 'none'}")
-    click.echo(f"{opened.events} events, each proved against the hash of its own block, of {len(opened.blocks)} blocks")
+    say(f"without a journal: {', '.join(others) or 'none'}")
+    say(f"{opened.events} events, each proved against the hash of its own block, of {len(opened.blocks)} blocks")
     return HOLDS if opened.holds else DIFFERS
 
 
@@ -139,7 +144,7 @@ def check_contracts(lab: Lab, names: tuple[str, ...]) -> int:
             raise UnknownSubject(f"{name} keeps no journal; {', '.join(sorted(lab.journaled))} do")
     replayed = journals.replay(lab, names or lab.journaled, Progress())
     for each in replayed:
-        click.echo(each.line())
+        say(each.line())
     return HOLDS if all(each.holds for each in replayed) else DIFFERS
 
 
@@ -153,7 +158,7 @@ def check_ledger(lab: Lab, api_url: str | None) -> int:
     if api_url:
         with Api(api_url) as api:
             compared = compare(api, checked.books, lab.header.number)
-        click.echo(f"the API at {api.name}: {compared.values} values, {compared.changed} records changed since")
+        say(f"the API at {api.name}: {compared.values} values, {compared.changed} records changed since")
     _tell_ledger(checked)
     return HOLDS if checked.holds else DIFFERS
 
@@ -174,7 +179,7 @@ def check_code(lab: Lab, sources: Path, solc: Path | None) -> int:
     """Compile the sources again and compare them with the deployed code of every contract."""
     verdicts = list(code.check(lab, code.Sources(sources.resolve(), solc)))
     for verdict in verdicts:
-        click.echo(verdict.line())
+        say(verdict.line())
     return HOLDS if all(verdict.holds for verdict in verdicts) else DIFFERS
 
 
@@ -185,7 +190,7 @@ def check_code(lab: Lab, sources: Path, solc: Path | None) -> int:
 def write_bundle(lab: Lab, file: Path) -> int:
     """Write all events with their proofs into one file, for an audit without a network."""
     count = bundle.write(lab, file, Progress())
-    click.echo(f"{count} events up to block {lab.header.number}, {lab.block_hash}")
+    say(f"{count} events up to block {lab.header.number}, {lab.block_hash}")
     return HOLDS
 
 
@@ -203,7 +208,7 @@ def check_campaign(lab: Lab, number: int, folder: Path | None, *, as_json: bool)
         click.echo(campaign.as_json(life, files))
     else:
         for line in campaign.lines(life, files):
-            click.echo(line)
+            say(line)
     _tell_ledger(life.checked, err=True)
     return HOLDS if life.checked.holds else DIFFERS
 
@@ -226,22 +231,22 @@ def write_report(lab: Lab, file: Path, sources: Path | None) -> int:
     verdicts = list(code.check(lab, code.Sources(sources.resolve(), None))) if sources else None
     made = report.Report.of(lab, checked, replayed, verdicts)
     beside = report.write(made, file)
-    click.echo(f"{made.sentence} {file} and {beside}")
+    say(f"{made.sentence} {file} and {beside}")
     return HOLDS if made.holds else DIFFERS
 
 
 def _tell_ledger(checked: Checked, *, err: bool = False) -> None:
     for each in checked.journals:
-        click.echo(each.line(), err=err)
+        say(each.line(), err=err)
     for difference in checked.differences:
-        click.echo(difference.line(), err=err)
+        say(difference.line(), err=err)
     compared, differing = checked.books.findings.compared, len(checked.differences)
-    click.echo(f"{checked.events} events, {compared} values compared, {differing} differences", err=err)
+    say(f"{checked.events} events, {compared} values compared, {differing} differences", err=err)
 
 
 def _ended(code: int, words: str, reason: str) -> int:
     Progress().end()
-    click.echo(f"{words}: {' '.join(reason.split())}", err=True)
+    say(f"{words}: {' '.join(reason.split())}", err=True)
     return code
 
 

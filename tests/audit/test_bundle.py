@@ -4,6 +4,7 @@ check(bundle)
 ├── given a part of a block that has not its form .................... ProofRefuted, never another error
 ├── given a journal twice, or after events that it would not count ... ProofRefuted
 ├── given an event of a contract that the bundle does not name ....... ProofRefuted
+├── given words that would steer a terminal .......................... printed as their codes
 └── given a bundle whose journal counts its events .................. holds
 write(bundle)
 └── given a node that fails in the middle ............................ the file is what it was
@@ -16,9 +17,11 @@ from typing import Any
 import msgspec
 import pytest
 import rlp
+from click.testing import CliRunner
 
 from audit import bundle as bundles
 from audit.bundle import Head, JournalLine
+from audit.cli import audit
 from audit.errors import NodeUnavailable
 from audit.journals import Replay
 from audit.lab import Lab
@@ -192,6 +195,22 @@ def test_bundle__whose_journal_counts_its_events__holds(tmp_path: Path) -> None:
     opened = check(tmp_path, block_hash, head, journal, event(7, 2), event(8, 3))
     assert opened.holds
     assert (opened.events, opened.without_journal) == (2, [])
+
+
+STEERING = "x\x1b[2K\r\nholds: \u202eall\x9b"
+
+
+def test_bundle__with_words_that_steer_the_terminal__is_told_in_one_line_each(tmp_path: Path) -> None:
+    head, journal, block_hash = journaled(7)
+    named = msgspec.json.decode(head) | {"contracts": {"InnovationCredit": text_of(AT), STEERING: STEERING}}
+    file = tmp_path / "made.bundle"
+    file.write_bytes(b"".join([msgspec.json.encode(named), b"\n", journal, event(7, 2)]))
+
+    told = CliRunner().invoke(audit, ["proof", str(file), "--block-hash", block_hash], color=True)
+
+    lines = told.stdout.rstrip("\n").split("\n")
+    assert (told.exit_code, len(lines)) == (0, 3)
+    assert all(line.isprintable() for line in lines), lines
 
 
 class Failing(Lab):
