@@ -226,7 +226,8 @@ def test_document__with_pictures__is_one_that_the_service_takes(act: Act, count:
     text = dict.fromkeys(("title", "summary", "description", "risks", "text"), "A roof")
     rows = [{"picture": {"hash": f"0x{place:064x}"}, "alt": f"Panel {place}"} for place in range(count)]
     more = [{"language": "ar", "title": "سقف"}]
-    values = text | {"language": "en", "translations": more, "pictures": rows}
+    links = [{"url": f"https://a.example/{place}", "name": "Roofs" if place else ""} for place in range(count)]
+    values = text | {"language": "en", "translations": more, "pictures": rows, "links": links}
     found = run(WRITING, {"template": template, "values": values})
     document = json.loads(found["text"])
 
@@ -234,5 +235,10 @@ def test_document__with_pictures__is_one_that_the_service_takes(act: Act, count:
     assert document["title"] == {"en": "A roof", "ar": "سقف"}
     assert document.get("pictures", []) == [
         {"sha256": f"{place:064x}", "alt": {"en": f"Panel {place}"}} for place in range(count)
+    ]
+    has_links = template["kind"] == "campaign"
+    assert document.get("links", []) == [
+        {"url": f"https://a.example/{place}"} | ({"title": {"en": "Roofs"}} if place else {})
+        for place in range(count if has_links else 0)
     ]
     assert found["uploads"] == ["picture"] * count + [template["kind"]]
