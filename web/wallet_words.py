@@ -64,7 +64,9 @@ FAILURES: Final = {
     ),
     "needs_gas": (
         N_("{currency} needs gas: it can't be moved by a signature alone."),
-        N_("Send it from your wallet, which then pays the gas and asks you twice."),
+        N_(
+            "Send it from your wallet, which then pays the gas, and asks you for the leave first and for the act after."
+        ),
     ),
     "relay_down": (
         N_("The lab's relay, which pays the gas for you, does not answer. Nothing was sent."),

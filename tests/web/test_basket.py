@@ -15,6 +15,8 @@ from tests.web.reading import Element, read
 from tests.web.running import run
 from tests.web.test_desks import forms_of, spec_of
 from tests.web.test_market_desks import market
+from web.acts import baskets
+from web.acts.model import filled
 
 POUND = "0x" + "e7" * 20
 NO_HASH = "0x" + "0" * 64
@@ -145,3 +147,25 @@ def test_lines__kept_and_added__are_summed_and_what_cannot_be_is_left_out() -> N
         "short": [],
         "round": "listing=1&quantity=2&mode=pickup&listing=2&quantity=1&mode=online",
     }
+
+
+PERMITTED = """
+import { contextOf, fillIn } from "./web/wallet/arguments.js";
+import { readFileSync } from "node:fs";
+const { args, permits } = JSON.parse(readFileSync(0, "utf8"));
+const context = contextOf({ account: "0x", now: 0, values: {} });
+for (const place of permits) context.permits[place] = { deadline: 9, v: 27, r: `r${place}`, s: `s${place}` };
+console.log(JSON.stringify(await fillIn(args, context)));
+"""
+
+
+@pytest.mark.parametrize("permits", [[0, 1, 2], [1], [0, 2], []])
+def test_order__permits__are_of_the_currencies_that_take_them_alone(permits: list[int]) -> None:
+    item = baskets.item(1, 2, 4, "0xfe")
+    known = {f"currency_{n}": f"0x{n}" for n in range(3)} | {f"money_{n}": str(n) for n in range(3)}
+    items, signed = run(PERMITTED, {"args": filled(baskets.order([item], 3).permit_args, known), "permits": permits})
+
+    assert items == [item]
+    assert signed == [
+        {"currency": f"0x{n}", "amount": str(n), "deadline": 9, "v": 27, "r": f"r{n}", "s": f"s{n}"} for n in permits
+    ]

@@ -239,7 +239,8 @@ class Act {
   }
 
   /**
-   * Has the exact amounts allowed, by permits where the currencies take them, and returns the call to send.
+   * Has the exact amounts allowed, by approvals where currencies take no permits and then by permits, and returns the
+   * call to send.
    *
    * @param {Session} session
    * @param {import("./arguments.js").Context} context
@@ -249,21 +250,20 @@ class Act {
   async permitted(session, context, amounts, gasless) {
     const { permits, permit_call: permitCall, call } = this.spec;
     const terms = await this.permitTerms(session);
-    if (permitCall && amounts.length && terms.every((it) => it !== null)) {
-      for (const [place, permit] of permits.entries()) {
-        tell(this.form, "ask_permit", { amount: money(amounts[place], permit), wallet: session.wallet.info.name });
-        const leave = { owner: session.account, spender: permit.spender, value: amounts[place], deadline: BigInt(context.now) + VALIDITY };
-        context.permits.push(await signPermit(session.provider, /** @type {any} */ (terms[place]), leave));
-      }
-      return this.tryCall(session, permitCall, context);
-    }
     for (const [place, permit] of permits.entries()) {
-      if ((await allowanceOf(session.provider, permit.currency, session.account, permit.spender)) >= amounts[place]) continue;
+      if (terms[place] || (await allowanceOf(session.provider, permit.currency, session.account, permit.spender)) >= amounts[place]) continue;
       if (gasless) throw new Stop("needs_gas", { currency: permit.symbol });
       tell(this.form, "ask_approval", { amount: money(amounts[place], permit), wallet: session.wallet.info.name });
       await this.ask(approve(session.provider, permit.currency, session.account, permit.spender, amounts[place]));
     }
-    return this.tryCall(session, call, context);
+    if (!permitCall || !terms.some((it) => it)) return this.tryCall(session, call, context);
+    for (const [place, permit] of permits.entries()) {
+      if (!terms[place]) continue;
+      tell(this.form, "ask_permit", { amount: money(amounts[place], permit), wallet: session.wallet.info.name });
+      const leave = { owner: session.account, spender: permit.spender, value: amounts[place], deadline: BigInt(context.now) + VALIDITY };
+      context.permits[place] = await signPermit(session.provider, /** @type {any} */ (terms[place]), leave);
+    }
+    return this.tryCall(session, permitCall, context);
   }
 
   /** @param {Session} session */

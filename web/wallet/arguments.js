@@ -26,11 +26,22 @@ export function contextOf(known) {
  * @returns {Promise<any>}
  */
 export async function fillIn(template, context) {
-  if (Array.isArray(template)) return all(template, (item) => fillIn(item, context));
+  if (Array.isArray(template)) return all(template.filter((item) => !lacksPermit(item, context)), (item) => fillIn(item, context));
   if (typeof template !== "object" || template === null) return template;
   if (typeof template.$ === "string") return LEAVES[template.$](template, context);
   const entries = await all(Object.entries(template), async ([name, value]) => [name, await fillIn(value, context)]);
   return Object.fromEntries(entries);
+}
+
+/**
+ * What was allowed by an approval has no permit, and no place among those.
+ *
+ * @param {any} item of an array
+ * @param {Context} context
+ */
+function lacksPermit(item, { permits }) {
+  if (typeof item !== "object" || item === null || "$" in item) return false;
+  return Object.values(item).some((part) => part?.$ === "permit" && !permits[part.index]);
 }
 
 /** @type {Record<string, (leaf: any, context: Context) => any>} */

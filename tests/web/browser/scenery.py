@@ -82,9 +82,9 @@ def contested_help(lab: Lab) -> int:
     return number
 
 
-def a_listed_currency(lab: Lab) -> str:
+def a_listed_currency(lab: Lab, byte: str = "c1") -> str:
     """Put another token on the chain and have it accepted, which takes two days."""
-    coin, treasurer, contract = a_currency(lab, "c1"), lab.cast.treasurer, lab.contracts["Crowdfunding"]
+    coin, treasurer, contract = a_currency(lab, byte), lab.cast.treasurer, lab.contracts["Crowdfunding"]
     data = bytes.fromhex(contract.encode("listCurrency", coin)[2:])
     lab.actor.do(treasurer, "AccessManager", "schedule", contract.address, data, 0)
     let_pass(lab, 2)
