@@ -50,6 +50,7 @@ def test_wallet__of_two__is_chosen_by_the_person(page: Page, lab: Lab, wallet_of
     assert not {"eth_requestAccounts"} & {one.method for one in [*olive.asked, *cedar.asked]}
     page.get_by_role("button", name="Use Cedar Wallet").click()
     reaches(page, "in_block")
+    expect(page.get_by_role("button", name="Pledge", exact=True)).to_be_focused()
     assert pledged(lab, OPEN, cedar.holder.address) == 5_000_000
     assert olive.signed() == []
 
