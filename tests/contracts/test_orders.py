@@ -451,11 +451,17 @@ def test_pay__currency_returns_false__reverts(marketplace, people, hostile, host
         marketplace.payOrder(hostile_order, sender=people.stranger)
 
 
-def test_pay__currency_calls_back__reverts(marketplace, people, hostile, hostile_order):
-    call = marketplace.payPart.encode_input(hostile_order, Part.SellerMoney)
+WAYS_TO_PAY = {"payPart": (Part.SellerMoney,), "payOrder": ()}
+
+
+@pytest.mark.parametrize("inner", WAYS_TO_PAY)
+@pytest.mark.parametrize("outer", WAYS_TO_PAY)
+def test_pay__currency_calls_back__reverts(marketplace, people, hostile, hostile_order, outer, inner):
+    call = getattr(marketplace, inner).encode_input(hostile_order, *WAYS_TO_PAY[inner])
     hostile.setHook(marketplace, call, sender=people.stranger)
+    part = () if outer == "payOrder" else (Part.BuyerMoney,)
     with reverts(marketplace.ReentrancyGuardReentrantCall):
-        marketplace.payPart(hostile_order, Part.BuyerMoney, sender=people.backer)
+        getattr(marketplace, outer)(hostile_order, *part, sender=people.backer)
 
 
 @pytest.mark.parametrize("end", ["suspended", "revoked"])
