@@ -52,6 +52,7 @@ function sidesOf(section) {
  */
 function open(section, form) {
   if (!location.hash.includes("=")) return;
+  section.dataset.opened = "";
   const found = offeredIn(location.hash, sidesOf(section));
   if (!found) return show(section, "broken");
   if (found.nonce !== section.dataset.nonce) return show(section, "stale");
