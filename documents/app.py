@@ -57,7 +57,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.store = store
     app.state.lab = Lab(settings.api_url, settings.api_timeout)
     app.state.meter = Meter()
-    app.state.buckets = Buckets(settings.uploads_per_minute)
+    app.state.uploads = Buckets(settings.uploads_per_minute)
+    app.state.searches = Buckets(settings.searches_per_minute)
     app.state.slots = asyncio.Semaphore(SLOTS)
     install(app, MEANINGS, answer)
     app.include_router(routes.router)

@@ -229,8 +229,8 @@ ACCOUNT_LIMIT: Final = ProblemType(
 TOO_MANY_REQUESTS: Final = ProblemType(
     "too-many-requests",
     429,
-    "Too many uploads",
-    "One caller sent more uploads in a minute than are looked at.",
+    "Too many requests",
+    "One caller sent more uploads or searches in a minute than are looked at.",
     "Go on after the seconds in the header `Retry-After`.",
 )
 MIRROR_UNAVAILABLE: Final = ProblemType(

@@ -52,19 +52,27 @@ async def in_time(settings: Settings) -> AsyncIterator[None]:
         raise Problem(problems.INVALID_UPLOAD, "The upload ended early") from error
 
 
-def refuse_too_many(request: Request) -> None:
-    """Count an upload.
+def refuse_too_many(request: Request, buckets: Buckets, what: str) -> None:
+    """Count an upload or a search.
 
     Raises:
         Problem: Its caller sent too many.
     """
-    buckets: Buckets = request.app.state.buckets
     if not buckets.per_minute:
         return
     left, seconds = buckets.take(caller_of(request.scope))
     if left < 0:
-        message = f"{buckets.per_minute} uploads a minute are looked at; the next one in {seconds} s"
+        message = f"{buckets.per_minute} {what} a minute are looked at; the next one in {seconds} s"
         raise Problem(problems.TOO_MANY_REQUESTS, message, retry_after=seconds)
+
+
+async def refuse_too_many_searches(request: Request) -> None:
+    """Count a search; in the one thread that counts.
+
+    Raises:
+        Problem: Its caller sent too many.
+    """
+    refuse_too_many(request, request.app.state.searches, "searches")
 
 
 async def refuse_unknown_parameters(request: Request) -> None:
@@ -154,7 +162,7 @@ async def give(
     """Keep the bytes of the body, or the file of a form, if they are in order and their hash is on chain."""
     state = request.app.state
     settings: Settings = state.settings
-    refuse_too_many(request)
+    refuse_too_many(request, state.uploads, "uploads")
     async with state.slots:
         async with in_time(settings):
             upload = await uploads.receive(request, uploads.Limits.of(settings), kind, digest)
@@ -220,7 +228,7 @@ class Erasure(BaseModel):
 async def erase(request: Request, digest: Digest) -> dict[str, Any]:
     """Erase the profile of the entity that the signing account acts for; the hash on chain stays."""
     state = request.app.state
-    refuse_too_many(request)
+    refuse_too_many(request, state.uploads, "uploads")
     async with in_time(state.settings):
         wanted = await _erasure(request)
     asked = erasing.Request(digest, wanted.account.lower(), wanted.reason, wanted.deadline, wanted.signature)
@@ -247,7 +255,10 @@ async def _erasure(request: Request) -> Erasure:
 @router.get(
     "/search",
     summary="Search the documents",
-    responses=failures(problems.INVALID_PARAMETER, problems.UNKNOWN_PARAMETER, problems.STORE_BUSY),
+    dependencies=[Depends(refuse_too_many_searches)],
+    responses=failures(
+        *(problems.INVALID_PARAMETER, problems.UNKNOWN_PARAMETER, problems.TOO_MANY_REQUESTS, problems.STORE_BUSY)
+    ),
 )
 def look_for(
     request: Request,
@@ -322,6 +333,7 @@ def read_status(request: Request) -> dict[str, Any]:
             "account_files_per_day": settings.account_files_per_day,
             "account_bytes_per_day": settings.account_bytes_per_day,
             "uploads_per_minute": settings.uploads_per_minute,
+            "searches_per_minute": settings.searches_per_minute,
         },
         "mirror": at,
         "erasing": mirror and erasing.typed_message(mirror.chain_id),

@@ -99,13 +99,24 @@ def _hit(connection: sqlite3.Connection, passage: int, wanted: Sequence[str]) ->
 
 def snippet_of(text: str, wanted: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
     """Return the part of a text around the first word that is wanted, and where such words stand in that part."""
-    begins = tuple(wanted)
-    places = [(word.start, word.end) for word in words_of(text) if word.folded.startswith(begins)]
-    first = max(0, places[0][0] - BEFORE) if places else 0
-    while first and not text[first - 1].isspace() and first < places[0][0]:
-        first += 1
+    begins, first = tuple(wanted), 0
+    places: list[tuple[int, int]] = []
+    for word in words_of(text):
+        if places and word.start > first + WINDOW:
+            break  # a document is long, and a page has many
+        if word.folded.startswith(begins):
+            first = first if places else _beginning(text, word.start)
+            places.append((word.start, word.end))
     part = text[first : first + WINDOW]
     return part, [(start - first, end - first) for start, end in places if end - first <= len(part)]
+
+
+def _beginning(text: str, place: int) -> int:
+    """Return where a snippet begins that shows a place: where a word does, if one does near enough."""
+    first = max(0, place - BEFORE)
+    while first and not text[first - 1].isspace() and first < place:
+        first += 1
+    return first
 
 
 def _digest(query: Query) -> bytes:

@@ -40,5 +40,6 @@ class Settings(ProcessSettings):
     account_files_per_day: int = Field(200, ge=1, description="Files for hashes of one account, each day (UTC).")
     account_bytes_per_day: int = Field(100 * MEGABYTE, ge=1, description="Bytes of the same.")
     uploads_per_minute: int = Field(60, ge=0, description="Of one caller; more are refused with 429. 0: no limit.")
+    searches_per_minute: int = Field(120, ge=0, description="The same of searches.")
     upload_seconds: float = Field(60.0, gt=0, le=3_600, description="Within which one upload must have come.")
     log_format: LogFormat = Field(LogFormat.TEXT, description="text or json.")

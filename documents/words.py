@@ -9,6 +9,7 @@ Connell, "Light stemming for Arabic information retrieval", 2007).
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 TATWEEL: Final = "\u0640"
@@ -26,6 +27,11 @@ ARTICLE: Final = re.compile(
     "^(?:\u0648\u0627\u0644|\u0628\u0627\u0644|\u0643\u0627\u0644|\u0641\u0627\u0644|\u0644\u0644|\u0627\u0644)(?=..)"
 )
 """wal-, bil-, kal-, fal-, lil-, al-, before two letters or more."""
+
+WORDS_KEPT: Final = 2**15
+"""Folded words that are kept: texts say the same ones again and again."""
+LONGEST_KEPT: Final = 40
+"""Letters of a word that is kept; longer ones are none of a language, and a stranger may send many."""
 
 
 class Word(NamedTuple):
@@ -52,9 +58,16 @@ def words_of(text: str) -> Iterator[Word]:
 
 def fold(word: str) -> str:
     """Return the form in which a word is looked for; empty if nothing but marks is in it."""
+    return _fold_known(word) if len(word) <= LONGEST_KEPT else _fold(word)
+
+
+def _fold(word: str) -> str:
     letters = unicodedata.normalize("NFKD", word.casefold()).casefold()
     kept = "".join(_digit(one) for one in letters if not unicodedata.category(one).startswith("M"))
     return ARTICLE.sub("", kept.translate(LETTERS))
+
+
+_fold_known = lru_cache(maxsize=WORDS_KEPT)(_fold)
 
 
 def _digit(character: str) -> str:

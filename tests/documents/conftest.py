@@ -66,6 +66,7 @@ def service_of(tmp_path: Path, lab: FakeLab) -> Iterator[Callable[..., Service]]
                 "database": tmp_path / "documents.db",
                 "api_url": lab.url,
                 "uploads_per_minute": 0,
+                "searches_per_minute": 0,
             }
             settings = Settings(**(values | changes))
             app = create_app(settings)

@@ -6,13 +6,15 @@
 └── says where the words are in a piece of plain text, and which records name the document
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from documents import search
 from documents.search import MAX_WORDS
+from documents.words import Word, words_of
 from tests.api.client import Answer
 from tests.documents import samples as s
 from tests.documents.conftest import Service
@@ -196,3 +198,27 @@ def test_search__in_every_field_of_a_document__finds_it(service: Service, shelf:
     for word in ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "theta"):
         assert found(service, word) == [digest], word
     assert found(service, "eta") == []
+
+
+def test_search__of_a_caller_that_sent_too_many__is_refused(service_of: Callable[..., Service]) -> None:
+    service = service_of(searches_per_minute=2)
+
+    assert [service.get("/search?q=oil").status for _ in range(3)] == [200, 200, 429]
+    assert service.get("/search?q=oil").problem == "too-many-requests"
+    assert service.get("/status").json()["limits"]["searches_per_minute"] == 2
+
+
+def test_snippet__of_a_long_text__is_made_of_its_own_part_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = 0
+
+    def counted(text: str) -> Iterator[Word]:
+        nonlocal read
+        for word in words_of(text):
+            read += 1
+            yield word
+
+    monkeypatch.setattr(search, "words_of", counted)
+    snippet, marks = search.snippet_of("olive oil " * 10_000, ["oil"])
+
+    assert (len(snippet), len(marks), marks[0]) == (search.WINDOW, 24, (6, 9))
+    assert read < 100
