@@ -1,6 +1,7 @@
 """Puts the service together: routes, problems, headers."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -59,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.meter = Meter()
     app.state.uploads = Buckets(settings.uploads_per_minute)
     app.state.searches = Buckets(settings.searches_per_minute)
+    app.state.taken = Counter[str]()
     app.state.slots = asyncio.Semaphore(SLOTS)
     install(app, MEANINGS, answer)
     app.include_router(routes.router)

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from hashlib import sha256
 from typing import Annotated, Any, Final
 
@@ -29,6 +29,8 @@ HEADERS: Final = {
     # Whatever the file is, nothing in it runs or loads here.
     "Content-Security-Policy": "default-src 'none'; sandbox",
 }
+PLACES_OF_CALLER: Final = 16
+"""Of the places in which uploads are read: whoever sends slowly holds one for a minute."""
 SMALL_BODY: Final = 4_096
 """Bytes of a request to erase."""
 
@@ -64,6 +66,29 @@ def refuse_too_many(request: Request, buckets: Buckets, what: str) -> None:
     if left < 0:
         message = f"{buckets.per_minute} {what} a minute are looked at; the next one in {seconds} s"
         raise Problem(problems.TOO_MANY_REQUESTS, message, retry_after=seconds)
+
+
+@contextmanager
+def place_of(request: Request) -> Iterator[None]:
+    """Take one of the places that a caller has for uploads which are being read.
+
+    Raises:
+        Problem: It has taken all: the others are for others.
+    """
+    if not request.app.state.uploads.per_minute:
+        yield
+        return
+    caller, taken = caller_of(request.scope), request.app.state.taken
+    if taken[caller] >= PLACES_OF_CALLER:
+        message = f"{PLACES_OF_CALLER} uploads of one caller are read at the same time"
+        raise Problem(problems.TOO_MANY_REQUESTS, message, retry_after=1)
+    taken[caller] += 1
+    try:
+        yield
+    finally:
+        taken.subtract({caller: 1})
+        if not taken[caller]:
+            del taken[caller]
 
 
 async def refuse_too_many_searches(request: Request) -> None:
@@ -163,10 +188,11 @@ async def give(
     state = request.app.state
     settings: Settings = state.settings
     refuse_too_many(request, state.uploads, "uploads")
-    async with state.slots:
-        async with in_time(settings):
-            upload = await uploads.receive(request, uploads.Limits.of(settings), kind, digest)
-        kept, new = await run_in_threadpool(uploads.accept, upload, state.store, state.lab, settings)
+    with place_of(request):
+        async with state.slots:
+            async with in_time(settings):
+                upload = await uploads.receive(request, uploads.Limits.of(settings), kind, digest)
+            kept, new = await run_in_threadpool(uploads.accept, upload, state.store, state.lab, settings)
     state.meter.took(kept.kind, new=new)
     if new:
         log.info("took in %s: %s, %s bytes, of %s", kept.sha256, kept.kind, kept.size, kept.account or "-")

@@ -21,7 +21,7 @@ import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -372,6 +372,24 @@ def test_upload__of_a_caller_that_sent_too_many__is_refused(service_of: Callable
     problems = [service.give(b"<html>").problem for _ in range(3)]
 
     assert problems == ["unsupported-type", "unsupported-type", "too-many-requests"]
+
+
+def test_upload__of_a_caller_that_sends_slowly__leaves_places_to_others(
+    service_of: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("documents.routes.PLACES_OF_CALLER", 1)
+    service = service_of(uploads_per_minute=100_000)
+    slow = socket.create_connection(("127.0.0.1", service.client.connection.port))
+    slow.sendall(b"POST /documents HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n<html>")
+
+    def answers() -> Iterator[str]:
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            yield service.give(b"<html>").problem
+
+    assert next((one for one in answers() if one == "too-many-requests"), None), "the place is taken"
+    slow.close()
+    assert next((one for one in answers() if one == "unsupported-type"), None), "the place is free again"
 
 
 # The store
