@@ -109,7 +109,7 @@ async def post_request(posted: Posted, request: Request) -> RequestStatus:
 
 @router.get("/relay/{id}", summary="Read how far a request is", responses=failures(INVALID_PARAMETER, UNKNOWN_REQUEST))
 async def read_request(id: Annotated[Id, Path()], request: Request) -> RequestStatus:  # noqa: A002
-    """Return the request's state; once `final`, it never changes again."""
+    """Return the request's state; once it is mined and `final`, it never changes again."""
     entry = request.app.state.acceptance.store.entry(id)
     if entry is None:
         raise Problem(UNKNOWN_REQUEST, f"no request {id} was accepted here")

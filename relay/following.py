@@ -1,6 +1,7 @@
 """Follows what was sent until it is final: blocks that take it, blocks that vanish, deadlines that pass."""
 
 import logging
+from typing import Final
 
 from relay.chain import Block, Chain
 from relay.errors import NodeRefused
@@ -12,6 +13,9 @@ from serving.logs import note
 
 log = logging.getLogger(__package__)
 
+LOOK_BACK_SECONDS: Final = 3_600
+"""After the deadline of a request, in which what somebody else carried must have become final."""
+
 
 class Follower:
     """Keeps the log true to the chain."""
@@ -20,6 +24,8 @@ class Follower:
         self._chain = chain
         self._store = store
         self._meter = meter
+        self._looked_at = -1
+        """The final block up to which requests that we refused were looked for."""
 
     async def follow(self, finalized: Block | None) -> None:
         """Take over what the chain says now.
@@ -32,6 +38,7 @@ class Follower:
         if finalized is not None:
             await self._finalize(finalized)
             await self._end_expired(finalized)
+            await self._correct_refused(finalized)
 
     async def _undo_vanished(self) -> None:
         """Take back what stands in blocks that are no more.
@@ -113,3 +120,18 @@ class Follower:
         elif await self._chain.nonce_of(entry.request.account) <= entry.nonce:
             self._store.refuse(entry.id, EXPIRED)
             note(log, "refused", id=entry.id, reason=EXPIRED)
+
+    async def _correct_refused(self, finalized: Block) -> None:
+        """Find out which of the requests that we refused somebody else has had executed, for good.
+
+        A signature is valid until its deadline, and what made a contract refuse it may vanish in a reorg.
+        """
+        if finalized.number == self._looked_at:
+            return
+        for entry in self._store.refused(finalized.time - LOOK_BACK_SECONDS):
+            outcome = await outcome_elsewhere(self._chain, entry)
+            if outcome is None or outcome.state is not State.MINED or outcome.block_number > finalized.number:
+                continue
+            self._store.correct(outcome)
+            note(log, "refused by us and executed by another", id=entry.id, tx_hash=outcome.tx_hash)
+        self._looked_at = finalized.number

@@ -25,7 +25,7 @@ class Entry:
 
     Attributes:
         nonce: The forwarder's, with which it was signed.
-        final: Whether nothing can change any more.
+        final: Whether the relay does no more about it. Somebody else may still carry what was refused.
     """
 
     id: str

@@ -81,7 +81,10 @@ class RequestStatus(BaseModel):
 
     id: str = Field(description="The EIP-712 hash that the account signed.")
     state: State = Field(description="accepted, sent, mined or refused.")
-    final: bool = Field(description="Whether nothing can change any more; until then a reorg can take a block back.")
+    final: bool = Field(
+        description="Whether the relay does no more about it; until then a reorg can take a block back. What the relay "
+        "has refused somebody else can still carry until its deadline: `state` is then `mined`, once that is final."
+    )
     account: str
     nonce: str = Field(description="The forwarder's, with which it was signed.")
     tx_hash: str | None = Field(description="The transaction that carries it; another one if it was sent again.")

@@ -92,6 +92,12 @@ class Store:
         """Return the requests that are in a transaction but in no block."""
         return list(self._entries("WHERE state = 'sent' AND final = 0 ORDER BY rowid"))
 
+    def refused(self, deadline: int) -> list[Entry]:
+        """Return the requests that we refused to carry and whose deadline is this one or later, the oldest first."""
+        return list(
+            self._entries("WHERE state = 'refused' AND block_number IS NULL AND deadline >= ? ORDER BY rowid", deadline)
+        )
+
     def requests_of(self, transaction: Transaction) -> list[Entry]:
         """Return the requests that a transaction carries, in its order."""
         return list(
@@ -105,6 +111,15 @@ class Store:
                 "UPDATE requests SET state = 'refused', reason = ?, final = 1, gas_counted = 0"
                 " WHERE id = ? AND final = 0",
                 (reason, id_),
+            )
+
+    def correct(self, outcome: Outcome) -> None:
+        """Write for good that somebody else had a request executed which we had refused."""
+        with self._writing() as cursor:
+            cursor.execute(
+                "UPDATE requests SET state = ?, reason = NULL, tx_hash = ?, block_number = ?, block_hash = ?"
+                " WHERE id = ? AND state = 'refused' AND block_number IS NULL",
+                (outcome.state, outcome.tx_hash, outcome.block_number, outcome.block_hash, outcome.id),
             )
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:

@@ -136,6 +136,17 @@ class Lab:
 
     def executed(self) -> list[tuple[str, int, bool]]:
         """Return (account, nonce, success) of all that the forwarder executed, in order."""
+        return [(account, nonce, success) for account, nonce, success, _ in self._executed()]
+
+    def went_through(self, signature: bytes) -> list[tuple[str, int]]:
+        """Return (account, nonce) of what succeeded in transactions that hold a signature."""
+        return [
+            (account, nonce)
+            for account, nonce, success, tx_hash in self._executed()
+            if success and signature.hex() in self.rpc.call("eth_getTransactionByHash", tx_hash)["input"]
+        ]
+
+    def _executed(self) -> list[tuple[str, int, bool, str]]:
         topic = "0x" + keccak(text="ExecutedForwardRequest(address,uint256,bool)").hex()
         logs = self.rpc.call("eth_getLogs", {"address": self.forwarder, "fromBlock": "0x0", "topics": [topic]})
         return [
@@ -143,6 +154,7 @@ class Lab:
                 to_checksum_address("0x" + log["topics"][1][-40:]),
                 int(log["data"][2:66], 16),
                 bool(int(log["data"][66:130], 16)),
+                log["transactionHash"],
             )
             for log in logs
         ]

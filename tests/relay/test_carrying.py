@@ -144,6 +144,30 @@ def test_worker__with_one_that_fails_in_the_block__counts_it_to_the_quota(
     assert used.gas == relay.store.spent()[0] > 50_000
 
 
+def test_worker__with_one_it_refused_and_another_carries_after_a_reorg__says_that_it_is_mined(
+    relay: Inside, slow: Lab, somebody: LocalAccount, new_wallet: Callable[[], LocalAccount]
+) -> None:
+    posted = slow.signed(somebody, register())
+    entry = relay.accept(posted)
+    send(slow, somebody, slow.registry, register())
+    mine(slow)
+    relay.step()
+    assert relay.entry(entry.id).state is State.REFUSED
+    slow.rpc.call("anvil_reorg", 1, [])
+    slow.rpc.call("anvil_dropAllTransactions")
+    carried = send(slow, new_wallet(), slow.forwarder, bytes.fromhex(execute(forward(posted))[2:]))
+    mine(slow)
+
+    relay.step()
+    assert relay.entry(entry.id).state is State.REFUSED, "not final yet"
+    mine(slow, 5)
+    relay.step()
+
+    known = relay.entry(entry.id)
+    assert (known.state, known.reason, known.tx_hash, known.final) == (State.MINED, None, carried, True)
+    assert relay.store.used(entry.accepted_at // DAY, somebody.address).gas == 0, "somebody else has paid"
+
+
 def test_worker__with_one_that_fails_before_it_is_sent__refuses_it_and_pays_nothing(
     relay: Inside, slow: Lab, somebody: LocalAccount
 ) -> None:
