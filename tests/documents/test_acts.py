@@ -6,7 +6,7 @@
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -38,43 +38,57 @@ each_document = pytest.mark.parametrize(
 )
 
 
-def field_of(act: Act, name: str) -> Field:
-    """Return a field of an act by name, also one of its rows; of two the one that is typed first."""
-    return next(one for field in act.fields for one in (field, *field.fields) if one.name == name)
+def fields_beside(act: Act, leaf: Mapping[str, Any]) -> Sequence[Field]:
+    """Return the fields from which a document is made: those of the rows in which it is written, before the act's."""
+    for _, _, args in act.calls():
+        for rows in leaves(args):
+            if rows["$"] == "each" and any(leaf == part for part in leaves(rows["of"])):
+                return (*field_of(act.fields, rows["name"]).fields, *act.fields)
+    return act.fields
 
 
-def sample(act: Act, template: Any, *, whole: bool) -> Any:
+def field_of(fields: Sequence[Field], name: str) -> Field:
+    return next(field for field in fields if field.name == name)
+
+
+def sample(act: Act, leaf: Mapping[str, Any], *, whole: bool) -> Any:
     """Return a document as the pages make it: with every field as long as may be, or only those that must be there."""
+    return _sample(act, fields_beside(act, leaf), leaf["content"], whole=whole)
+
+
+def _sample(act: Act, fields: Sequence[Field], template: Any, *, whole: bool) -> Any:
     if not isinstance(template, Mapping):
         return template
     if "$" not in template:
-        members = {name: sample(act, part, whole=whole) for name, part in template.items()}
+        members = {name: _sample(act, fields, part, whole=whole) for name, part in template.items()}
         return {name: value for name, value in members.items() if value}
     if template["$"] == "digest":
         return "ab" * 32
     if template["name"] == "language":
         return "pt"
-    field = field_of(act, template["name"])
+    field = field_of(fields, template["name"])
     if template["$"] == "each":
         rows = (field.most if whole else field.least) or 0
-        return [sample(act, template["of"], whole=whole)] * rows
+        return [_sample(act, (*field.fields, *fields), template["of"], whole=whole)] * rows
     if not (whole or field.required or decides(act, field.name)):
         return None
     if field.choices:
         return field.choices[-1][0]
     most = field.most or (PROSE_LETTERS if field.kind is FieldKind.PROSE else BEYOND)
     text = "ж" * most if whole else "x"
+    if field.kind is FieldKind.LINK:
+        text = ("https://" + text)[:most]
     return {"pt": text, "ar": text} if template["$"] == "worded" else text
 
 
 @each_document
 def test_document__with_what_must_be_filled_in__follows_the_schema(act: Act, leaf: Mapping[str, Any]) -> None:
-    check(Kind(leaf["kind"]), sample(act, leaf["content"], whole=False))
+    check(Kind(leaf["kind"]), sample(act, leaf, whole=False))
 
 
 @each_document
 def test_document__with_all_that_may_be_filled_in__follows_the_schema(act: Act, leaf: Mapping[str, Any]) -> None:
-    check(Kind(leaf["kind"]), sample(act, leaf["content"], whole=True))
+    check(Kind(leaf["kind"]), sample(act, leaf, whole=True))
 
 
 @each_document
