@@ -160,10 +160,14 @@ contract InnovationCredit is LabContract, ERC20Permit, IInnovationCredit {
 
     /// @dev The closed loop. Escrow must always be able to give back, whatever became of the receiver.
     function _update(address from, address to, uint256 value) internal override {
-        require(
-            isLabContract(from) || isLabContract(to) || registry.isVerified(to, ALL_KINDS),
-            InnovationCredit_RecipientNotVerified(to)
-        );
+        if (isLabContract(to)) {
+            // What an escrow didn't take for an order or for help would never come out of it again.
+            require(isLabContract(from) || msg.sender == to, InnovationCredit_SentToEscrow(to));
+        } else {
+            require(
+                isLabContract(from) || registry.isVerified(to, ALL_KINDS), InnovationCredit_RecipientNotVerified(to)
+            );
+        }
         _append(keccak256(abi.encode(IERC20.Transfer.selector, from, to, value)));
         super._update(from, to, value);
     }

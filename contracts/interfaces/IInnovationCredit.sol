@@ -76,6 +76,9 @@ interface IInnovationCredit is ILabContract {
     /// @notice Credits go only to verified accounts and contracts of the lab.
     error InnovationCredit_RecipientNotVerified(address to);
 
+    /// @notice The lab's escrows take credits themselves, for an order or for help. What is sent there would be lost.
+    error InnovationCredit_SentToEscrow(address to);
+
     /// @notice Opens a programme (treasurer; entry act).
     /// @param issuerEntity Verified entity that may issue.
     /// @param cap Most that may ever be issued, in base units.

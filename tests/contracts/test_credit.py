@@ -40,6 +40,7 @@ from scripts.deploy import DAY, Lab
 from tests.contracts import defaults as d
 from tests.contracts.conftest import act_at, now, travel_to
 from tests.contracts.expect import emits, reverts
+from tests.contracts.forward import Relay
 from tests.contracts.schedule import revoke
 
 ZERO = "0x" + 40 * "0"
@@ -518,10 +519,10 @@ def looped(
     credit = people.deployer.deploy(
         ape.project.InnovationCredit, authority, lab.forwarder, lab.registry, escrow, lab.pro_bono
     )
-    offer_hours(20)
+    offer_hours(21)
     credit.openProgramme(entities["town"], CAP, now(), now() + 300 * DAY, d.HASH, sender=people.deployer)
-    for account in (people.member, escrow):
-        credit.issue(1, account, 10 * d.CREDIT, d.HASH, sender=people.town)
+    credit.issue(1, people.member, 20 * d.CREDIT, d.HASH, sender=people.town)
+    credit.transferFrom(people.member, escrow, 10 * d.CREDIT, sender=escrow)
     return credit
 
 
@@ -532,11 +533,34 @@ def test_is_lab_contract__fixed_at_deployment(credit, crowdfunding, looped, peop
     assert not credit.isLabContract(crowdfunding)
 
 
-def test_transfer__from_unverified_holder_to_lab_contract__is_moved(registry, looped, people, escrow, entities):
+@pytest.mark.parametrize("amount", [0, 1, 10 * d.CREDIT])
+def test_transfer__to_lab_contract__reverts_as_nothing_would_give_it_back(looped, people, escrow, amount):
+    with reverts(looped.InnovationCredit_SentToEscrow, to=escrow.address):
+        looped.transfer(escrow, amount, sender=people.member)
+
+
+def test_transfer_from__to_lab_contract_by_another__reverts(looped, people, escrow):
+    looped.approve(people.stranger, d.CREDIT, sender=people.member)
+    with reverts(looped.InnovationCredit_SentToEscrow, to=escrow.address):
+        looped.transferFrom(people.member, escrow, d.CREDIT, sender=people.stranger)
+
+
+def test_transfer__to_lab_contract_by_signed_request__reverts(lab, looped, people, escrow):
+    relay = Relay(lab.forwarder, people.stranger)
+    refusal = {"to": escrow.address}
+    relay.assert_reverts(looped.InnovationCredit_SentToEscrow, refusal, people.member, looped.transfer, escrow, 1)
+
+
+def test_issue__to_lab_contract__reverts(looped, people, escrow):
+    with reverts(looped.InnovationCredit_SentToEscrow, to=escrow.address):
+        looped.issue(1, escrow, d.CREDIT, d.HASH, sender=people.town)
+
+
+def test_transfer_from__lab_contract_takes_of_unverified_holder__is_moved(registry, looped, people, escrow, entities):
     registry.suspend(entities["member"], now() + 2 * DAY, d.REASON, sender=people.registrar)
     assert not registry.isVerified(escrow, 15)
 
-    looped.transfer(escrow, 10 * d.CREDIT, sender=people.member)
+    looped.transferFrom(people.member, escrow, 10 * d.CREDIT, sender=escrow)
 
     assert (looped.balanceOf(people.member), looped.balanceOf(escrow)) == (0, 20 * d.CREDIT)
 

@@ -225,8 +225,8 @@ ROUNDS = [
             "escrows_can_always_give_back",
             "not to the unverified",
             CREDIT,
-            "isLabContract(from) || isLabContract(to)",
-            "isLabContract(to)",
+            "isLabContract(from) || registry.isVerified(to, ALL_KINDS)",
+            "registry.isVerified(to, ALL_KINDS)",
         ),
         Break(
             "order_pays_out_what_came_in",
@@ -428,11 +428,18 @@ ROUNDS = [
             "address receiver = buyers ? l.payoutAccount : o.buyer;",
         ),
         Break(
-            "credits_reach_only_the_verified_and_the_escrows",
+            "credits_reach_only_the_verified_by_transfer",
             "everyone",
             CREDIT,
-            "registry.isVerified(to, ALL_KINDS),\n            InnovationCredit_RecipientNotVerified(to)",
-            "to != address(0),\n            InnovationCredit_RecipientNotVerified(to)",
+            "isLabContract(from) || registry.isVerified(to, ALL_KINDS)",
+            "to != address(0)",
+        ),
+        Break(
+            "credits_reach_only_the_verified_by_transfer",
+            "sent to an escrow",
+            CREDIT,
+            "require(isLabContract(from) || msg.sender == to, InnovationCredit_SentToEscrow(to));",
+            "",
         ),
         Break(
             "split_within_leg",

@@ -62,13 +62,6 @@ class Learned:
         """Returns the tests that were never run."""
         return [test for test in self.facts if test not in self.tests]
 
-    def holds(self, test: str) -> bool:
-        """Whether the test was seen to pass with the contracts and the tests as they are now.
-
-        Until then, what is known of it is only good for guessing.
-        """
-        return bool(self.tests.get(test, {}).get("facts") == self.facts[test])
-
     def note(self, test: str, seen: dict[str, Any]) -> bool:
         """Keeps what a run has shown; returns whether the test passed."""
         if seen["failure"]:

@@ -147,4 +147,8 @@ CREDITS: Final = {
         N_("Credits go only to verified entities, and {to} acts for none."),
         N_("The recipient registers and is verified, or renews the verification. A suspension ends by itself."),
     ),
+    "InnovationCredit_SentToEscrow": (
+        N_("Credits that are sent to {to} are lost: it takes them itself, for an order or for help."),
+        N_("Place an order, or ask a provider for help."),
+    ),
 }
