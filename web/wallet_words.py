@@ -78,7 +78,11 @@ FAILURES: Final = {
     ),
     "relay_silent": (
         N_("The lab's relay was given your act, and does not answer any more. It may still bring it to the chain."),
-        N_("Look at “My page” in a few minutes before you send it again, so that it is not done twice."),
+        N_("Look at “My page” in a few minutes, or send what you signed from your wallet: it is done only once."),
+    ),
+    "carried": (
+        N_("What you signed was carried to the chain meanwhile, or another act of yours came before it."),
+        N_("Look at “My page”. If it is not there, fill in the form once more."),
     ),
     "relay_refused": (
         N_("The lab's relay does not carry this. Nothing was sent."),
@@ -139,6 +143,7 @@ PARTS: Final = {
     "use": N_("Use {wallet}"),
     "switch": N_("Switch to {chain}"),
     "send_directly": N_("Send it from my wallet"),
+    "send_signed": N_("Send what I signed from my wallet"),
     "store": N_("Store it now"),
     "storing": N_("Storing…"),
     "stored": N_("is stored."),

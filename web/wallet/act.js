@@ -7,7 +7,20 @@ import { approve, send } from "./direct.js";
 import { Stop, explain } from "./errors.js";
 import { Reverted, follow } from "./follow.js";
 import { showFailure, showFaults, startRows, tell } from "./forms.js";
-import { RelayBusy, RelayDown, RelayRefused, RelaySilent, carrierOf, isDone, isUp, lastOf, relayed, signRequest } from "./gasless.js";
+import {
+  RelayBusy,
+  RelayDown,
+  RelayRefused,
+  RelaySilent,
+  carrierOf,
+  carrying,
+  isDone,
+  isUp,
+  lastOf,
+  nonceOf,
+  relayed,
+  signRequest,
+} from "./gasless.js";
 import { allowanceOf, balanceOf, permitTerms, signPermit } from "./permit.js";
 import { keepSealed } from "./sealed.js";
 import { connect, onSession, present } from "./session.js";
@@ -67,6 +80,8 @@ class Act {
   constructor(form, spec, page) {
     [this.form, this.spec, this.page] = [form, spec, page];
     this.busy = false;
+    /** @type {(() => Promise<void>) | null} sends from the wallet what the relay was given and did not carry */
+    this.carry = null;
     /** @type {Record<string, bigint>} what the form shows, by name */
     this.shown = {};
   }
@@ -76,10 +91,16 @@ class Act {
     showFailure(this.form, null);
     const { values, faults } = await readFields(this.form, this.spec.fields);
     showFaults(this.form, faults);
-    if (faults.length) return;
+    if (!faults.length) await this.attempt(() => this.go(values));
+  }
+
+  /** @param {() => Promise<void>} step */
+  async attempt(step) {
+    if (this.busy) return;
+    showFailure(this.form, null);
     this.setBusy(true);
     try {
-      await this.go(values);
+      await step();
     } catch (error) {
       tell(this.form, "");
       await this.fail(error);
@@ -101,8 +122,8 @@ class Act {
    * @param {number} [tries] further ones where the relay turns out to be about another act of the account
    */
   async go(values, tries = TRIES) {
-    const session = await connect((key, more) => tell(this.form, key, more));
-    if (!(await this.ask(isOn(session.provider, this.page.chain)))) throw new Stop("wrong_chain", { chain: this.page.chain.name });
+    this.carry = null;
+    const session = await this.session();
     const gasless = this.wantsGasless();
     if (gasless) await this.waitForRelay(lastOf(session.account));
     tell(this.form, "checking");
@@ -119,10 +140,8 @@ class Act {
     const call = await this.permitted(session, context, amounts, gasless);
     const uploads = [...context.uploads.values()];
     try {
-      const hashNow = gasless ? await this.relayCall(session, call) : await this.sendCall(session, call);
-      await keepDocuments(uploads);
-      const due = [...uploads.filter((one) => !one.waits), ...leftFor(call.data, uploads)];
-      await this.watch(session, call, hashNow, due);
+      const hashNow = gasless ? await this.relayCall(session, call, uploads) : await this.sendCall(session, call);
+      await this.sent(session, call, hashNow, uploads);
     } catch (error) {
       if (error instanceof RelaySilent) await keepDocuments(uploads);
       if (!(error instanceof RelayBusy) || !tries) throw error;
@@ -130,6 +149,27 @@ class Act {
       await this.waitForRelay(error.other);
       await this.go(values, tries - 1);
     }
+  }
+
+  /** @returns {Promise<Session>} with a wallet on the chain of the page */
+  async session() {
+    const session = await connect((key, more) => tell(this.form, key, more));
+    if (!(await this.ask(isOn(session.provider, this.page.chain)))) throw new Stop("wrong_chain", { chain: this.page.chain.name });
+    return session;
+  }
+
+  /**
+   * Keeps the documents of an act that was sent, and follows it.
+   *
+   * @param {Session} session
+   * @param {{from: string, to: string, data: string}} call
+   * @param {() => string} hashNow
+   * @param {import("./arguments.js").Upload[]} uploads
+   */
+  async sent(session, call, hashNow, uploads) {
+    this.carry = null;
+    await keepDocuments(uploads);
+    await this.watch(session, call, hashNow, [...uploads.filter((one) => !one.waits), ...leftFor(call.data, uploads)]);
   }
 
   /**
@@ -278,8 +318,9 @@ class Act {
   /**
    * @param {Session} session
    * @param {{from: string, to: string, data: string}} call
+   * @param {import("./arguments.js").Upload[]} uploads
    */
-  async relayCall(session, call) {
+  async relayCall(session, call, uploads) {
     const relay = this.relay();
     const gas = await gasOf(session.provider, call);
     tell(this.form, "ask_request", { wallet: session.wallet.info.name });
@@ -291,9 +332,30 @@ class Act {
       const again = setInterval(() => carrierOf(relay, id).then((it) => (hash = it), () => clearInterval(again)), 10_000);
       return () => hash;
     } catch (error) {
-      if (error instanceof RelayRefused && !(error instanceof RelayBusy)) await simulate(session.provider, call);
+      if (error instanceof RelayBusy) throw error;
+      this.carry = () => this.carryRequest(request, call, uploads);
+      if (error instanceof RelayRefused) await simulate(session.provider, call);
       throw error;
     }
+  }
+
+  /**
+   * Sends the very request that the relay has, so that the act is done once whoever carries it.
+   *
+   * @param {import("./gasless.js").Request} request
+   * @param {{from: string, to: string, data: string}} call what it asks for
+   * @param {import("./arguments.js").Upload[]} uploads
+   */
+  async carryRequest(request, call, uploads) {
+    const session = await this.session();
+    tell(this.form, "checking");
+    const next = await this.ask(nonceOf(session.provider, this.relay(), request.from));
+    if (next !== request.nonce) throw new Stop("carried");
+    await simulate(session.provider, call);
+    const execution = carrying(this.relay(), request, session.account);
+    await simulate(session.provider, execution);
+    const hashNow = await this.sendCall(session, execution);
+    await this.sent(session, call, hashNow, uploads);
   }
 
   /**
@@ -343,14 +405,22 @@ class Act {
   /** @param {any} error */
   async fail(error) {
     const { chain, errors } = this.page;
-    const direct = { label: say("send_directly"), act: () => this.goDirectly() };
+    const { carry } = this;
+    const direct = carry
+      ? { label: say("send_signed"), act: () => this.attempt(carry) }
+      : { label: say("send_directly"), act: () => this.goDirectly() };
+    const signed = carry ? [direct] : [];
     const session = present();
     const offers = {
       wrong_chain: [{ label: say("switch", { chain: chain.name }), act: () => session && this.switchChain(session) }],
       relay_down: [direct],
       relay_refused: [direct],
+      relay_silent: [direct],
       relay_busy: [direct],
       needs_gas: [direct],
+      rejected: signed,
+      locked: signed,
+      node_down: signed,
     };
     const explained = await explain(error, errors, this.spec.unit);
     showFailure(this.form, explained, offers[/** @type {"needs_gas"} */ (explained.key)] ?? []);

@@ -1,10 +1,11 @@
 // Requests that somebody else may carry to the chain, and nobody can alter (ERC-2771, OpenZeppelin's ERC2771Forwarder).
 
-import { read, standard } from "./abi.js";
+import { encodeCall, read, standard } from "./abi.js";
 import { domainOf, sign } from "./typed.js";
 
 /** @typedef {import("./discover.js").Provider} Provider */
 /** @typedef {{url: string, forwarder: string}} Relay */
+/** @typedef {Awaited<ReturnType<typeof signRequest>>} Request */
 
 const NONCES = standard("0x7ecebe00", "address", "uint256");
 const FIELDS = {
@@ -15,6 +16,24 @@ const FIELDS = {
   nonce: "uint256",
   deadline: "uint48",
   data: "bytes",
+};
+/** `ERC2771Forwarder.execute`: anybody may carry a request, its signer too. */
+const EXECUTE = {
+  selector: "0xdf905caf",
+  inputs: [
+    {
+      type: "tuple",
+      components: [
+        { name: "from", type: "address" },
+        { name: "to", type: "address" },
+        { name: "value", type: "uint256" },
+        { name: "gas", type: "uint256" },
+        { name: "deadline", type: "uint48" },
+        { name: "data", type: "bytes" },
+        { name: "signature", type: "bytes" },
+      ],
+    },
+  ],
 };
 /** Seconds that a request stays good. */
 const VALIDITY = 3600;
@@ -67,11 +86,34 @@ export class RelayBusy extends RelayRefused {
 export async function signRequest(provider, relay, chainId, call, gas, now) {
   const domain = await domainOf(provider, relay.forwarder, chainId);
   if (!domain) throw new RelayDown();
-  const [nonce] = await read(provider, relay.forwarder, NONCES, [call.from]);
+  const nonce = await nonceOf(provider, relay, call.from);
   const message = { from: call.from, to: call.to, value: "0", gas: gas.toString(), nonce, deadline: now + VALIDITY, data: call.data };
   const signature = await sign(provider, call.from, domain, "ForwardRequest", FIELDS, message);
   const { nonce: _, ...request } = message;
-  return { ...request, deadline: String(request.deadline), signature };
+  return { ...request, deadline: String(request.deadline), signature, nonce };
+}
+
+/**
+ * The number of the next request of an account: once a request is carried, another one has its number.
+ *
+ * @param {Provider} provider
+ * @param {Relay} relay
+ * @param {string} account
+ * @returns {Promise<bigint>}
+ */
+export async function nonceOf(provider, relay, account) {
+  return (await read(provider, relay.forwarder, NONCES, [account]))[0];
+}
+
+/**
+ * The call that carries a request.
+ *
+ * @param {Relay} relay
+ * @param {Request} request
+ * @param {string} from who pays its gas
+ */
+export function carrying(relay, request, from) {
+  return { from, to: relay.forwarder, data: encodeCall(EXECUTE, [request]) };
 }
 
 /**
@@ -91,10 +133,11 @@ export async function isUp(relay) {
  * Gives a request to the relay, again while nobody answers: the same request has one id, however often it comes.
  *
  * @param {Relay} relay
- * @param {Awaited<ReturnType<typeof signRequest>>} request
+ * @param {Request} signed
  * @returns {Promise<string>} its id
  */
-export async function relayed(relay, request) {
+export async function relayed(relay, signed) {
+  const { nonce: _, ...request } = signed;
   const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ request }) };
   const { id } = await insist(() => answer(relay, "/relay", options));
   try {
