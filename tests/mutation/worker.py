@@ -26,6 +26,7 @@ from ape_ethereum.ecosystem import Ethereum
 from ape_foundry.provider import FoundryProvider
 from eth_pydantic_types import HexBytes
 from web3.providers.rpc import HTTPProvider
+from web3.types import RPCEndpoint
 
 from scripts._deployment.lab import CONTRACTS, libraries_of
 from scripts._deployment.sources import container
@@ -40,15 +41,6 @@ SECONDS_A_TEST: Final = 300
 TRIES: Final = 3
 #: Stands for a test where a mutant of a constructor can't even be deployed.
 DEPLOYMENT: Final = "the deployment of the lab"
-
-hypothesis.settings.register_profile(
-    "mutation",
-    database=None,
-    deadline=None,
-    derandomize=True,
-    phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
-)
-hypothesis.settings.load_profile("mutation")
 
 
 #: Contract -> creation and runtime code in hex.
@@ -75,6 +67,14 @@ class Wire(short_way.Wire):
             said = (body + answer).decode()
             self.heard.update(mark for mark in self.marks if mark in said)
         return answer
+
+
+def batched(provider: HTTPProvider, requests: list[tuple[RPCEndpoint, Any]]) -> list[Any]:
+    """Stands in for a method of web3, so that what tests ask in one batch is heard as well."""
+    answers: Any = provider.decode_rpc_response(
+        short_way.WIRE.post(provider, "batch", provider.encode_batch_rpc_request(requests))
+    )
+    return sorted(answers, key=lambda answer: int(answer["id"]))
 
 
 @dataclass
@@ -325,8 +325,17 @@ WIRE: Final = pytest.StashKey[Wire]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Hears what the tests say to the chain, and lets the chain take larger code, before either begins."""
+    """Hears what the tests say to the chain, makes them repeatable, and lets the chain take larger code."""
     short_way.WIRE = config.stash[WIRE] = Wire()
+    HTTPProvider.make_batch_request = batched
+    hypothesis.settings.register_profile(
+        "mutation",
+        database=None,
+        deadline=None,
+        derandomize=True,
+        phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
+    )
+    hypothesis.settings.load_profile("mutation")
     build = FoundryProvider.build_command
     # Code that is not optimized is too large for a public chain.
     FoundryProvider.build_command = lambda self: [*build(self), "--disable-code-size-limit"]
