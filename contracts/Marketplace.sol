@@ -490,7 +490,7 @@ contract Marketplace is Escrow, ReentrancyGuardTransient, IMarketplace {
         OrderState oldState = o.state;
 
         // Effect
-        (o.state, o.sellerBps, o.since) = (newState, sellerBps, uint40(block.timestamp));
+        (o.state, o.sellerBps) = (newState, sellerBps);
         if (oldState == OrderState.Placed) --openOrdersOf[o.buyer];
         uint32 stock = l.stock;
         if (oldState < OrderState.HandedOver) {

@@ -33,7 +33,7 @@ library Orders {
         address buyer;
         uint32 listingId;
         IMarketplace.OrderState state; // as the last act left it
-        uint40 since; // of the last act
+        uint40 since; // of the last act that opened a window
         uint16 sellerBps; // of both legs, once it has ended
         // slot 1
         uint96 money;

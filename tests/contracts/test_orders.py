@@ -150,17 +150,21 @@ def test_steps__to_a_dispute__emit_their_windows(marketplace, people, orders):
     order_id = orders.reach(OrderState.Placed)
     step = {"orderId": order_id, "account": people.organizer}
 
+    # Each window begins with its own step, which comes a day after the last one.
+    travel_to(now() + DAY)
     tx = marketplace.acceptOrder(order_id, sender=people.organizer)
     states = {"oldState": OrderState.Placed, "newState": OrderState.Accepted}
     emits(tx, marketplace.OrderAccepted(**step, windowEndsAt=tx.timestamp + 10 * DAY, **states))
     assert marketplace.openOrdersOf(people.member) == 0
 
+    travel_to(now() + DAY)
     tx = marketplace.handOver(order_id, d.HASH, sender=people.organizer)
     states = {"oldState": OrderState.Accepted, "newState": OrderState.HandedOver}
     emits(
         tx,
         marketplace.OrderHandedOver(**step, evidenceHash=d.HASH, windowEndsAt=tx.timestamp + 5 * DAY, **states),
     )
+    travel_to(now() + DAY)
     tx = marketplace.disputeOrder(order_id, d.REASON, sender=people.member)
     states = {"oldState": OrderState.HandedOver, "newState": OrderState.Disputed}
     emits(

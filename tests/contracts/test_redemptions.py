@@ -607,9 +607,11 @@ STEPS = [
 
 @pytest.mark.parametrize(("act", "who", "before", "after"), STEPS, ids=[step[0] for step in STEPS])
 def test_act__forwarded_during_a_pause__is_the_signers(
-    relay, pro_bono, people, redemptions, actors, acts, act, who, before, after
+    relay, pro_bono, people, entities, redemptions, actors, acts, act, who, before, after
 ):
+    redemptions.request()
     redemption_id = redemptions.reach(before)
+    assert redemption_id not in (entities["organizer"], entities["provider"]), "an id could be taken for another"
     pro_bono.pauseEntry(sender=people.guardian)
     method, arguments = getattr(pro_bono, act), acts(redemption_id)[act]
     if who != "stranger":
