@@ -96,6 +96,16 @@ class Document:
         """Return a text, cut to so many bytes; None if there is none."""
         return _text(self.content.get(field), self._order(), longest)
 
+    def wordings(self, field: str) -> dict[str, str]:
+        """Return a text in each language that it is written in, each cut after `LONGEST` letters."""
+        value = self.content.get(field)
+        some = list(value.items())[:MOST_LANGUAGES] if isinstance(value, dict) else []
+        return {
+            code: _clean(words[:LONGEST], one_line=False)
+            for code, words in some
+            if _LANGUAGE.fullmatch(code) and isinstance(words, str) and words.strip()
+        }
+
     def code(self, field: str) -> str | None:
         """Return the code of a language; None if there is none."""
         value = self.content.get(field)

@@ -20,7 +20,8 @@ from api.pro_bono import queries as help_queries
 from api.pro_bono import routes as help_routes
 from api.pro_bono.queries import AttestationSort, OfferFilters, OfferSort
 from web.campaigns.lists import cards_of
-from web.lists import names_of, paging, pool_names, text_of
+from web.descriptions import LONGEST
+from web.lists import document_at, names_of, paging, pool_names
 from web.visits import Visit, VisitDep
 from web.words import ENTITY_KINDS
 
@@ -63,7 +64,8 @@ def show_entity(visit: VisitDep, entity_id: EntityId) -> HTMLResponse:
             "entities/one.html",
             entity=entity,
             names=names_of(visit, mirror, {entity_id, *others}),
-            profile=text_of(visit, entity.profile_hash, "about"),
+            profile=document_at(visit, entity.profile_hash),
+            longest=LONGEST,
             given=[help_routes.attestation_of(one) for one in given],
             taken=[help_routes.attestation_of(one) for one in taken],
             **_records(visit, mirror, entity),

@@ -17,7 +17,8 @@ from api.pools import queries, routes, schemas
 from api.pools.queries import Found, Owed, PoolFilters, PoolSort
 from api.pools.routes import PoolId, filters
 from web.campaigns.lists import title_of
-from web.lists import heading_of, names_of, paging, pool_name, pool_names
+from web.descriptions import LONGEST
+from web.lists import document_at, heading_of, names_of, paging, pool_name, pool_names
 from web.pictures import provenance
 from web.pictures.provenance import MatchBooks, PoolBooks, Share
 from web.visits import Visit, VisitDep
@@ -64,6 +65,8 @@ def show_pool(visit: VisitDep, page: PageDep, pool_id: PoolId) -> HTMLResponse:
             "pools/one.html",
             pool=pool,
             name=pool_name(visit, pool.agreement_hash, pool_id),
+            agreement=document_at(visit, pool.agreement_hash),
+            longest=LONGEST,
             fundings=pool.fundings[:MOST_FUNDINGS],
             per_hundred=Decimal(pool.ratio_bps) / PER_CENT,
             now_text=rfc3339(mirror.now),

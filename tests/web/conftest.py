@@ -19,6 +19,7 @@ from web.settings import Settings
 
 __all__ = ["blank", "documents", "make_mirror", "mirror"]
 
+PagesOf = Callable[..., Client]
 Show = Callable[[str, Iterable[Base]], Element]
 
 
@@ -63,7 +64,7 @@ def blank_pages(blank: Path) -> Iterator[Client]:
 
 
 @pytest.fixture
-def pages_of(tmp_path: Path, blank: Path, documents: Path) -> Iterator[Callable[..., Client]]:
+def pages_of(tmp_path: Path, blank: Path, documents: Path) -> Iterator[PagesOf]:
     """Return a factory of clients of the pages on a mirror of their own, with the scenario's events.
 
     Their documents are the scenario's too, unless some are given.

@@ -1,5 +1,9 @@
 """What desks offer at which time, as the mirror has it."""
 
+import json
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+
 import pytest
 
 from indexer.store import models
@@ -9,8 +13,8 @@ from tests.api import rows as r
 from tests.api import scenario
 from tests.api.client import Client
 from tests.api.rows import DAY, NOW
-from tests.web.conftest import Show
-from tests.web.reading import forms_of, read, spec_of
+from tests.web.conftest import PagesOf, Show
+from tests.web.reading import Element, forms_of, read, spec_of
 from web.acts.forms import function_of, selector_of
 
 REGISTRY = "0x" + "c3" * 20
@@ -98,6 +102,57 @@ def test_entity__of_a_member__has_no_profile_to_write(pages: Client) -> None:
     page = read(pages.get(f"/en/desks/entity?account={r.MEMBER}").body)
 
     assert forms_of(page) == ["proposeAccount", "proposeAccount"]
+
+
+def test_entity__writing_its_profile_anew__begins_with_all_that_it_says(pages_of: PagesOf) -> None:
+    profile = {
+        "type": "profile",
+        "language": "pt",
+        "name": "Remendões",
+        "place": "Funchal",
+        "about": {"en": "We mend", "pt": "Remendamos", "el": "Επισκευάζουμε"},
+        "links": [{"url": "https://remendar.example/", "title": {"pt": "A casa"}}],
+    }
+    page = desk_of(pages_of, profile)
+
+    assert list(held_in(page)) == [
+        ("language", "pt"),
+        ("name", "Remendões"),
+        ("place", "Funchal"),
+        ("about", "Remendamos"),
+        ("language", "en"),
+        ("about", "We mend"),
+        ("language", "el"),
+        ("about", "Επισκευάζουμε"),
+        ("url", "https://remendar.example/"),
+        ("name", "A casa"),
+    ]
+
+
+@pytest.mark.parametrize("letters", [19_999, 20_000])
+def test_entity__profile_too_long_for_the_form__is_not_begun_with_a_part_of_it(pages_of: PagesOf, letters: int) -> None:
+    page = desk_of(pages_of, {"type": "profile", "name": "Menders", "about": {"en": "x" * letters}})
+
+    assert ("about", "x" * letters if letters < 20_000 else "") in held_in(page)
+    assert ("too long to stand here" in page.text) == (letters == 20_000)
+
+
+def desk_of(pages_of: PagesOf, profile: Mapping[str, object]) -> Element:
+    """Return the desk of an entity with a profile."""
+    content = json.dumps(profile).encode()
+    rows = registry(r.entity(1, profile_hash="0x" + sha256(content).hexdigest()))
+    return read(pages_of(rows, [content]).get(f"/en/desks/entity?account=0x{1:040x}").body)
+
+
+def held_in(page: Element) -> Iterator[tuple[str, str]]:
+    """Yield name and content of each field of the form for a profile; templates of further rows are left out."""
+    (form,) = (one for one in page.all("form") if any(each.text == "Publish the profile" for each in one.all("button")))
+    further = [id(field) for template in form.all("template") for field in template.all()]
+    for field in form.all():
+        if "data-name" not in field.attributes or id(field) in further:
+            continue
+        chosen = [one.attributes["value"] for one in field.all("option") if "selected" in one.attributes]
+        yield field.attributes["data-name"], (chosen or [field.attributes.get("value") or field.text])[0]
 
 
 def delivering(milestone: dict[str, object], **changes: object) -> list[Base]:

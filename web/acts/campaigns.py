@@ -247,10 +247,10 @@ CLAIM: Final = Act(
 POST_UPDATE: Final = Act(
     contract=CROWDFUNDING,
     function="postUpdate",
-    args=(given("campaign"), written("update", lines=("title", "text"), pictures=PICTURED)),
+    args=(given("campaign"), written("update", lines=("title", "text"), pictures=PICTURED, links=LINKED)),
     title=N_("Publish an update"),
     says=N_("News for those who back the campaign. What is published stays."),
-    fields=(LANGUAGE, TITLE, TEXT, translations(TITLE, TEXT), PICTURES),
+    fields=(LANGUAGE, TITLE, TEXT, translations(TITLE, TEXT), PICTURES, LINKS),
     button=N_("Publish"),
     then=N_("It stands on the campaign's page."),
     draft=True,

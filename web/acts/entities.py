@@ -6,7 +6,7 @@ from typing import Final
 from api.entities import KIND_BITS
 from web.acts.delayed import announcement
 from web.acts.model import Act, Field, Kind, given, salt, sealed, typed
-from web.acts.texts import LANGUAGE, LINE, REASON, REASON_FIELDS, translations, written
+from web.acts.texts import LANGUAGE, LINE, LINKED, LINKS, REASON, REASON_FIELDS, translations, written
 from web.words import N_
 
 REGISTRY: Final = "EntityRegistry"
@@ -32,8 +32,9 @@ PROFILE_FIELDS: Final = (
     Field(name="place", label=N_("Town or region"), most=LINE, required=False),
     ABOUT,
     translations(ABOUT),
+    LINKS,
 )
-PROFILE: Final = written("profile", lines=("about",), name=typed("name"), place=typed("place"))
+PROFILE: Final = written("profile", lines=("about",), name=typed("name"), place=typed("place"), links=LINKED)
 
 REGISTER: Final = Act(
     contract=REGISTRY,

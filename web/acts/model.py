@@ -5,7 +5,7 @@ Structs are mappings by member, arrays are lists. web/wallet/arguments.js fills 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -182,8 +182,16 @@ class Field:
     autocomplete: str = "off"
     fields: "Sequence[Field]" = ()
     """ROWS: of each row."""
+    rows: "Sequence[Mapping[str, str]]" = ()
+    """ROWS: what each of those there at first holds, by the names of `fields`."""
     more: str = ""
     """ROWS: words of the button that adds one."""
+
+    def first_rows(self) -> "list[Sequence[Field]]":
+        """Return the fields of each row that is there at first: `rows`, and as many more as there have to be."""
+        least = 1 if self.least is None else self.least
+        held = [*self.rows, *({} for _ in range(len(self.rows), least))]
+        return [[replace(one, value=row.get(one.name, one.value)) for one in self.fields] for row in held]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from web.acts.model import Act, Field, Kind, Permit, Template, given, typed, when
-from web.acts.texts import LANGUAGE, LINE, translations, written
+from web.acts.texts import LANGUAGE, LINE, LINKED, LINKS, translations, written
 from web.words import N_
 
 MATCH_FUNDING: Final = "MatchFunding"
@@ -56,7 +56,7 @@ def _terms(rule: int, **own: Template) -> dict[str, Any]:
         "rule": rule,
         "maxFirstTrancheBps": typed("first"),
         "campaignCap": typed("cap"),
-        "agreementHash": written("agreement", lines=("title", "rule")),
+        "agreementHash": written("agreement", lines=("title", "rule"), links=LINKED),
     }
     return none | both | own
 
@@ -76,7 +76,7 @@ OPEN_RATIO: Final = Act(
     says=N_("It adds to every pledge of a campaign, as long as there is room. Its rule never changes."),
     fields=(
         LANGUAGE,
-        *(TITLE, AGREEMENT, translations(TITLE, AGREEMENT)),
+        *(TITLE, AGREEMENT, translations(TITLE, AGREEMENT), LINKS),
         *WINDOW,
         Field(
             name="ratio",
@@ -119,7 +119,7 @@ OPEN_GIFT: Final = Act(
     says=N_("It gives a campaign one sum, if enough people pledged enough. Its rule never changes."),
     fields=(
         LANGUAGE,
-        *(TITLE, AGREEMENT, translations(TITLE, AGREEMENT)),
+        *(TITLE, AGREEMENT, translations(TITLE, AGREEMENT), LINKS),
         *WINDOW,
         Field(name="cap", label=N_("Gift to one campaign"), kind=Kind.AMOUNT, least=1),
         Field(

@@ -1,6 +1,6 @@
 """Registering, and the desk of one's own entity: how far it is, its profile, its account, and recoveries."""
 
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -9,10 +9,14 @@ from api.entities import EntityDetail, EntityId, Kind, detail_of, in_recovery, p
 from api.fields import parse_time
 from web.acts import entities as acts
 from web.acts.forms import Desk, Form
-from web.descriptions import LONGEST, document_of
+from web.descriptions import LONGEST
 from web.desks.accounts import Holder, Typed, holder_of
-from web.lists import names_of
+from web.languages import NAMES
+from web.lists import document_at, names_of
 from web.visits import Visit, VisitDep
+from web.words import N_
+
+TOO_LONG: Final = N_("What it says now is too long to stand here: copy it from the entity's page.")
 
 router = APIRouter()
 
@@ -109,7 +113,19 @@ def _own(visit: Visit, desk: Desk, entity: EntityDetail) -> list[Form]:
 
 
 def _profile(visit: Visit, entity: EntityDetail) -> dict[str, dict[str, Any]]:
-    """Return what the present profile says, to begin with."""
-    document = document_of(visit.request.app.state.settings.documents, entity.profile_hash, visit.language)
-    texts = {"name": document.line("name"), "place": document.line("place"), "about": document.text("about", LONGEST)}
-    return {name: {"value": text.words} for name, text in texts.items() if text}
+    """Return what the present profile says in all its languages, so that writing it anew loses nothing of it."""
+    document = document_at(visit, entity.profile_hash)
+    lines = {"name": document.line("name"), "place": document.line("place")}
+    links = [{"url": one.url, "name": one.title.words if one.title else ""} for one in document.links()]
+    first: dict[str, dict[str, Any]] = {"links": {"rows": links}}
+    first |= {name: {"value": line.words} for name, line in lines.items() if line}
+    about = {code: words for code, words in document.wordings("about").items() if code in NAMES}
+    if sum(len(words.encode()) for words in about.values()) >= LONGEST:
+        first["about"] = {"hint": TOO_LONG}
+        return first
+    own = next((code for code in (document.code("language"), *about) if code in about), None)
+    if own is None:
+        return first
+    others = [{"language": code, "about": words} for code, words in about.items() if code != own]
+    first |= {"language": {"value": own}, "about": {"value": about[own]}, "translations": {"rows": others}}
+    return first

@@ -83,8 +83,10 @@ function read(key) {
 function restore(form, { rows, values }) {
   for (const group of groups(form)) {
     const add = /** @type {HTMLElement | null} */ (group.querySelector("[data-add-row]"));
-    const missing = (rows[String(group.dataset.rows)] ?? 0) - group.querySelectorAll("[data-row]").length;
-    for (let count = 0; count < missing; count++) add?.click();
+    const place = /** @type {HTMLElement} */ (group.querySelector("[data-rows-place]"));
+    const wanted = rows[String(group.dataset.rows)] ?? 0;
+    while (place.children.length > wanted) place.lastElementChild?.remove();
+    for (let missing = wanted - place.children.length; missing > 0; missing--) add?.click();
   }
   const found = inputs(form);
   if (found.length !== values.length) return false;

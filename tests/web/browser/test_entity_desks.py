@@ -7,6 +7,8 @@
 └── suspending at once; revoking by an announcement, and not before its delay is over
 """
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -123,6 +125,33 @@ def test_refuse__with_reasons__stores_them(meet: Meet, lab: Lab) -> None:
     entity = lab.api.get(f"/v1/entities/{number}")["entity"]
     assert entity["state"] == "refused"
     wait_until_stored(registrar.page, lab, entity["reason"])
+
+
+@pytest.mark.long
+def test_own_entity__profile_written_anew__keeps_its_languages_and_links(meet: Meet, lab: Lab) -> None:
+    holder = newcomer(13)
+    number = register(meet, lab, holder, "Weavers of Volos")
+    owner = meet(holder)
+    for about in ("We weave.", "We weave, and we teach weaving."):
+        owner.goes_to(f"/desks/entity?account={holder.address}")
+        form = owner.form("Write the profile anew")
+        others, links = (form.locator(f'[data-rows="{name}"]') for name in ("translations", "links"))
+        if about == "We weave.":
+            others.locator("[data-add-row]").click()
+            others.locator('[data-name="language"]').select_option("el")
+            others.locator('[data-name="about"]').fill("Υφαίνουμε.")
+            links.locator("[data-add-row]").click()
+            links.locator('[data-name="url"]').fill("https://weavers.example/")
+        owner.fills(form, about=about)
+        owner.acts(form)
+        lab.catch_up()
+        wait_until_stored(owner.page, lab, profile_of(lab, number))
+
+    written = json.loads(lab.api.read(f"/documents/{profile_of(lab, number)[2:]}")[1])
+    assert written["about"] == {"en": "We weave, and we teach weaving.", "el": "Υφαίνουμε."}
+    assert written["links"] == [{"url": "https://weavers.example/"}]
+    owner.page.goto(f"{lab.url}/en/entities/{number}")
+    expect(owner.page.get_by_role("link", name="https://weavers.example/")).to_be_visible()
 
 
 @pytest.mark.long
