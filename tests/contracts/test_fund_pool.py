@@ -102,7 +102,9 @@ def test_fund_pool__by_an_organizer_it_matches__reverts(
     pools, create_campaign, crowdfunding, match_funding, move_entity, people, public_organizer
 ):
     """Whatever became of the campaign, and whatever account acts for the organizer."""
+    pools.open()
     pool_id = pools.open()
+    assert pool_id != public_organizer, "one id could be taken for the other"
     campaign_id = create_campaign(approved=pools.enrol(pool_id))
     refused = {"poolId": pool_id, "entityId": public_organizer}
     with reverts(match_funding.MatchFunding_FunderIsOrganizer, **refused):

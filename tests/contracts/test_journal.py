@@ -127,6 +127,8 @@ def pro_bono_story(redemptions: Redemptions) -> None:
 
 def marketplace_story(orders: Orders) -> None:
     marketplace, people = orders.marketplace, orders.people
+    # From here on no order has the id of its listing.
+    orders.list_item()
     for state in (OrderState.Ruled, OrderState.Completed, OrderState.Lapsed):
         marketplace.payOrder(orders.reach_end(state), sender=people.stranger)
     marketplace.voidSettlements(1, sender=people.member)
