@@ -576,6 +576,13 @@ def test_transfer__from_lab_contract__is_moved_whoever_receives(looped, people, 
     emits(tx, looped.Transfer(**{"from": escrow.address, "to": to.address, "value": 10 * d.CREDIT}))
 
 
+def test_transfer__from_one_lab_contract_to_the_other__is_moved(lab, looped, escrow):
+    """A seller may be paid wherever it named; what it names must not keep the order open."""
+    looped.transfer(lab.pro_bono, d.CREDIT, sender=escrow)
+
+    assert looped.balanceOf(lab.pro_bono) == d.CREDIT
+
+
 def test_transfer__from_lab_contract_to_revoked__is_moved(lab, registry, looped, people, entities, escrow):
     revoke(lab.authority, registry, entities["member"], d.REASON, people.registrar)
 

@@ -516,12 +516,13 @@ def test_withdraw__matched__gives_back_to_each_pool(
 
 
 def test_withdraw__pledged_again_and_again__gains_nothing(pools, create_campaign, crowdfunding, people, call):
-    pool_id = pools.open()
-    campaign_id = create_campaign(approved=pools.enrol(pool_id))
+    first, second = pools.open(), pools.open(ratioBps=1_000)
+    campaign_id = create_campaign(approved=pools.enrol(first, second))
     for _ in range(3):
-        assert call(campaign_id, people.backer, AMOUNT) == AMOUNT // 2
+        assert call(campaign_id, people.backer, AMOUNT) == AMOUNT // 2 + AMOUNT // 10
         crowdfunding.withdrawPledge(campaign_id, sender=people.backer)
-        assert pools.reserved(pool_id, campaign_id) == 0
+        assert pools.reserved(first, campaign_id) == pools.reserved(second, campaign_id) == 0
+        pools.assert_books_agree()
 
 
 def test_withdraw__pools_window_ended__gives_back_to_the_funders(

@@ -49,9 +49,10 @@ def test_place__listing_not_active__reverts(marketplace, people, orders, listing
 
 
 @pytest.mark.parametrize("end", ["suspended", "revoked"])
-def test_place__seller_not_verified__reverts(
-    registry, marketplace, people, entities, orders, listing_id, revoke_entity, end
-):
+def test_place__seller_not_verified__reverts(registry, marketplace, people, entities, orders, revoke_entity, end):
+    orders.list_item()
+    listing_id = orders.list_item()
+    assert listing_id != entities["organizer"], "one id could be taken for the other"
     if end == "suspended":
         registry.suspend(entities["organizer"], now() + 2 * DAY, d.REASON, sender=people.registrar)
     else:
