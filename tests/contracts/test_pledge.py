@@ -298,6 +298,21 @@ def test_pledge__reaching_the_stretch_goal_in_the_extension__delivers_in_the_sam
     crowdfunding.claimMilestone(campaign_id, d.HASH, sender=people.organizer)
 
 
+def test_pledge__in_the_extension_below_the_stretch_goal__tells_of_none(campaigns, crowdfunding, euro, people):
+    campaign_id = campaigns.reach(Phase.Extension)
+    amount = d.STRETCH_GOAL - d.GOAL - 1
+
+    tx = crowdfunding.pledge(campaign_id, amount, 0, sender=people.second_backer)
+
+    pledge = {"campaignId": campaign_id, "backer": people.second_backer, "memberId": 0}
+    emits(
+        tx,
+        crowdfunding.PledgeMade(**pledge, amount=amount, pledged=amount, raised=d.STRETCH_GOAL - 1),
+        euro.Transfer(**{"from": people.second_backer, "to": crowdfunding, "value": amount}),
+    )
+    assert crowdfunding.phase(campaign_id) == Phase.Extension
+
+
 def test_phase__around_a_stretch_goal_in_the_extension__changes_in_that_second(campaigns, crowdfunding, people):
     campaign_id = campaigns.reach(Phase.Extension)
     reached_at = now() + 5

@@ -246,6 +246,21 @@ def test_capacity__long_idle__is_what_is_promised_since(
     assert pro_bono.capacity() == (10 if weeks_idle == 3 else 0) * d.CREDIT
 
 
+def test_capacity__offer_closed_after_another_expired__loses_each_once(pro_bono, people, provider_id, offer_hours):
+    """Hours whose week has begun have left the total by the time that an offer is closed, and don't leave it again."""
+    offer_hours(10, weeks=2)
+    offer_hours(30, weeks=6)
+    closed = offer_hours(200, weeks=4)
+    travel_to(weeks_ahead(3))
+
+    pro_bono.closeOffer(closed, sender=people.provider)
+
+    assert pro_bono.capacity() == 30 * d.CREDIT
+    assert pro_bono.openHoursOf(provider_id) == 30
+    offer_hours(5, weeks=9)
+    assert pro_bono.capacity() == 35 * d.CREDIT
+
+
 def test_capacity__given_after_the_week_began__falls_once(pro_bono, people, credit, redemptions):
     """Hours that have expired are not taken away again when they are confirmed."""
     until = pro_bono.offer(redemptions.offer_id).until
