@@ -114,7 +114,7 @@ test-fuzz: setup ## A hundred thousand malformed requests to the API: never a 5x
 	@ERANOS_FUZZ=full pytest -q -s tests/api/test_fuzz.py tests/api/test_schemathesis.py $(ARGS)
 
 .PHONY: mutate
-mutate: setup ## Break the contracts in small ways, one at a time: does a test fail? About an hour (MUTANTS=all: every way)
+mutate: setup ## Break the contracts in small ways, one at a time: does a test fail? About half an hour (MUTANTS=all: every way)
 	@python -m tests.mutation --mutants $(MUTANTS) $(ARGS)
 
 .PHONY: bench
