@@ -48,6 +48,9 @@ class Store:
         engine = create_engine(f"sqlite:///{path}")
         known = [e for e in EVENTS.values() if not {"string", "bytes"} & {a.type for a in e.arguments}]
         Base.metadata.create_all(engine, tables=[event.table for event in known])
+        for event in known:
+            for index in event.table.indexes:
+                index.drop(engine)
         engine.dispose()
         self.events = 0
         self._digest = bytes(32)

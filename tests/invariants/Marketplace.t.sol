@@ -43,7 +43,7 @@ contract MarketplaceInvariants {
             MarketplaceHandler.donate.selector,
             MarketplaceHandler.changeCurrencies.selector,
             MarketplaceHandler.warpToEdge.selector,
-            EscrowHandler.donateCredits.selector,
+            EscrowHandler.sendCredits.selector,
             EscrowHandler.moveEntity.selector,
             EscrowHandler.revoke.selector,
             EscrowHandler.suspend.selector,

@@ -39,7 +39,7 @@ contract ProBonoInvariants {
             ProBonoHandler.void.selector,
             ProBonoHandler.trespass.selector,
             ProBonoHandler.warpToEdge.selector,
-            EscrowHandler.donateCredits.selector,
+            EscrowHandler.sendCredits.selector,
             EscrowHandler.moveEntity.selector,
             EscrowHandler.revoke.selector,
             EscrowHandler.suspend.selector,

@@ -236,9 +236,7 @@ def test_document__with_pictures__is_one_that_the_service_takes(act: Act, count:
     assert document.get("pictures", []) == [
         {"sha256": f"{place:064x}", "alt": {"en": f"Panel {place}"}} for place in range(count)
     ]
-    has_links = template["kind"] == "campaign"
     assert document.get("links", []) == [
-        {"url": f"https://a.example/{place}"} | ({"title": {"en": "Roofs"}} if place else {})
-        for place in range(count if has_links else 0)
+        {"url": f"https://a.example/{place}"} | ({"title": {"en": "Roofs"}} if place else {}) for place in range(count)
     ]
     assert found["uploads"] == ["picture"] * count + [template["kind"]]

@@ -8,7 +8,7 @@ import {_at} from "./CrowdfundingHandler.sol";
 import {Stage} from "../Stage.sol";
 import {vm} from "../Vm.sol";
 
-/// @title Stands for the contracts of the lab that hold credits for others: gives back, redeems, and says what hours back
+/// @title Stands for the contracts of the lab that hold credits for others: takes, gives back, redeems, and says what hours back
 contract Escrow {
     uint256 public capacity = 1e29;
 
@@ -18,6 +18,10 @@ contract Escrow {
 
     function redeem(IInnovationCredit credit, uint256 amount) external {
         credit.redeem(amount);
+    }
+
+    function take(IERC20 credit, address from, uint256 amount) external {
+        credit.transferFrom(from, address(this), amount);
     }
 
     function giveBack(IERC20 credit, address to, uint256 amount) external {
@@ -77,11 +81,11 @@ contract InnovationCreditHandler is Stage {
         uint32 id = _programme(seed);
         IInnovationCredit.Programme memory p = credit.programme(id);
         address issuer = registry.entity(p.issuer).account;
-        if (seed._at(4) % 12 == 0) issuer = people[seed._at(5) % PEOPLE];
+        if (seed._at(4) % 24 == 0) issuer = people[seed._at(5) % PEOPLE];
         address to = _anybody(seed._at(6));
         uint256 left = p.cap - p.issued;
         uint256 bounded = seed._at(7) % 16 == 0 ? left : seed._at(7) % 16 == 1 ? amount : amount % (left / 4 + 1);
-        bool receives = _mayReceive(to);
+        bool receives = _isVerified(to);
         vm.prank(issuer);
         credit.issue(id, to, bounded, HASH);
 
@@ -100,7 +104,7 @@ contract InnovationCreditHandler is Stage {
 
     function transfer(uint256 seed) external {
         (address from, address to, uint256 amount) = _transfer(seed);
-        bool receives = _mayReceive(to);
+        bool receives = _isVerified(to);
         vm.prank(from);
         credit.transfer(to, amount);
         _moved(from, to, amount, receives);
@@ -108,7 +112,7 @@ contract InnovationCreditHandler is Stage {
 
     function transferFrom(uint256 seed) external {
         (address from, address to, uint256 amount) = _transfer(seed);
-        bool receives = _mayReceive(to);
+        bool receives = _isVerified(to);
         vm.prank(from);
         credit.approve(_official, amount);
         vm.prank(_official);
@@ -118,7 +122,7 @@ contract InnovationCreditHandler is Stage {
 
     function transferWithPermit(uint256 seed) external {
         (address from, address to, uint256 amount) = _transfer(seed);
-        bool receives = _mayReceive(to);
+        bool receives = _isVerified(to);
         bytes32 kind = keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
         bytes32 permit = keccak256(abi.encode(kind, from, _official, amount, credit.nonces(from), type(uint256).max));
         bytes32 digest = keccak256(abi.encodePacked(hex"1901", credit.DOMAIN_SEPARATOR(), permit));
@@ -129,10 +133,10 @@ contract InnovationCreditHandler is Stage {
         _moved(from, to, amount, receives);
     }
 
+    /// @notice Escrow takes for an order or for help, without an allowance.
     function deposit(uint256 seed) external {
         (address from,, uint256 amount) = _transfer(seed);
-        vm.prank(from);
-        credit.transfer(address(escrow), amount);
+        escrow.take(credit, from, amount);
         _moved(from, address(escrow), amount, true);
     }
 
@@ -157,7 +161,7 @@ contract InnovationCreditHandler is Stage {
     /// @notice Providers promise, or promises end: some capacity around the supply, or plenty.
     function setCapacity(uint256 seed) external {
         uint256 supply = credit.totalSupply();
-        escrow.setCapacity(seed._at(1) % 8 == 0 ? supply * (seed._at(2) % 200) / 100 : supply + 1e28);
+        escrow.setCapacity(seed._at(1) % 16 == 0 ? supply * (seed._at(2) % 200) / 100 : supply + 1e28);
     }
 
     // ------------------------------------------------------------------------------------------------------ entities
@@ -241,13 +245,14 @@ contract InnovationCreditHandler is Stage {
         _ledger[to] += amount;
     }
 
-    /// @dev From somebody who has credits, if anybody has.
+    /// @dev From somebody who has credits, if anybody has; seldom to the escrow, which must refuse.
     function _transfer(uint256 seed) private view returns (address from, address to, uint256 amount) {
         for (uint256 i; i < PEOPLE; ++i) {
             from = people[(seed._at(1) % PEOPLE + i) % PEOPLE];
             if (_ledger[from] != 0) break;
         }
-        return (from, _anybody(seed._at(2)), _part(seed._at(4), _ledger[from]));
+        to = seed._at(2) % 16 == 1 ? address(escrow) : _anybody(seed._at(2));
+        return (from, to, _part(seed._at(4), _ledger[from]));
     }
 
     /// @dev All, more than all, nothing, or a part.
@@ -271,10 +276,6 @@ contract InnovationCreditHandler is Stage {
     }
 
     /// @dev From the registry's facts, not by the views that the credit itself asks.
-    function _mayReceive(address account) private view returns (bool) {
-        return account == address(escrow) || _isVerified(account);
-    }
-
     function _isVerified(address account) private view returns (bool) {
         uint32 entityId = registry.entityOf(account);
         if (entityId == 0) return false;

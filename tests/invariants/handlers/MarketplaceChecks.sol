@@ -88,6 +88,6 @@ contract MarketplaceChecks is MarketplaceHandler {
         uint256[3] memory custody = _custody();
         require(custody[0] == _donated[address(euro)] + _held[address(euro)], "39: custody of euros");
         require(custody[1] == _donated[address(lira)] + _held[address(lira)], "39: custody of liras");
-        require(custody[2] == _donatedCredits + _held[address(credit)], "39: custody of credits");
+        require(custody[2] == _held[address(credit)], "39: custody of credits");
     }
 }

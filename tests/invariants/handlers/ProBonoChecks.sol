@@ -80,7 +80,7 @@ contract ProBonoChecks is ProBonoHandler {
     }
 
     function _checkCredits() private view {
-        require(credit.balanceOf(address(proBono)) == _donatedCredits + _held * HOUR, "50: custody");
+        require(credit.balanceOf(address(proBono)) == _held * HOUR, "50: custody");
         require(credit.redeemed() == _burned * HOUR, "51: redeemed");
         require(credit.totalSupply() + _burned * HOUR == _issued, "51: issued = supply + redeemed");
         require(proBono.capacity() == _capacity(), "53: capacity");
